@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+#
+# Everything runs in a virtual environment of its own, which the first target that needs it sets up. Python >= 3.10
+# and make are all that must be there.
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+.DEFAULT_GOAL := help
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+COLLECTION := $(VENV)/collections/ansible_collections/otc/elb
+
+# ansible-lint and others look for the tools that they start on the PATH; nothing is written to ~/.ansible.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export ANSIBLE_HOME := $(CURDIR)/$(VENV)/ansible
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
+
+## help: this list
+help:
+	@awk -F ': ' '/^## / { printf "  make %-10s %s\n", substr($$1, 4), $$2 }' $(MAKEFILE_LIST)
+
+## demo: plays docs/examples/quickstart.yml, against the emulator or, with credentials in the environment, the cloud
+demo: $(READY)
+	@$(BIN)/python -m tools.demo
+
+## test: everything that CI runs
+TEST_STEPS := lint sanity unit emulator playbooks
+test: $(READY)
+	@for step in $(TEST_STEPS); do \
+		echo "==> make $$step"; start=$$(date +%s); \
+		$(MAKE) --no-print-directory $$step || exit 1; \
+		echo "<== make $$step: ok, $$(($$(date +%s) - start)) s"; echo; \
+	done
+
+## check: the quick loop, lint and unit tests
+check: lint unit
+
+## lint: ruff, mypy, yamllint, ansible-lint
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	MYPYPATH="$(VENV)/collections:." $(BIN)/mypy $(COLLECTION)/plugins tests tools
+	$(BIN)/yamllint --strict .
+	$(BIN)/ansible-lint --offline
+
+## unit: unit tests; like the next two, takes pytest's options, such as ARGS="-k name"
+unit: $(READY)
+	$(BIN)/pytest tests/unit $(ARGS)
+
+## emulator: the emulator's own tests, with clients that others wrote
+emulator: $(READY)
+	$(BIN)/pytest -n auto tests/emulator_tests $(ARGS)
+
+## playbooks: the modules through ansible-playbook, against the emulator
+playbooks: $(READY)
+	$(BIN)/pytest -n auto tests/playbooks $(ARGS)
+
+## sanity: ansible-test sanity, with its options, such as ARGS="--test validate-modules"
+sanity: $(READY)
+	$(BIN)/python -m tools.ansible_test sanity $(ARGS)
+
+## venv: just the virtual environment
+venv: $(READY)
+
+## clean: removes all that the targets made
+clean:
+	rm -rf $(VENV) build tests/output .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .ansible
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Made anew when the lock changes. The collection is linked to where Ansible looks for it by name.
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python >= 3.10 is needed: make PYTHON=...")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --requirement requirements-dev.txt
+	mkdir -p $(dir $(COLLECTION))
+	ln -s "$(CURDIR)" $(COLLECTION)
+	touch $@
+
+.PHONY: help demo test check lint unit emulator playbooks sanity venv clean

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Plays docs/examples/quickstart.yml: against the cloud if the environment holds credentials, else the emulator."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.credentials import aksk
+from tests.emulator.client import start
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PLAYBOOK = "docs/examples/quickstart.yml"
+
+# Any of these sets is a way to authenticate.
+CREDENTIALS = (
+    {"OS_ACCESS_KEY", "OS_SECRET_KEY"},
+    {"OS_AUTH_TOKEN"},
+    {"OS_TOKEN"},
+    {"OS_CLOUD"},
+    {"OS_AUTH_URL", "OS_USERNAME"},
+)
+
+SETTINGS = {
+    "ANSIBLE_COLLECTIONS_PATH": str(Path(sys.prefix, "collections")),
+    "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+    "ANSIBLE_LOCALHOST_WARNING": "false",
+    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    "ANSIBLE_RETRY_FILES_ENABLED": "false",
+}
+
+
+def main() -> int:
+    # Being told to end is no different from Ctrl-C: whatever was started is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return against_cloud() if any_credentials(os.environ) else against_emulator()
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        return 130
+
+
+def any_credentials(environment: Mapping[str, str]) -> bool:
+    given = {name for name, value in environment.items() if value}
+    return any(way <= given for way in CREDENTIALS)
+
+
+def of_the_cloud(name: str) -> bool:
+    """Whether a variable is about the cloud, or the way there: nothing that the emulator's playbook should see."""
+    return name.upper().startswith(("OS_", "OTC_", "ELB_")) or name.upper().endswith("_PROXY")
+
+
+def against_cloud() -> int:
+    loadbalancer = os.environ.get("ELB_LOADBALANCER")
+    if not loadbalancer:
+        say(
+            "The environment holds credentials, so the demo would run in your project. It needs to know the load",
+            'balancer to use (one with "IP as a Backend" on): set ELB_LOADBALANCER to its name or ID, and run it again.',
+            "To use the emulator instead, unset the OS_* variables.",
+        )
+        return 2
+    say(
+        f"The environment holds credentials: this runs in your project, with the load balancer {loadbalancer}.",
+        "It makes the pool quickstart-web, and removes it in the end.",
+    )
+    return play(os.environ)
+
+
+def against_emulator() -> int:
+    say("The environment holds no credentials for Open Telekom Cloud: starting the emulator of ELB on this machine.")
+    with start() as emulator:
+        say(f"It serves at {emulator.url}; OTC_ELB_ENDPOINT and a user of the emulator go to the playbook.")
+        others = {name: value for name, value in os.environ.items() if not of_the_cloud(name)}
+        rc = play({**others, **aksk(emulator)})
+        requests, writes = len(emulator.requests()), len(emulator.writes())
+    say(f"The playbook made {requests} requests, {writes} of them writes. The emulator is stopped again.")
+    return rc
+
+
+def play(environment: Mapping[str, str]) -> int:
+    """The playbook's exit code; it does not outlive this call, however that ends."""
+    say(f"$ ansible-playbook {PLAYBOOK}")
+    command = [str(Path(sys.prefix, "bin", "ansible-playbook")), PLAYBOOK]
+    with subprocess.Popen(command, cwd=CHECKOUT, env={**SETTINGS, **environment}) as player:
+        try:
+            return player.wait()
+        except BaseException:
+            player.terminate()
+            raise
+
+
+def say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
