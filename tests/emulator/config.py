@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The emulator's configuration: who may do what, and which resources exist that the API itself does not create."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+DEFAULT = Path(__file__).with_name("default.yaml")
+
+T = TypeVar("T")
+
+
+class ConfigError(Exception):
+    """The configuration is not usable, and why."""
+
+
+def build(cls: type[T], values: dict[str, Any]) -> T:
+    """Make a dataclass of a mapping, and refuse keys that it does not have: a typo would otherwise do nothing."""
+    known = {item.name for item in fields(cls) if item.init}  # type: ignore[arg-type]
+    unknown = set(values) - known
+    if unknown:
+        raise ConfigError(f"{cls.__name__}: unknown keys {sorted(unknown)}, known are {sorted(known)}")
+    try:
+        return cls(**values)
+    except TypeError as error:
+        raise ConfigError(f"{cls.__name__}: {error}") from error
+
+
+@dataclass
+class User:
+    """A user, the ways to authenticate as this user, and what the user may do: nothing unless it says so."""
+
+    name: str
+    token: str | None = None
+    access_key: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
+    # Set for temporary keys: the signature alone is not enough then.
+    security_token: str | None = field(default=None, repr=False)
+    actions: list[str] = field(default_factory=list)
+    # None: every project.
+    projects: list[str] | None = None
+
+
+@dataclass
+class LoadBalancerConfig:
+    id: str
+    name: str
+    vpc_id: str
+    dedicated: bool = True
+    ip_target_enable: bool = False
+    provisioning_status: str = "ACTIVE"
+    description: str = ""
+    enterprise_project_id: str = "0"
+    project_id: str = ""
+
+
+@dataclass
+class ListenerConfig:
+    id: str
+    name: str
+    protocol: str
+    loadbalancer_id: str
+    protocol_port: int = 80
+    description: str = ""
+
+
+@dataclass
+class SubnetConfig:
+    """One address family of a VPC subnet. `id` is what Neutron calls it, and what `subnet_cidr_id` wants."""
+
+    id: str
+    vpc_subnet_id: str
+    cidr: str
+    vpc_id: str
+
+
+@dataclass
+class ForwardingPolicy:
+    """A policy that sends requests to a pool, which therefore cannot be deleted."""
+
+    id: str
+    pool_id: str
+    listener_id: str | None = None
+
+
+@dataclass
+class Keystone:
+    """A Keystone that knows whether a token is good. Its user's name, or else its roles, name a configured user."""
+
+    auth_url: str
+    roles: dict[str, str] = field(default_factory=dict)
+    timeout: float = 10.0
+
+
+@dataclass
+class Behaviour:
+    """What may be turned while the emulator runs."""
+
+    pool_quota: int = 500
+    member_quota: int = 10000
+    # Every request takes this much longer.
+    latency_ms: float = 0
+    # After each change, the load balancer refuses the next one for so long.
+    busy_ms: float = 0
+    # With a health check: how long a new member, or one with a new weight, is OFFLINE before it is ONLINE.
+    health_delay_ms: float = 0
+    health_reason: str = "CONNECT_REFUSED"
+    # Pages are never longer than this, whatever `limit` says.
+    page_cap: int = 2000
+
+
+@dataclass
+class Config:
+    project_id: str
+    users: list[User]
+    loadbalancers: list[LoadBalancerConfig]
+    listeners: list[ListenerConfig]
+    subnets: list[SubnetConfig]
+    vpcs: list[str]
+    availability_zones: list[str]
+    forwarding_policies: list[ForwardingPolicy]
+    # As the control API's seed takes them: written into the store as they are, past all rules.
+    pools: list[dict[str, Any]]
+    behaviour: Behaviour
+    keystone: Keystone | None = None
+
+
+def parse(raw: dict[str, Any]) -> Config:
+    """Make a configuration of plain data. What it leaves out is as in default.yaml."""
+    merged = copy.deepcopy(yaml.safe_load(DEFAULT.read_text(encoding="utf-8")))
+    known = {item.name for item in fields(Config)}
+    unknown = set(raw) - known
+    if unknown:
+        raise ConfigError(f"unknown keys {sorted(unknown)}, known are {sorted(known)}")
+    merged.update(copy.deepcopy(raw))
+    project_id = merged["project_id"]
+    loadbalancers = [build(LoadBalancerConfig, item) for item in merged["loadbalancers"]]
+    for balancer in loadbalancers:
+        balancer.project_id = balancer.project_id or project_id
+    keystone = merged.get("keystone")
+    return Config(
+        project_id=project_id,
+        users=[build(User, item) for item in merged["users"]],
+        loadbalancers=loadbalancers,
+        listeners=[build(ListenerConfig, item) for item in merged["listeners"]],
+        subnets=[build(SubnetConfig, item) for item in merged["subnets"]],
+        vpcs=list(merged["vpcs"]),
+        availability_zones=list(merged["availability_zones"]),
+        forwarding_policies=[build(ForwardingPolicy, item) for item in merged["forwarding_policies"]],
+        pools=list(merged["pools"]),
+        behaviour=build(Behaviour, merged["behaviour"]),
+        keystone=build(Keystone, keystone) if keystone else None,
+    )
+
+
+def load(path: Path | None) -> Config:
+    if path is None:
+        return parse({})
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: a mapping is needed")
+    return parse(raw)

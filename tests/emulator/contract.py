@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Holds requests and responses to openapi.yaml, with openapi-core, and puts its findings into the API's own words."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+from openapi_core import OpenAPI, V31ResponseValidator
+from openapi_core.datatypes import RequestParameters
+from openapi_core.unmarshalling.request.unmarshallers import V31RequestParametersUnmarshaller
+from openapi_core.validation.request import V31RequestBodyValidator
+from werkzeug.datastructures import ImmutableMultiDict
+
+from .errors import ApiError, empty_update, invalid
+from .store import Json
+
+DOCUMENT = Path(__file__).with_name("openapi.yaml")
+INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class QueryParameter:
+    kind: str
+    several: bool
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the document."""
+
+    id: str
+    action: str
+    method: str
+    # With the names of the IDs in braces.
+    path: str
+    success: int
+    query: Mapping[str, QueryParameter]
+    has_body: bool
+
+
+@dataclass
+class _Request:
+    """What openapi-core wants to know of a request."""
+
+    path: str
+    method: str
+    parameters: RequestParameters
+    content_type: str = ""
+    body: bytes | None = None
+    host_url: str = "http://127.0.0.1"
+
+
+@dataclass
+class _Response:
+    status_code: int
+    data: bytes | None
+    content_type: str
+    headers: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Contract:
+    def __init__(self, document: Path = DOCUMENT) -> None:
+        self.document: dict[str, Any] = yaml.safe_load(document.read_text(encoding="utf-8"))
+        openapi = OpenAPI.from_dict(self.document)  # checks the document itself, too
+        self._parameters = V31RequestParametersUnmarshaller(openapi.spec)
+        self._body = V31RequestBodyValidator(openapi.spec)
+        self._response = V31ResponseValidator(openapi.spec)
+        self.operations = {operation.id: operation for operation in self._read_operations()}
+        # What comes of a query depends on nothing else, and to walk twenty parameters takes a while.
+        self._check_query = functools.lru_cache(maxsize=512)(self._check_query_anew)
+
+    def _read_operations(self) -> Iterable[Operation]:
+        for path, item in self.document["paths"].items():
+            for method in ("get", "post", "put", "delete"):
+                if method in item:
+                    described = item[method]
+                    parameters = [self._resolve(entry) for entry in described.get("parameters", [])]
+                    yield Operation(
+                        id=described["operationId"],
+                        action=described["x-iam-action"],
+                        method=method.upper(),
+                        path=path,
+                        success=min(int(status) for status in described["responses"]),
+                        query={entry["name"]: self._query_parameter(entry["schema"]) for entry in parameters},
+                        has_body="requestBody" in described,
+                    )
+
+    def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            target: Any = self.document
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            node = target
+        return node
+
+    def _query_parameter(self, schema: dict[str, Any]) -> QueryParameter:
+        schema = self._resolve(schema)
+        if schema["type"] == "array":
+            return QueryParameter(self._resolve(schema["items"])["type"], several=True)
+        return QueryParameter(schema["type"], several=False)
+
+    def check_query(self, operation: Operation, ids: Mapping[str, str], pairs: Iterable[tuple[str, str]]) -> Json:
+        """The values of the query, in their types; only those that were sent."""
+        values, error = self._check_query(operation.id, _fill(operation.path, ids), tuple(pairs))
+        if error is not None:
+            raise ApiError(error.status, error.code, error.message)
+        return dict(values)
+
+    def _check_query_anew(self, operation_id: str, path: str, pairs: Pairs) -> tuple[Json, ApiError | None]:
+        operation = self.operations[operation_id]
+        seen: set[str] = set()
+        for name, value in pairs:
+            parameter = operation.query.get(name)
+            if parameter is None:
+                return {}, invalid(name, "There is no such query parameter.")
+            if name in seen and not parameter.several:
+                return {}, invalid(name, "It can be given only once.")
+            seen.add(name)
+            # openapi-core also reads "yes" and "1_0"; the service does not.
+            if parameter.kind == "boolean" and value.lower() not in ("true", "false"):
+                return {}, invalid(name, "It must be true or false.")
+            if parameter.kind == "integer" and not INTEGER.fullmatch(value):
+                return {}, invalid(name, "It must be an integer.")
+        result = self._parameters.unmarshal(_Request(path, operation.method.lower(), RequestParameters(query=ImmutableMultiDict(pairs))))
+        for error in result.errors:
+            return {}, invalid(getattr(error, "name", "query"), _explain(error))
+        return {name: value for name, value in result.parameters.query.items() if name in seen}, None
+
+    def check_body(self, operation: Operation, ids: Mapping[str, str], content_type: str, raw: bytes) -> Json:
+        """The body, if it is what the document says. Where it says nothing of a body, none is looked at."""
+        if not operation.has_body:
+            return {}
+        update = operation.method == "PUT"
+        if not raw and update:
+            raise empty_update()
+        if content_type.partition(";")[0].strip().lower() != "application/json":
+            raise invalid("Content-Type", "The body must be application/json.")
+        try:
+            body = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise invalid("body", "It is not JSON.") from error
+        if update and isinstance(body, dict) and (not body or (len(body) == 1 and {} in body.values())):
+            raise empty_update()
+        request = _Request(_fill(operation.path, ids), operation.method.lower(), RequestParameters(), "application/json", raw)
+        for finding in self._body.iter_errors(request):
+            raise _body_error(finding)
+        whole: Json = _whole_numbers(body)
+        return whole
+
+    def response_errors(self, operation: Operation, ids: Mapping[str, str], status: int, content_type: str, raw: bytes) -> list[str]:
+        """What is wrong with an answer: nothing, or the emulator itself has a fault."""
+        request = _Request(_fill(operation.path, ids), operation.method.lower(), RequestParameters())
+        response = _Response(status, raw or None, content_type)
+        return [_explain(error) for error in self._response.iter_errors(request, response)]
+
+
+def _fill(template: str, ids: Mapping[str, str]) -> str:
+    return template.format_map({name: quote(value, safe="") for name, value in ids.items()})
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> Json:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key occurs twice")
+    return made
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _whole_numbers(value: Any) -> Any:
+    """80.0 is an integer to JSON Schema, and shall be one in the answer as well."""
+    if isinstance(value, dict):
+        return {name: _whole_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _schema_errors(error: BaseException) -> list[Any]:
+    return list(getattr(error.__cause__, "schema_errors", ()))
+
+
+def _explain(error: BaseException) -> str:
+    found = _schema_errors(error)
+    if found:
+        first = found[0]
+        return "/".join(str(step) for step in first.absolute_path) + ": " + _short(first.message)
+    return _short(str(error.__cause__ or error))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 300 else text[:297] + "..."
+
+
+def _body_error(error: BaseException) -> ApiError:
+    """Name the field, as the service does: it is what a user needs to know."""
+    found = _schema_errors(error)
+    if not found:
+        return invalid("body", _short(str(error.__cause__ or error)))
+    # The field that is missing or unknown, rather than the object that lacks or has it.
+    first = max(found, key=lambda item: len(item.absolute_path))
+    path = [str(step) for step in first.absolute_path]
+    if first.validator == "required":
+        path.append(next(name for name in first.validator_value if name not in first.instance))
+    elif first.validator == "additionalProperties":
+        known = first.schema.get("properties", {})
+        path.append(next(name for name in first.instance if name not in known))
+    return invalid(".".join(path[1:]) or (path[0] if path else "body"), _short(first.message))

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The control API: how a test looks at the emulator and changes what it does.
+
+It is no part of the service: it lives under /_control/, needs no authentication (the emulator listens on the loopback
+interface only), is not in openapi.yaml and is not recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from . import members, pools
+from .config import Behaviour, ConfigError, ForwardingPolicy, User, build
+from .faults import Distortion, Fault
+from .seed import seed_member, seed_pool
+from .store import Json, Pool, new_id
+
+if TYPE_CHECKING:
+    from .app import Runtime
+
+
+def blueprint(runtime: Runtime) -> Blueprint:
+    """Every command is a POST to its name with a JSON object; the answer is JSON too."""
+    control = Blueprint("control", "control", url_prefix="/_control")
+    commands = Commands(runtime)
+
+    @control.post("/<command>")
+    def run(command: str) -> tuple[Response, int]:
+        method: Callable[..., Any] | None = getattr(commands, f"do_{command}", None)
+        if method is None:
+            return jsonify(error=f"no such command: {command}"), 404
+        try:
+            with runtime.store.lock:
+                result = method(**(request.get_json(silent=True) or {}))
+        except (ConfigError, KeyError, TypeError, ValueError) as error:
+            return jsonify(error=f"{command}: {type(error).__name__}: {error}"), 400
+        return jsonify(result=result), 200
+
+    return control
+
+
+class Commands:
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+
+    def do_ping(self) -> str:
+        return "pong"
+
+    def do_requests(self) -> list[Json]:
+        return self.runtime.recorder.entries()
+
+    def do_forget(self) -> None:
+        self.runtime.recorder.forget()
+
+    def do_reset(self) -> None:
+        self.runtime.reset()
+
+    def do_violations(self) -> list[str]:
+        return list(self.runtime.violations)
+
+    def do_state(self) -> Json:
+        """Pools with whole members, in the order of their IDs, and which listener has which pool."""
+        store = self.runtime.store
+        return {
+            "pools": [
+                {**pools.show(store, pool), "members": [members.Shower(store, pool)(item) for item in pool.members]} for pool in store.pools
+            ],
+            "listeners": {listener.name: listener.default_pool_id for listener in store.listeners},
+            "loadbalancers": {balancer.id: balancer.status() for balancer in store.loadbalancers},
+        }
+
+    def do_configure(self, loadbalancers: dict[str, Json] | None = None, users: dict[str, Json] | None = None, **behaviour: Any) -> None:
+        """Behaviour by name; load balancers by ID or name; users by name (new ones too)."""
+        store = self.runtime.store
+        known = {item.name for item in fields(Behaviour)}
+        unknown = set(behaviour) - known
+        if unknown:
+            raise ConfigError(f"unknown: {sorted(unknown)}; known are {sorted(known)}")
+        for name, value in behaviour.items():
+            setattr(store.behaviour, name, value)
+        for key, values in (loadbalancers or {}).items():
+            found = [item for item in store.loadbalancers if key in (item.id, item.name)]
+            if not found:
+                raise ConfigError(f"no load balancer {key}")
+            for item in found:
+                for name, value in values.items():
+                    if not hasattr(item, name):
+                        raise ConfigError(f"a load balancer has no {name}")
+                    setattr(item, name, value)
+        directory = self.runtime.directory
+        for name, values in (users or {}).items():
+            current = vars(directory.by_name[name]) if name in directory.by_name else {"name": name}
+            directory.by_name[name] = build(User, {**current, **values})
+
+    def do_grant(self, user: str, actions: list[str], projects: list[str] | None = None) -> None:
+        """From now on the user may do exactly this."""
+        found = self.runtime.directory.by_name[user]
+        found.actions = list(actions)
+        found.projects = projects
+
+    def do_seed(self, pools: list[Json]) -> list[Json]:
+        store = self.runtime.store
+        made = [seed_pool(store, self.runtime.config.project_id, item) for item in pools]
+        return [{"id": pool.id, "members": list(pool.members.order)} for pool in made]
+
+    def do_seed_members(self, pool_id: str, members: list[Json]) -> list[str]:
+        pool = self._pool(pool_id)
+        return [seed_member(self.runtime.store, pool, item).id for item in members]
+
+    def do_set_status(self, pool_id: str, member_id: str, operating_status: str | None, reason: Json | str | None = None) -> None:
+        """What the health check says of a member; None: what it would say by itself. A reason may be just its code."""
+        member = self._pool(pool_id).members.by_id[member_id]
+        if isinstance(reason, str):
+            reason = {"reason_code": reason}
+        member.forced_status = None if operating_status is None else (operating_status, reason)
+
+    def do_health_monitor(self, pool_id: str, healthmonitor_id: str | None = "") -> str | None:
+        """Give a pool a health check (with an ID of its own if none is said), or take it away (None)."""
+        pool = self._pool(pool_id)
+        pool.healthmonitor_id = new_id() if healthmonitor_id == "" else healthmonitor_id
+        return pool.healthmonitor_id
+
+    def do_forwarding_policy(self, pool_id: str, listener_id: str | None = None, policy_id: str | None = None) -> str:
+        policy = ForwardingPolicy(policy_id or new_id(), pool_id, listener_id)
+        self.runtime.store.policies[policy.id] = policy
+        return policy.id
+
+    def do_remove_forwarding_policy(self, policy_id: str) -> None:
+        del self.runtime.store.policies[policy_id]
+
+    def do_fault(self, **values: Any) -> int:
+        fault = build(Fault, values)
+        self.runtime.faults.add(fault)
+        return fault.id
+
+    def do_faults(self) -> list[Json]:
+        return self.runtime.faults.show()
+
+    def do_clear_faults(self, id: int | None = None) -> None:
+        self.runtime.faults.clear(id)
+
+    def do_distort(self, **values: Any) -> None:
+        self.runtime.distortions.append(build(Distortion, values))
+
+    def do_clear_distortions(self) -> None:
+        self.runtime.distortions.clear()
+
+    def do_expire_token(self, token: str) -> None:
+        self.runtime.expired_tokens.add(token)
+
+    def _pool(self, pool_id: str) -> Pool:
+        return self.runtime.store.pools.by_id[pool_id]

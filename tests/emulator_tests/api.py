@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""A bare client for the tests: what is sent is what stands there, and nothing is made nicer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from tests.emulator.client import Emulator
+
+Json = dict[str, Any]
+
+V4 = "192.168.0.0/24"
+V6 = "2001:db8:a583:6a::/64"
+BIG = "10.16.0.0/16"
+FOREIGN = "172.16.0.0/24"
+
+
+@dataclass
+class Answer:
+    status: int
+    body: Json
+    headers: Json
+
+    @property
+    def code(self) -> str | None:
+        return self.body.get("error_code")
+
+    @property
+    def message(self) -> str:
+        return str(self.body.get("error_msg", ""))
+
+
+@dataclass
+class Api:
+    emulator: Emulator
+    token: str | None = "emulator-token"
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def url(self, path: str) -> str:
+        return f"{self.emulator.url}/v3/{self.emulator.project_id}/elb{path}"
+
+    def call(self, method: str, path: str, body: Any = None, **more: Any) -> Answer:
+        headers = {} if self.token is None else {"X-Auth-Token": self.token}
+        headers.update(more.pop("headers", {}))
+        url = path if path.startswith("http") else self.url(path)
+        if body is not None:
+            more["json"] = body
+        got = self.session.request(method, url, headers=headers, timeout=30, **more)
+        is_json = got.content and got.headers.get("Content-Type", "").startswith("application/json")
+        return Answer(got.status_code, got.json() if is_json else {}, dict(got.headers))
+
+    def create_pool(self, **pool: Any) -> Answer:
+        return self.call("POST", "/pools", {"pool": {"protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", **pool}})
+
+    def pool(self, **pool: Any) -> Json:
+        """A new pool, on the load balancer demo unless something else is said."""
+        if not {"loadbalancer_id", "listener_id", "type"} & set(pool):
+            pool["loadbalancer_id"] = self.emulator.loadbalancer("demo")
+        answer = self.create_pool(**pool)
+        assert answer.status == 201, answer
+        return dict(answer.body["pool"])
+
+    def show_pool(self, pool: Json) -> Json:
+        answer = self.call("GET", f"/pools/{pool['id']}")
+        assert answer.status == 200, answer
+        return dict(answer.body["pool"])
+
+    def update_pool(self, pool: Json, **changes: Any) -> Answer:
+        return self.call("PUT", f"/pools/{pool['id']}", {"pool": changes})
+
+    def delete_pool(self, pool: Json) -> Answer:
+        return self.call("DELETE", f"/pools/{pool['id']}")
+
+    def create_member(self, pool: Json, **member: Any) -> Answer:
+        return self.call("POST", f"/pools/{pool['id']}/members", {"member": member})
+
+    def member(self, pool: Json, address: str = "192.168.0.10", port: int = 80, **member: Any) -> Json:
+        """A new member; in the subnet that its address is of, unless it is said otherwise (None: no subnet)."""
+        if "subnet_cidr_id" not in member:
+            member["subnet_cidr_id"] = self.emulator.subnet(V6 if ":" in address else V4)["id"]
+        if member["subnet_cidr_id"] is None:
+            del member["subnet_cidr_id"]
+        answer = self.create_member(pool, address=address, protocol_port=port, **member)
+        assert answer.status == 201, answer
+        return dict(answer.body["member"])
+
+    def show_member(self, pool: Json, member: Json) -> Json:
+        answer = self.call("GET", f"/pools/{pool['id']}/members/{member['id']}")
+        assert answer.status == 200, answer
+        return dict(answer.body["member"])
+
+    def update_member(self, pool: Json, member: Json, **changes: Any) -> Answer:
+        return self.call("PUT", f"/pools/{pool['id']}/members/{member['id']}", {"member": changes})
+
+    def delete_member(self, pool: Json, member: Json) -> Answer:
+        return self.call("DELETE", f"/pools/{pool['id']}/members/{member['id']}")
+
+    def list(self, path: str, query: str = "") -> tuple[list[Json], Json]:
+        answer = self.call("GET", path + (f"?{query}" if query else ""))
+        assert answer.status == 200, answer
+        info = answer.body["page_info"]
+        return next(answer.body[name] for name in answer.body if name not in ("page_info", "request_id")), info
+
+
+def refused(answer: Answer, status: int, code: str, *words: str) -> None:
+    """The answer is this refusal, in the documented shape, and says these words."""
+    assert (answer.status, answer.code) == (status, code), answer
+    assert set(answer.body) == {"error_msg", "error_code", "request_id"}
+    for word in words:
+        assert word in answer.message, answer.message

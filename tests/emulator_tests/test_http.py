@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The HTTP that every operation shares."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.emulator.client import Emulator
+
+from .api import Api, refused
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/pools/", "/pools/x/members/", "/pools/x/members/y/z", "//pools", "/members"])
+def test_unknown_paths(api: Api, path: str) -> None:
+    refused(api.call("GET", path), 404, "ELB.8904", "URI")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/pools", "GET, POST"),
+        ("DELETE", "/pools", "GET, POST"),
+        ("OPTIONS", "/pools", "GET, POST"),
+        ("TRACE", "/pools", "GET, POST"),
+        ("BREW", "/pools", "GET, POST"),
+        ("POST", "/pools/x", "DELETE, GET, PUT"),
+        ("PATCH", "/pools/x/members/y", "DELETE, GET, PUT"),
+        ("POST", "/loadbalancers", "GET"),
+    ],
+)
+def test_wrong_methods(api: Api, method: str, path: str, allowed: str) -> None:
+    answer = api.call(method, path)
+    refused(answer, 405, "ELB.8902", method)
+    assert answer.headers["Allow"] == allowed
+
+
+def test_head_is_no_method_here(api: Api) -> None:
+    answer = api.call("HEAD", "/pools")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"nonsense",
+        b"[]",
+        b"null",
+        b'"pool"',
+        b'{"pool": null}',
+        b'{"pool": []}',
+        b'{"pool": {}, "pool": {}}',
+        b'{"pool": {"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip", "name": NaN}}',
+        b'{"pool": {"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip"}, "more": 1}',
+        b'{"pool": {"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip", "name": "a", "name": "b"}}',
+        b"\xff\xfe{}",
+        b"[" * 100000,
+    ],
+)
+def test_bad_bodies(api: Api, emulator: Emulator, body: bytes) -> None:
+    answer = api.call("POST", "/pools", data=body, headers={"Content-Type": "application/json"})
+    refused(answer, 400, "ELB.8902")
+    assert emulator.state()["pools"] == []
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"])
+def test_the_body_must_be_declared_as_json(api: Api, content_type: str) -> None:
+    body = json.dumps({"pool": {"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip"}})
+    answer = api.call("POST", "/pools", data=body, headers={"Content-Type": content_type})
+    refused(answer, 400, "ELB.8902", "Content-Type")
+    for good in ("application/json", "application/json;charset=UTF-8", "Application/JSON"):
+        assert api.call("POST", "/pools", data=body, headers={"Content-Type": good}).status == 201
+
+
+def test_names_may_hold_any_character(api: Api) -> None:
+    name = 'ü 😀 " \\ </script> \u0000 %20+&=' + "\ud800"
+    pool = api.pool(name=name)
+    assert pool["name"] == name
+    assert api.show_pool(pool)["name"] == name
+    long = "ß" * 255
+    assert api.update_pool(pool, name=long).body["pool"]["name"] == long
+
+
+def test_connections_stay_open(api: Api, emulator: Emulator) -> None:
+    pool = api.pool()
+    for _ in range(5):
+        api.show_pool(pool)
+    # Also after refusals, whose body nobody needed to look at.
+    refused(api.call("POST", "/nothing", {"x": "y" * 10000}), 404, "ELB.8904")
+    Api(emulator, "wrong", api.session).call("POST", "/pools", {"x": "y" * 10000})
+    api.show_pool(pool)
+    assert len({entry["client_port"] for entry in emulator.requests()}) == 1
+
+
+def test_chunked_bodies(emulator: Emulator) -> None:
+    connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc)
+    body = json.dumps({"pool": {"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip"}}).encode()
+    for _ in range(2):
+        connection.request(
+            "POST",
+            f"/v3/{emulator.project_id}/elb/pools",
+            iter([body[:10], body[10:]]),
+            {"X-Auth-Token": "emulator-token", "Content-Type": "application/json"},
+            encode_chunked=True,
+        )
+        answer = connection.getresponse()
+        assert answer.status == 201, answer.read()
+        answer.read()
+    connection.close()
+
+
+@pytest.mark.parametrize("length", ["-1", "many"])
+def test_a_bad_content_length(emulator: Emulator, length: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc)
+    connection.request("GET", f"/v3/{emulator.project_id}/elb/pools", headers={"Content-Length": length})
+    answer = connection.getresponse()
+    assert answer.status == 400
+    answer.read()
+    connection.close()
+
+
+def test_every_answer_has_its_request_id(api: Api, emulator: Emulator) -> None:
+    answers = [api.call("GET", "/pools"), api.call("GET", "/pools?x=1"), api.call("GET", "/nothing")]
+    found = [answer.body["request_id"] for answer in answers]
+    assert len(set(found)) == 3
+    assert found == [answer.headers["X-Request-Id"] for answer in answers]
+    assert found == [entry["request_id"] for entry in emulator.requests()]
