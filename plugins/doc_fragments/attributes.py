@@ -1,0 +1,41 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all modules of the collection support."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Attributes of modules that write; ``INFO`` for those that only read."""
+
+    DOCUMENTATION = r"""
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and say what would be changed without changing it.
+    support: full
+  diff_mode:
+    description: Shows the managed fields before and after in diff mode.
+    support: full
+  action_group:
+    description: Use C(group/otc.elb.elb) in C(module_defaults) to set the options of the connection once for all modules.
+    support: full
+    membership:
+      - otc.elb.elb
+"""
+
+    INFO = r"""
+attributes:
+  check_mode:
+    description: Can run in C(check_mode); it never changes anything.
+    support: full
+  diff_mode:
+    description: Changes nothing, so there is no difference to show.
+    support: N/A
+  action_group:
+    description: Use C(group/otc.elb.elb) in C(module_defaults) to set the options of the connection once for all modules.
+    support: full
+    membership:
+      - otc.elb.elb
+"""

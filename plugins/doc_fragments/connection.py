@@ -1,0 +1,86 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of the connection, the same for every module."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Documents ``_credentials.ARGUMENT_SPEC``."""
+
+    DOCUMENTATION = r"""
+options:
+  access_key:
+    description:
+      - The access key (AK) of an AK/SK pair. Every request is signed with it; no token is requested.
+      - Taken from the environment variable E(OS_ACCESS_KEY) where it is not given.
+    type: str
+  secret_key:
+    description:
+      - The secret key (SK) that belongs to O(access_key).
+      - Taken from the environment variable E(OS_SECRET_KEY) where it is not given.
+    type: str
+  security_token:
+    description:
+      - The security token of temporary AK/SK.
+      - Taken from the environment variable E(OS_SECURITY_TOKEN) where it is not given.
+    type: str
+  auth_token:
+    description:
+      - A token that was issued already, instead of AK/SK.
+      - Taken from the environment variables E(OS_AUTH_TOKEN) or E(OS_TOKEN) where it is not given.
+    type: str
+  project_id:
+    description:
+      - The ID of the project (tenant). Needed with AK/SK and with O(auth_token).
+      - Taken from the environment variable E(OS_PROJECT_ID) where it is not given.
+    type: str
+  region_name:
+    description:
+      - The region, such as V(eu-de), V(eu-nl) or V(eu-ch2). The endpoint follows from it where O(endpoint) is not given.
+      - Taken from the environment variable E(OS_REGION_NAME) where it is not given; otherwise V(eu-de).
+    type: str
+    aliases: [region]
+  endpoint:
+    description:
+      - The root of the service, such as V(https://elb.eu-de.otc.t-systems.com).
+      - Taken from the environment variable E(OTC_ELB_ENDPOINT) where it is not given; otherwise it follows from O(region_name).
+    type: str
+  validate_certs:
+    description:
+      - Whether the server's TLS certificate is verified.
+      - Taken from the environment variable E(OS_INSECURE), where true means no, if it is not given; otherwise V(true).
+    type: bool
+    aliases: [verify]
+  ca_cert:
+    description:
+      - The file of the CA certificates to trust, instead of those that C(requests) trusts.
+      - Taken from the environment variable E(OS_CACERT) where it is not given.
+    type: path
+    aliases: [cacert]
+  client_cert:
+    description:
+      - The file of a client certificate, and of its key where O(client_key) is not given.
+      - Taken from the environment variable E(OS_CERT) where it is not given.
+    type: path
+    aliases: [cert]
+  client_key:
+    description:
+      - The file of the key that belongs to O(client_cert).
+      - Taken from the environment variable E(OS_KEY) where it is not given.
+    type: path
+    aliases: [key]
+  api_timeout:
+    description: The seconds that one request may take.
+    type: float
+    default: 30.0
+  timeout:
+    description: The seconds that the task may spend in retries and waits altogether.
+    type: float
+    default: 180.0
+requirements:
+  - python >= 3.9
+  - requests >= 2.25
+"""

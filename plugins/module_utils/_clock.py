@@ -1,0 +1,38 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The time that a task may spend in retries and waits altogether."""
+
+from __future__ import annotations
+
+import time
+
+
+class Deadline:
+    """Counts down from the start of the task.
+
+    :param seconds: the option ``timeout``.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds that are left, never below zero."""
+        return max(0.0, self._end - time.monotonic())
+
+    def sleep(self, seconds: float) -> bool:
+        """Sleep for *seconds*, or for what is left.
+
+        :returns: whether there was time for the whole of it.
+        """
+        left = self.left()
+        time.sleep(min(seconds, left))
+        return seconds < left
+
+    def pause(self, seconds: float) -> None:
+        """Sleep for *seconds* that the user asked for by themselves: they do not count."""
+        time.sleep(seconds)
+        self._end += seconds

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Failures as what they mean. ``_module`` turns them into ``fail_json``, nobody else does.
+
+A message says what was attempted, on what, why it failed and what to do.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._operations import Operation
+
+
+class ElbError(Exception):
+    """A failure that a user can act on.
+
+    :param msg: the whole message.
+    :param facts: what the result of the task carries besides ``msg``.
+    """
+
+    def __init__(self, msg: str, **facts: t.Any) -> None:
+        super().__init__(msg)
+        self.msg = msg
+        self.facts = {key: value for key, value in facts.items() if value is not None}
+
+
+class Refused(ElbError):
+    """The options cannot work; nothing was written."""
+
+    def __init__(self, attempt: str, reasons: t.Sequence[str], **facts: t.Any) -> None:
+        super().__init__(f"Cannot {attempt}: {'; '.join(reasons)}", **facts)
+
+
+class Unreachable(ElbError):
+    """The service could not be reached, or what answered was not the service.
+
+    :param sent: whether the request may have reached the service.
+    :param passing: whether it may go better in a moment.
+    """
+
+    def __init__(self, msg: str, sent: bool = True, passing: bool = True, **facts: t.Any) -> None:
+        super().__init__(msg, **facts)
+        self.sent = sent
+        self.passing = passing
+
+
+class OutcomeUnknown(Exception):
+    """A request that makes something was sent, and nobody knows whether it was carried out.
+
+    :param cause: why it is not known.
+    """
+
+    def __init__(self, cause: ElbError) -> None:
+        super().__init__(cause.msg)
+        self.cause = cause
+
+
+class ApiError(ElbError):
+    """The service answered with an error.
+
+    :param attempt: what was tried, to follow "Could not".
+    :param operation: the call that failed.
+    :param status: the HTTP status.
+    :param code: the service's ``error_code``, or ``None``.
+    :param reason: the service's ``error_msg``, or the best description of the answer there is.
+    :param request_id: what the provider's support asks for.
+    """
+
+    def __init__(self, attempt: str, operation: Operation, status: int, code: str | None, reason: str, request_id: str | None) -> None:
+        self.operation = operation
+        self.status = status
+        self.code = code
+        self.reason = reason
+        missing = operation.action if _lacks_permission(status, code) else None
+        told = reason.rstrip(". ")
+        where = f"status {status}" + (f", {code}" if code else "") + (f", request {request_id}" if request_id else "")
+        msg = f"Could not {attempt}: {told} ({where})."
+        advice = _permission_advice(operation) if missing else _advice(status, code, reason)
+        super().__init__(f"{msg} {advice}".strip(), status=status, error_code=code, request_id=request_id, missing_action=missing)
+
+
+def _lacks_permission(status: int, code: str | None) -> bool:
+    """Whether an answer means that the IAM action is not granted.
+
+    A 403 also stands for a quota (ELB.2001) or an unsupported feature (ELB.8962), so the status
+    alone says nothing. Source: error_codes of the API reference; SYS.0403 and ELB.8903 are what
+    the API gateway and the service answer where fine-grained authorization applies.
+    """
+    return status == 403 and code in ("ELB.8903", "ELB.9802", "ELB.9803", "ELB.9804", "SYS.0403")
+
+
+def _permission_advice(operation: Operation) -> str:
+    return (
+        f"The credential lacks the IAM action {operation.action} ({operation.api}). "
+        "Grant it in IAM with a custom policy, attached to the user's group for this project or enterprise project."
+    )
+
+
+class _Advice(t.NamedTuple):
+    """What to do about an answer. Empty conditions match anything."""
+
+    status: int | None
+    codes: tuple[str, ...]
+    word: str
+    text: str
+
+
+#: The first match is used. Source of the codes: error_codes of the API reference.
+_ADVICE: tuple[_Advice, ...] = (
+    _Advice(
+        404,
+        (),
+        "subnet",
+        "subnet_cidr_id wants the ID of the IPv4 or IPv6 subnet as Neutron knows it (shown as 'IPv4 Subnet ID' in the console, "
+        "neutron_subnet_id in the VPC API), not the VPC subnet's own ID.",
+    ),
+    _Advice(404, (), "pool", "Check the pool's ID or name, the project and the region."),
+    _Advice(404, (), "", "Check the ID, the project and the region."),
+    _Advice(
+        400,
+        ("ELB.8939",),
+        "",
+        "Turn 'IP as a Backend' on for the load balancer, or give subnet_cidr_id to add a server of the load balancer's VPC.",
+    ),
+    _Advice(
+        400,
+        ("ELB.8938",),
+        "",
+        "Members by IP alone need a TCP, HTTP or HTTPS pool. Give subnet_cidr_id to add a server of the load balancer's VPC.",
+    ),
+    _Advice(400, ("ELB.8933",), "", "This pool takes IPv4 addresses only."),
+    _Advice(
+        None,
+        ("ELB.9807", "ELB.8905", "ELB.2001"),
+        "",
+        "A quota is used up: remove what is not needed, or ask for a higher quota.",
+    ),
+    _Advice(
+        403,
+        ("ELB.8962",),
+        "",
+        "The region or the load balancer does not offer this feature; this is not a missing permission.",
+    ),
+    _Advice(
+        401,
+        (),
+        "",
+        "Check the credential: that it is valid, not expired, meant for this project and region, and that this machine's clock is right "
+        "(a signature is valid for 15 minutes).",
+    ),
+    _Advice(
+        403,
+        (),
+        "",
+        "Something on the way refused the request, and it named no IAM action; check the endpoint, a proxy, and the project.",
+    ),
+    _Advice(409, (), "protection", "Set member_deletion_protection_enable to false on the pool first."),
+    _Advice(429, (), "", "The API throttles this account: run fewer tasks at once, or raise 'timeout'."),
+)
+
+
+def _advice(status: int, code: str | None, reason: str) -> str:
+    for advice in _ADVICE:
+        if advice.status not in (None, status):
+            continue
+        if advice.codes and code not in advice.codes:
+            continue
+        if advice.word in reason.lower():
+            return advice.text
+    return ""

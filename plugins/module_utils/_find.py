@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Look-ups: from a name or an ID to the one resource that is meant."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._client import Call
+from ._errors import ApiError, ElbError
+from ._fields import Json, looks_like_id
+from ._operations import LISTENER_LIST, LOADBALANCER_LIST, POOL_GET, POOL_LIST, Operation
+from ._task import Task
+
+
+def optional(get: t.Callable[[Call], t.Any], call: Call) -> t.Any:
+    """Make a call, with ``None`` for a resource that is not there."""
+    try:
+        return get(call)
+    except ApiError as error:
+        if error.status != 404:
+            raise
+        return None
+
+
+def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
+    """The one resource of that name, or ``None``.
+
+    :raises ElbError: when there are several; it lists their IDs.
+    """
+    if len(found) > 1:
+        ids = sorted(str(resource.get("id")) for resource in found)
+        raise ElbError(f"There are {len(found)} {what}s named {name!r}: {', '.join(ids)}. {advice}", ids=ids)
+    return found[0] if found else None
+
+
+def pool_by_id(task: Task, pool_id: str) -> Json | None:
+    """The pool with that ID, or ``None``."""
+    return t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": pool_id})))
+
+
+def pool_by_name(task: Task, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None) -> Json | None:
+    """The one pool of that name, on that load balancer and listener where they are given; or ``None``.
+
+    :raises ElbError: when several have the name.
+    """
+    found = pools_by_name(task, name, loadbalancer_id, listener_id)
+    advice = "Give the one that is meant as 'id'." if "id" in task.params else "Give the ID of the one that is meant as 'pool'."
+    return only(found, "pool", name, advice)
+
+
+def pools_by_name(task: Task, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None) -> list[Json]:
+    """All pools of that name, on that load balancer and listener where they are given."""
+    narrowed = [("loadbalancer_id", loadbalancer_id), ("listener_id", listener_id)]
+    query = [("name", name), *((key, value) for key, value in narrowed if value)]
+    return named(task.pages(Call(POOL_LIST, f"look for pool {name!r}", query=[*query, *scope(task)])), name)
+
+
+def named(found: list[Json], name: str) -> list[Json]:
+    """Those of that very name. Where an answer leaves the name out, the service's filter is believed."""
+    return [each for each in found if each.get("name", name) == name]
+
+
+def scope(task: Task) -> list[tuple[str, str]]:
+    """The enterprise projects that a look-up is limited to."""
+    given = task.params.get("enterprise_project_id") or []
+    return [("enterprise_project_id", value) for value in ([given] if isinstance(given, str) else given)]
+
+
+def loadbalancer_id(task: Task, name_or_id: str) -> str:
+    """The ID of a load balancer. What looks like an ID is one; a name costs a request.
+
+    :raises ElbError: when none or several have the name.
+    """
+    return _id_by_name(task, LOADBALANCER_LIST, "load balancer", "loadbalancer", name_or_id)
+
+
+def listener_id(task: Task, name_or_id: str, loadbalancer_id: str | None) -> str:
+    """The ID of a listener, as :func:`loadbalancer_id`; on that load balancer where it is given."""
+    query = [("loadbalancer_id", loadbalancer_id)] if loadbalancer_id else []
+    return _id_by_name(task, LISTENER_LIST, "listener", "listener", name_or_id, query)
+
+
+def _id_by_name(task: Task, operation: Operation, what: str, option: str, name: str, query: t.Sequence[tuple[str, str]] = ()) -> str:
+    if looks_like_id(name):
+        return name
+    found = task.pages(Call(operation, f"look for {what} {name!r}", query=[("name", name), *query]))
+    one = only(
+        named(found, name),
+        what,
+        name,
+        f"Give the ID of the one that is meant as '{option}'.",
+    )
+    if one is None:
+        raise ElbError(f"There is no {what} named {name!r} in this project and region. Give its name or ID as '{option}'.")
+    return str(one["id"])

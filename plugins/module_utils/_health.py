@@ -1,0 +1,64 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting until a member is healthy."""
+
+from __future__ import annotations
+
+from ._client import Call
+from ._errors import ElbError
+from ._fields import Json
+from ._operations import MEMBER_GET
+from ._task import Task
+
+#: NO_MONITOR: the pool has no health check, so nothing better will ever be said.
+HEALTHY = ("ONLINE", "NO_MONITOR")
+#: Seconds between two looks: quick at first, then backing off; a health check itself takes some seconds.
+_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 10.0, 1.5
+
+
+def until_healthy(task: Task, pool_id: str, member: Json, added: bool = False) -> Json:
+    """Wait until the member is ONLINE, or NO_MONITOR.
+
+    :param member: as the service showed it last.
+    :param added: it was added just now, so what the service showed is from before its first health check.
+    :returns: the member as the service shows it then. In check mode nothing is waited for.
+    :raises ElbError: when the time is up; it tells the last status and the reason that the service gives.
+    """
+    label = f"{member.get('address')}:{member.get('protocol_port')}"
+    call = Call(MEMBER_GET, f"get the health of member {label}", {"pool_id": pool_id, "member_id": member.get("id", "")})
+    if not added and member.get("operating_status") in HEALTHY:
+        return member
+    if task.check_mode:
+        task.needs(call)
+        return member
+    pause = _FIRST_PAUSE
+    while True:
+        member = task.read(call)
+        if member.get("operating_status") in HEALTHY:
+            return member
+        if not task.deadline.sleep(pause):
+            raise ElbError(
+                f"Member {label} is not healthy after {task.deadline.seconds:g} seconds: its status is "
+                f"{member.get('operating_status')}{_reason(member)}. The member stays in the pool. "
+                "Check that it answers the health check, or raise 'timeout'.",
+                member=member,
+            )
+        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+
+
+def _reason(member: Json) -> str:
+    """The health check's reason in words, where the service gives one."""
+    found: list[str] = []
+    # Told for each listener that the pool serves; by some versions of the service for the member itself.
+    for status in [member, *(member.get("status") or ())]:
+        reason = status.get("reason") or {}
+        words = [str(reason["reason_code"])] if reason.get("reason_code") else []
+        if reason.get("expected_response"):
+            words.append(f"expected {reason['expected_response']}")
+        if reason.get("healthcheck_response"):
+            words.append(f"got {reason['healthcheck_response']}")
+        if words and ", ".join(words) not in found:
+            found.append(", ".join(words))
+    return f" ({'; '.join(found)})" if found else ""

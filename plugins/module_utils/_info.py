@@ -1,0 +1,111 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the info modules do."""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import _find
+from ._client import Call
+from ._fields import Json
+from ._member import find_in_pool, member_by_id
+from ._member_steps import Place
+from ._operations import MEMBER_LIST, POOL_LIST
+from ._task import Task
+
+_LIST: Json = {"type": "list", "elements": "str"}
+_INTEGERS: Json = {"type": "list", "elements": "int"}
+
+#: The filters of "Querying Backend Server Groups" in the API reference; the options have the same names.
+POOL_FILTERS: Json = {
+    "id": _LIST,
+    "name": _LIST,
+    "description": _LIST,
+    "loadbalancer_id": _LIST,
+    "listener_id": _LIST,
+    "protocol": _LIST,
+    "lb_algorithm": _LIST,
+    "healthmonitor_id": _LIST,
+    "ip_version": _LIST,
+    "member_address": _LIST,
+    "member_device_id": _LIST,
+    "member_instance_id": _LIST,
+    "vpc_id": _LIST,
+    "type": _LIST,
+    "protection_status": _LIST,
+    "enterprise_project_id": _LIST,
+    "member_deletion_protection_enable": {"type": "bool"},
+}
+
+#: The filters of "Querying Backend Servers in a Backend Server Group".
+MEMBER_FILTERS: Json = {
+    "id": _LIST,
+    "name": _LIST,
+    "weight": _INTEGERS,
+    "subnet_cidr_id": _LIST,
+    "address": _LIST,
+    "protocol_port": _INTEGERS,
+    "operating_status": _LIST,
+    "ip_version": _LIST,
+    "member_type": _LIST,
+    "instance_id": _LIST,
+    "availability_zone": _LIST,
+    "enterprise_project_id": _LIST,
+}
+
+
+def pools(task: Task) -> Json:
+    """List pools, or get one.
+
+    :returns: ``changed`` and ``pools``.
+    """
+    query = _query(task, POOL_FILTERS)
+    one = _single_id(query)
+    if one:
+        pool = _find.pool_by_id(task, one)
+        found = [pool] if pool else []
+    else:
+        found = task.pages(Call(POOL_LIST, "list pools", query=query))
+    if task.params["include_members"]:
+        for each in found:
+            # The references in the pool tell when there is nothing to ask for.
+            if each.get("members") != []:
+                each["members"] = task.pages(Call(MEMBER_LIST, f"list the members of pool {each['id']}", {"pool_id": each["id"]}))
+    return {"changed": False, "pools": found}
+
+
+def members(task: Task) -> Json:
+    """List the members of a pool, or get one.
+
+    :returns: ``changed`` and ``members``.
+    """
+    query = _query(task, MEMBER_FILTERS)
+    one = _single_id(query)
+
+    def find(place: Place) -> list[Json]:
+        if not one:
+            return task.pages(Call(MEMBER_LIST, f"list the members of pool {place.label}", {"pool_id": place.id}, query))
+        member = member_by_id(task, place, one)
+        return [member] if member else []
+
+    place, found = find_in_pool(task, find)
+    if place is None:
+        task.warn(f"There is no pool {task.params['pool']!r} in this project and region, so it has no members.")
+    return {"changed": False, "members": found or []}
+
+
+def _query(task: Task, filters: Json) -> list[tuple[str, t.Any]]:
+    """The given filters, a key repeated for each of its values."""
+    query: list[tuple[str, t.Any]] = []
+    for name in filters:
+        value = task.params[name]
+        query.extend((name, each) for each in (value if isinstance(value, list) else [] if value is None else [value]))
+    return query
+
+
+def _single_id(query: t.Sequence[tuple[str, t.Any]]) -> str | None:
+    """The ID, where it is the only filter and has one value: then the get API is the right one."""
+    return str(query[0][1]) if len(query) == 1 and query[0][0] == "id" else None

@@ -1,0 +1,144 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ``elb_member`` does: find the member, plan, apply, wait."""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import _find
+from ._client import Call
+from ._errors import ApiError, ElbError, Refused
+from ._fields import Json, broken_rules, given, looks_like_id, wrong_values
+from ._health import until_healthy
+from ._member_fields import FIELDS, RULES
+from ._member_steps import Place, add, drain, label, list_by_address, refusals, remove, update
+from ._operations import MEMBER_GET, MEMBER_LIST
+from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present
+from ._task import Task
+
+
+def ensure(task: Task) -> Json:
+    """Make one member present or absent, as the options say.
+
+    :returns: ``changed``, ``member`` (as it is afterwards; empty when it is gone) and ``diff``.
+    :raises ElbError: when it cannot be done.
+    """
+    absent = task.params["state"] == "absent"
+    what = f"{'remove' if absent else 'set up'} member {label(task.params)} of pool {task.params['pool']!r}"
+    wanted = given(FIELDS, task.params)
+    reasons = wrong_values(FIELDS, wanted) + ([] if absent else broken_rules(RULES, FIELDS, wanted))
+    if not (task.params["id"] or task.params["name"] or "address" in wanted):
+        reasons.append("one of address with protocol_port, id and name must not be empty")
+    if task.params["drain_seconds"] < 0:
+        reasons.append(f"drain_seconds must not be negative, and is {task.params['drain_seconds']:g}")
+    if reasons:
+        raise Refused(what, reasons)
+    place, current = find_in_pool(task, lambda place: _find_member(task, place, wanted))
+    plan = plan_absent(FIELDS, current) if absent else plan_present(FIELDS, wanted, current)
+    if place is None:
+        if absent:
+            return {"changed": False, "member": {}, "diff": plan.diff}
+        place = _assume_pool(task, what)
+    if not absent:
+        _refuse_impossible(task, what, plan, wanted, place, current)
+    member, changed = _apply(task, plan, place, wanted, current)
+    return {"changed": changed, "member": member, "diff": plan.diff}
+
+
+def find_in_pool(task: Task, find: t.Callable[[Place], t.Any]) -> tuple[Place | None, t.Any]:
+    """Find the pool that the option ``pool`` means, and with *find* something in it.
+
+    What looks like an ID is taken as one, without asking for the pool itself; where there is none
+    of that ID, it may still be somebody's name for one.
+
+    :returns: the pool and what *find* found; ``None`` for what is not there.
+    """
+    name = task.params["pool"]
+    if looks_like_id(name):
+        place = Place(name, name, {})
+        try:
+            return place, find(place)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+    pool = _find.pool_by_name(task, name)
+    if pool is None:
+        return None, None
+    place = Place(str(pool["id"]), repr(name), pool)
+    return place, find(place)
+
+
+def member_by_id(task: Task, place: Place, member_id: str) -> Json | None:
+    """The member with that ID, or ``None`` where the pool has none.
+
+    :raises ApiError: also when there is no such pool.
+    """
+    call = Call(MEMBER_GET, f"get member {member_id} of pool {place.label}", {"pool_id": place.id, "member_id": member_id})
+    try:
+        return task.read(call)
+    except ApiError as error:
+        # The message names what is not there: the pool, or the member in it.
+        if error.status != 404 or place.id in error.reason:
+            raise
+        return None
+
+
+def _find_member(task: Task, place: Place, wanted: Json) -> Json | None:
+    if task.params["id"]:
+        return member_by_id(task, place, task.params["id"])
+    if "address" in wanted:
+        return _find.only(list_by_address(task, place, wanted), "member", label(wanted), "Give the one that is meant as 'id'.")
+    name = task.params["name"]
+    call = Call(MEMBER_LIST, f"look for member {name!r} in pool {place.label}", {"pool_id": place.id})
+    found = task.pages(call._replace(query=[("name", name), *_find.scope(task)]))
+    advice = "Give the one that is meant by its address and protocol_port, or 'id'."
+    return _find.only(_find.named(found, name), "member", name, advice)
+
+
+def _assume_pool(task: Task, what: str) -> Place:
+    """Check mode goes on without the pool: an earlier task of the same play, which did not run either, may create it."""
+    missing = f"there is no pool {task.params['pool']!r} in this project and region"
+    if not task.check_mode:
+        raise ElbError(f"Cannot {what}: {missing}. Create it with elb_pool first, or check its name.")
+    task.warn(f"Check mode: {missing}; assuming that a task before this one creates it.")
+    if not task.params["id"]:
+        task.needs(Call(MEMBER_LIST, ""))
+    return Place("", repr(task.params["pool"]), {})
+
+
+def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, place: Place, current: Json | None) -> None:
+    if plan.kind == CREATE and task.params["id"]:
+        raise ElbError(
+            f"Cannot {what}: there is no member of that ID, and a member cannot be created with a given ID. "
+            "Give address and protocol_port instead of 'id'."
+        )
+    reasons = refusals(plan, wanted, current, place.known)
+    if reasons:
+        raise Refused(what, reasons)
+    if "weight" in wanted and place.known.get("lb_algorithm") == "SOURCE_IP":
+        task.warn(f"The pool {place.label} uses SOURCE_IP, with which the weight of a member has no effect.")
+
+
+def _apply(task: Task, plan: Plan, place: Place, wanted: Json, current: Json | None) -> tuple[Json, bool]:
+    """Carry out the plan, and wait where the user wants it.
+
+    :returns: the member afterwards (in check mode as far as it can be foretold), and whether anything was changed.
+    """
+    if plan.kind == DELETE and current is not None:
+        seconds = task.params["drain_seconds"]
+        if seconds:
+            drain(task, place, current)
+            task.pause(seconds)
+        return {}, remove(task, place, current) or task.wrote
+    if task.params["state"] == "absent":
+        return {}, False
+    if current is None:
+        member, changed = add(task, place, wanted, plan)
+    else:
+        member, changed = update(task, place, current, plan), plan.changed
+    if task.params["wait"]:
+        member = until_healthy(task, place.id, member, added=current is None)
+    return member, changed

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fields of a member and what they allow of one another.
+
+Source: "Adding a Backend Server" and "Updating a Backend Server" of the API reference.
+"""
+
+from __future__ import annotations
+
+import socket
+import typing as t
+
+from ._fields import NEVER, Field, Json, Rule, number, same_id, text
+
+
+def parse_address(address: str) -> bytes | None:
+    """An address as bytes, which are the same for every spelling of it: 4 for IPv4, 16 for IPv6.
+
+    :returns: ``None`` where *address* is no IP address.
+    """
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            return socket.inet_pton(family, address)
+        except (OSError, ValueError):  # ValueError: a null character
+            continue
+    return None
+
+
+def is_ipv6(address: str) -> bool:
+    """Whether *address* is an IPv6 one, in any spelling."""
+    return len(parse_address(address) or b"") == 16
+
+
+def _comparable_address(value: t.Any, member: Json) -> t.Any:
+    return (parse_address(value) or value) if isinstance(value, str) else value
+
+
+def _check_address(value: str) -> str | None:
+    if parse_address(value) is None:
+        return f"must be an IPv4 or IPv6 address, not {value!r}"
+    return text(64, 1)(value)
+
+
+_NEW_MEMBER = "add the server anew (remove this member, or use another port) with it"
+
+FIELDS: tuple[Field, ...] = (
+    Field("name", {"type": "str"}, default="", check=text(255)),
+    Field("address", {"type": "str"}, change=NEVER, check=_check_address, compare=_comparable_address, instead=_NEW_MEMBER),
+    Field("protocol_port", {"type": "int", "aliases": ["port"]}, change=NEVER, check=number(1, 65535), instead=_NEW_MEMBER),
+    Field(
+        "subnet_cidr_id",
+        {"type": "str", "aliases": ["subnet_id", "subnet"]},
+        change=NEVER,
+        default="",
+        check=text(36, 1),
+        compare=same_id,
+        instead=_NEW_MEMBER,
+    ),
+    Field("weight", {"type": "int"}, default=1, check=number(0, 100)),
+    Field("availability_zone", {"type": "str"}, default="", check=text(255)),
+)
+
+
+def _zone(member: Json) -> str | None:
+    if member.get("availability_zone") and member.get("subnet_cidr_id"):
+        return "availability_zone can be set only for members by IP alone, without subnet_cidr_id"
+    return None
+
+
+#: What the service is known to refuse; tried before any request, and again with the current member.
+RULES: tuple[Rule, ...] = (Rule(("availability_zone",), _zone),)
+
+
+def missing_to_create(wanted: Json, pool: Json | None) -> list[str]:
+    """What stands against adding the member.
+
+    :param pool: the pool, where it is known.
+    """
+    missing = [f"{name} is required" for name in ("address", "protocol_port") if name not in wanted]
+    if missing or wanted.get("subnet_cidr_id"):
+        return missing
+    if is_ipv6(wanted["address"]):
+        missing.append("an IPv6 member needs subnet_cidr_id: members by IP alone are IPv4 only")
+    protocol = (pool or {}).get("protocol")
+    if protocol not in (None, "TCP", "HTTP", "HTTPS"):
+        missing.append(f"a {protocol} pool needs subnet_cidr_id: members by IP alone are for TCP, HTTP and HTTPS pools")
+    return missing

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ``elb_pool`` does: find the pool, plan, apply."""
+
+from __future__ import annotations
+
+from . import _find
+from ._client import Call
+from ._create import create_once
+from ._errors import ElbError, Refused
+from ._fields import Json, broken_rules, given, wrong_values
+from ._member_steps import Place, remove
+from ._operations import MEMBER_LIST, POOL_CREATE, POOL_DELETE, POOL_UPDATE
+from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present
+from ._pool_fields import FIELDS, RULES, incomplete_stickiness, missing_to_create
+from ._task import Task
+
+
+def ensure(task: Task) -> Json:
+    """Make one pool present or absent, as the options say.
+
+    :returns: ``changed``, ``pool`` (as it is afterwards; empty when it is gone) and ``diff``.
+    :raises ElbError: when it cannot be done.
+    """
+    absent = task.params["state"] == "absent"
+    what = f"{'remove' if absent else 'set up'} pool {_label(task.params)}"
+    wanted = given(FIELDS, task.params)
+    reasons = wrong_values(FIELDS, wanted) + ([] if absent else broken_rules(RULES, FIELDS, wanted))
+    if task.params["id"] is None and not task.params["name"]:
+        reasons.append("name must not be empty where no id is given")
+    if reasons:
+        raise Refused(what, reasons)
+    _resolve_names(task, wanted)
+    current = _find_pool(task, wanted)
+    plan = plan_absent(FIELDS, current) if absent else plan_present(FIELDS, wanted, current)
+    if not absent:
+        _refuse_impossible(task, what, plan, wanted, current)
+    pool, changed = _apply(task, plan, wanted, current)
+    return {"changed": changed, "pool": pool, "diff": plan.diff}
+
+
+def _label(params: Json) -> str:
+    return str(params["id"]) if params["id"] else repr(params["name"])
+
+
+def _resolve_names(task: Task, wanted: Json) -> None:
+    """Replace the names of load balancer and listener by their IDs."""
+    if wanted.get("loadbalancer_id"):
+        wanted["loadbalancer_id"] = _find.loadbalancer_id(task, wanted["loadbalancer_id"])
+    if wanted.get("listener_id"):
+        wanted["listener_id"] = _find.listener_id(task, wanted["listener_id"], wanted.get("loadbalancer_id"))
+
+
+def _find_pool(task: Task, wanted: Json) -> Json | None:
+    if task.params["id"] is None:
+        return _find.pool_by_name(task, task.params["name"], wanted.get("loadbalancer_id"), wanted.get("listener_id"))
+    pool = _find.pool_by_id(task, task.params["id"])
+    if pool is None and task.params["state"] == "present":
+        raise ElbError(
+            f"There is no pool {task.params['id']} in this project and region, and a pool cannot be created with a given ID. "
+            "Leave 'id' out to create one by its name."
+        )
+    return pool
+
+
+def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, current: Json | None) -> None:
+    """What can be told now that the current pool is known, all of it at once and before the first write."""
+    reasons = [str(conflict) for conflict in plan.conflicts]
+    reasons += broken_rules(RULES, FIELDS, wanted, current or {})
+    reasons += incomplete_stickiness(wanted, current)
+    if plan.kind == CREATE:
+        reasons += missing_to_create(wanted)
+    if reasons:
+        raise Refused(what, reasons)
+    stickiness = wanted.get("session_persistence") or {}
+    kind = stickiness.get("type") or ((current or {}).get("session_persistence") or {}).get("type")
+    if kind == "APP_COOKIE" and "persistence_timeout" in stickiness:
+        task.warn("session_persistence persistence_timeout has no effect with type APP_COOKIE; it is neither sent nor compared.")
+
+
+def _apply(task: Task, plan: Plan, wanted: Json, current: Json | None) -> tuple[Json, bool]:
+    """Carry out the plan.
+
+    :returns: the pool afterwards (in check mode as far as it can be foretold), and whether anything was changed.
+    """
+    if plan.kind == DELETE and current is not None:
+        _empty(task, current)
+        removed = task.remove(Call(POOL_DELETE, f"remove pool {_label(task.params)}", {"pool_id": current["id"]}))
+        return {}, removed or task.wrote
+    if task.params["state"] == "absent":
+        return {}, False
+    if current is None:
+        return _create(task, plan, wanted)
+    return _update(task, plan, current), plan.changed
+
+
+def _create(task: Task, plan: Plan, wanted: Json) -> tuple[Json, bool]:
+    call = Call(POOL_CREATE, f"create pool {_label(task.params)}", body=plan.body)
+    name, loadbalancer_id, listener_id = task.params["name"], wanted.get("loadbalancer_id"), wanted.get("listener_id")
+    created = create_once(task, call, lambda: _find.pools_by_name(task, name, loadbalancer_id, listener_id))
+    if created.made:
+        return created.resource or plan.body, True
+    again = plan_present(FIELDS, wanted, created.resource)
+    _refuse_impossible(task, call.attempt, again, wanted, created.resource)
+    return _update(task, again, created.resource), created.ours or again.changed
+
+
+def _update(task: Task, plan: Plan, current: Json) -> Json:
+    if plan.kind == NOTHING:
+        return current
+    call = Call(POOL_UPDATE, f"update pool {_label(task.params)}", {"pool_id": current["id"]}, body=plan.body)
+    return task.write(call) or {**current, **plan.body}
+
+
+def _empty(task: Task, pool: Json) -> None:
+    """Remove the pool's members, where the user allowed it."""
+    place = Place(str(pool["id"]), _label(task.params), pool)
+    members = pool.get("members")
+    if members is None and task.params["force"]:
+        members = task.pages(Call(MEMBER_LIST, f"list the members of pool {place.label}", {"pool_id": place.id}))
+    if not members:
+        return
+    if not task.params["force"]:
+        count = "1 member" if len(members) == 1 else f"{len(members)} members"
+        raise ElbError(f"Cannot remove pool {place.label}: it has {count}. Set 'force: true' to remove them with it.")
+    for member in members:
+        remove(task, place, member)

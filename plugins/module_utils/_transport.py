@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTP: one request, one answer. Knows TLS, time limits and what can go wrong on the way; nothing of ELB."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from urllib.parse import urlsplit
+
+from ._clock import Deadline
+from ._errors import Unreachable
+
+try:
+    import requests
+    import urllib3
+except ImportError:
+    HAS_REQUESTS = False
+else:
+    HAS_REQUESTS = True
+
+USER_AGENT = "ansible-collection-otc.elb"
+
+
+class Tls(t.NamedTuple):
+    """How to verify the server and how to show who we are."""
+
+    #: ``True``, ``False``, or the path of a CA bundle.
+    verify: bool | str = True
+    #: The client certificate: a file that holds certificate and key, or both files.
+    cert: str | tuple[str, str] | None = None
+
+
+class Answer(t.NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: t.Mapping[str, str]
+    #: The parsed JSON, ``None`` where there was none.
+    body: t.Any
+    #: The content type.
+    kind: str
+    #: Whether there is content that is not JSON.
+    foreign: bool
+
+
+class Transport:
+    """A session that keeps its connections.
+
+    :param auth: adds the credential to each request.
+    :param tls: how to verify and authenticate.
+    :param request_seconds: the limit for one request.
+    :param deadline: the limit for the task.
+    :raises ImportError: where ``requests`` is not installed.
+    """
+
+    def __init__(self, auth: t.Callable[[t.Any], t.Any], tls: Tls, request_seconds: float, deadline: Deadline) -> None:
+        if not HAS_REQUESTS:
+            raise ImportError(name="requests")
+        self._auth = auth
+        self._tls = tls
+        self._request_seconds = request_seconds
+        self._deadline = deadline
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = USER_AGENT
+
+    def send(self, method: str, url: str, body: t.Any, attempt: str) -> Answer:
+        """Send one request.
+
+        Redirects are not followed: they would carry the credential elsewhere.
+
+        :param body: sent as JSON; ``None`` sends nothing.
+        :param attempt: what the request is for, to follow "Could not" in a message.
+        :raises Unreachable: when there is no answer.
+        """
+        try:
+            answer = self._session.request(
+                method,
+                url,
+                data=None if body is None else json.dumps(body).encode(),
+                headers={"Content-Type": "application/json"},
+                auth=self._auth,
+                timeout=min(self._request_seconds, max(1.0, self._deadline.left())),
+                allow_redirects=False,
+                verify=self._tls.verify,
+                cert=self._tls.cert,
+            )
+        except (requests.RequestException, OSError, ValueError) as error:
+            words, sent, passing = self._explain(error, url)
+            raise Unreachable(f"Could not {attempt}: {words}", sent, passing) from None
+        return self._read(answer)
+
+    @staticmethod
+    def _read(answer: requests.Response) -> Answer:
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip() or "no content type"
+        parsed, foreign = None, False
+        if answer.content:
+            try:
+                parsed = json.loads(answer.content)
+            except ValueError:
+                foreign = True
+        return Answer(answer.status_code, answer.headers, parsed, kind, foreign)
+
+    def _explain(self, error: Exception, url: str) -> tuple[str, bool, bool]:
+        """Say in a user's terms why there is no answer. Never quotes *error*, which may hold a proxy's password.
+
+        :returns: the words; whether the request may have reached the service; whether it may go better in a moment.
+        """
+        host = urlsplit(url).netloc.rpartition("@")[2]
+        failures = requests.exceptions
+        if isinstance(error, failures.SSLError):
+            words = (
+                f"the TLS certificate of {host} was not accepted ({_root(error)}). "
+                "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
+            )
+            return words, False, False
+        if isinstance(error, failures.ProxyError):
+            words = f"the proxy between here and {host} refused or is not there ({_root(error)}). Check HTTPS_PROXY and NO_PROXY."
+            return words, False, True
+        if isinstance(error, failures.Timeout):
+            words = f"{host} did not answer within {self._request_seconds:g} seconds. Raise api_timeout, or check the way to it."
+            return words, not isinstance(error, failures.ConnectTimeout), True
+        if isinstance(error, (failures.ConnectionError, failures.ChunkedEncodingError, failures.ContentDecodingError, OSError)):
+            sent = not isinstance(_reasons(error)[-1], ConnectionRefusedError) and not _never_connected(error)
+            doing = "broke the connection" if sent else "cannot be reached"
+            return f"{host} {doing} ({_root(error)}). Check 'endpoint' and 'region_name', and the way to it.", sent, True
+        return f"{url} is not a URL that can be called. Check 'endpoint'.", False, False
+
+
+def _reasons(error: BaseException) -> list[BaseException]:
+    """An exception and what caused it, the innermost last."""
+    found: list[BaseException] = []
+    inner: t.Any = error
+    while isinstance(inner, BaseException) and inner not in found:
+        found.append(inner)
+        inner = getattr(inner, "reason", None) or inner.__cause__ or inner.__context__ or (inner.args[-1] if inner.args else None)
+    return found
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Whether there was no connection on which the request could have been sent."""
+    # NameResolutionError, which newer versions have, is one of these as well.
+    return any(isinstance(each, urllib3.exceptions.NewConnectionError) for each in _reasons(error))
+
+
+def _root(error: BaseException) -> str:
+    """The innermost reason of an exception, in a few words."""
+    reasons = _reasons(error)
+    words = (each.strerror for each in reversed(reasons) if isinstance(each, OSError) and each.strerror)
+    return next(words, type(reasons[-1]).__name__)

@@ -1,0 +1,195 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options and the documentation of ``elb_member``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elb_member
+short_description: Manage a backend server (member) of a pool
+version_added: 1.0.0
+author:
+  - The otc.elb authors (@otc-elb)
+description:
+  - Adds, updates and removes one backend server (member) of a backend server group (pool) of Elastic Load Balance (ELB) v3
+    on Open Telekom Cloud.
+  - A member is known by O(address) and O(protocol_port), by O(id), or by O(name) where it is the only one of that name.
+  - An option that is not given is not managed; it is neither sent nor compared. O(weight=0) is a value.
+notes:
+  - >-
+    IAM actions. Every run looks the member up: C(elb:members:list) with O(address) and O(protocol_port) or with O(name),
+    C(elb:members:get) with O(id). Besides, O(pool) by its name needs C(elb:pools:list); so does one given by an ID that is not there.
+  - >-
+    IAM actions, O(state=present). To add the member, C(elb:members:create); to update it, C(elb:members:put);
+    where nothing differs, none besides the look-up. With O(wait=true), C(elb:members:get) where the member was added or is not healthy yet.
+  - >-
+    IAM actions, O(state=absent). To remove the member, C(elb:members:delete), and C(elb:members:put) with O(drain_seconds) where its
+    weight is not 0 already; where the member is not there, none besides the look-up; where the pool is not there, C(elb:pools:list) only.
+  - IAM actions are granted for projects and for enterprise projects.
+extends_documentation_fragment:
+  - otc.elb.connection
+  - otc.elb.attributes
+options:
+  pool:
+    description:
+      - The pool, by its name or ID. By its ID, one request less is needed.
+      - With O(state=absent), it is no error when the pool is not there.
+    type: str
+    required: true
+    aliases: [pool_id]
+  address:
+    description:
+      - The private IP address of the server. Compared as an address, whatever its spelling. Cannot be changed.
+      - Without O(subnet_cidr_id) ("IP as a backend"), an IPv4 address, for pools with protocol TCP, HTTP and HTTPS, and the load balancer
+        must allow it. With it, the IPv4 or IPv6 address of the server's primary network interface in that subnet.
+    type: str
+  protocol_port:
+    description: The port on which the server receives requests, 1 to 65535. Cannot be changed.
+    type: int
+    aliases: [port]
+  id:
+    description: The member's ID, which is not the server's ID. A member cannot be added with a given ID.
+    type: str
+  name:
+    description: The member's name, 0 to 255 characters. It is what the member is looked up by where neither O(address) nor O(id) is given.
+    type: str
+  state:
+    description: Whether the member should be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  weight:
+    description:
+      - 0 to 100. The higher, the more requests the member gets; with V(0) it gets no new ones. The service takes 1 if it is not given
+        when the member is added.
+      - Has no effect in a pool with the algorithm SOURCE_IP.
+    type: int
+  subnet_cidr_id:
+    description:
+      - The ID of the IPv4 or IPv6 subnet that the server is in, as Neutron knows it (C(neutron_subnet_id), in the console
+        "IPv4 Subnet ID"). It is not the VPC subnet's own ID.
+      - Cannot be changed.
+    type: str
+    aliases: [subnet_id, subnet]
+  availability_zone:
+    description: The availability zone of a member by IP alone, so only without O(subnet_cidr_id).
+    type: str
+  wait:
+    description:
+      - Whether to wait, at most O(timeout) seconds, until the member's C(operating_status) is ONLINE, or NO_MONITOR where the pool has
+        no health check. If the time runs out, the task fails with the last status and the reason; the member stays.
+    type: bool
+    default: false
+  drain_seconds:
+    description:
+      - With O(state=absent), set the weight to 0 first and remove the member after that many seconds. They come on top of O(timeout).
+    type: float
+    default: 0.0
+  enterprise_project_id:
+    description:
+      - The ID of the enterprise project that pool and member are looked up in, or V(all_granted_eps) for all that the user may see.
+    type: str
+seealso:
+  - module: otc.elb.elb_member_info
+  - module: otc.elb.elb_pool
+"""
+
+EXAMPLES = r"""
+- name: Add a server of the load balancer's VPC, and wait until it is healthy
+  otc.elb.elb_member:
+    pool: web
+    name: web-1
+    address: 192.168.0.11
+    protocol_port: 8080
+    subnet_cidr_id: c09f620e-3492-4429-ac15-445d5dd9ca74
+    weight: 10
+    wait: true
+
+- name: Send it no new requests
+  otc.elb.elb_member:
+    pool: web
+    address: 192.168.0.11
+    protocol_port: 8080
+    weight: 0
+
+- name: Every web server adds itself
+  otc.elb.elb_member:
+    pool: web
+    name: "{{ inventory_hostname }}"
+    address: "{{ ansible_host }}"
+    port: 8080
+  delegate_to: localhost
+
+- name: Remove a member, 30 seconds after it got its last new request
+  otc.elb.elb_member:
+    pool: web
+    name: web-1
+    state: absent
+    drain_seconds: 30
+"""
+
+RETURN = r"""
+member:
+  description: The member as it is after the task, with the API's field names; in check mode as it would be. Empty when it is gone.
+  returned: success
+  type: dict
+  sample:
+    id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
+    name: web-1
+    address: 192.168.0.11
+    protocol_port: 8080
+    subnet_cidr_id: c09f620e-3492-4429-ac15-445d5dd9ca74
+    weight: 10
+    operating_status: ONLINE
+required_actions:
+  description: The IAM actions that the task needed; in check mode, those that the real run would need.
+  returned: always
+  type: list
+  elements: str
+  sample: ['elb:members:create', 'elb:members:list', 'elb:pools:list']
+status:
+  description: The HTTP status of a request that failed.
+  returned: failure, where the service answered
+  type: int
+error_code:
+  description: The service's code of a failure.
+  returned: failure, where the service gave one
+  type: str
+request_id:
+  description: What the provider's support asks for.
+  returned: failure, where the service gave one
+  type: str
+missing_action:
+  description: The IAM action that the credential lacks.
+  returned: failure, where it is because of a missing permission
+  type: str
+"""
+
+from ansible_collections.otc.elb.plugins.module_utils import _member, _task
+from ansible_collections.otc.elb.plugins.module_utils._fields import argument_spec
+from ansible_collections.otc.elb.plugins.module_utils._member_fields import FIELDS
+
+
+def main() -> None:
+    """Run the module."""
+    _task.run(
+        _member.ensure,
+        {
+            "pool": {"type": "str", "required": True, "aliases": ["pool_id"]},
+            "id": {"type": "str"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "wait": {"type": "bool", "default": False},
+            "drain_seconds": {"type": "float", "default": 0.0},
+            "enterprise_project_id": {"type": "str"},
+            **argument_spec(FIELDS),
+        },
+        required_one_of=[("address", "id", "name")],
+        required_together=[("address", "protocol_port")],
+    )
+
+
+if __name__ == "__main__":
+    main()

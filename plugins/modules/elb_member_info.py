@@ -1,0 +1,145 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options and the documentation of ``elb_member_info``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elb_member_info
+short_description: List the backend servers (members) of a pool
+version_added: 1.0.0
+author:
+  - The otc.elb authors (@otc-elb)
+description:
+  - Lists the backend servers (members) of a backend server group (pool) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud,
+    or gets one of them.
+  - The service filters. With several filters a member must match all of them; with several values of one filter, any of these.
+  - Every page of the list is read. Nothing found is an empty list; so is a pool that is not there, with a warning.
+notes:
+  - >-
+    IAM actions. C(elb:members:get) with a single O(id) and no other filter, otherwise C(elb:members:list).
+    Besides, O(pool) by its name needs C(elb:pools:list); so does one given by an ID that is not there.
+  - IAM actions are granted for projects and for enterprise projects.
+extends_documentation_fragment:
+  - otc.elb.connection
+  - otc.elb.attributes.info
+options:
+  pool:
+    description: The pool, by its name or ID. By its ID, one request less is needed.
+    type: str
+    required: true
+    aliases: [pool_id]
+  id:
+    description: IDs of members. One ID and no other filter gets this member instead of a list.
+    type: list
+    elements: str
+  name:
+    description: Names of members.
+    type: list
+    elements: str
+  weight:
+    description: Weights of members.
+    type: list
+    elements: int
+  subnet_cidr_id:
+    description: IDs of the subnets that the members are in, as Neutron knows them.
+    type: list
+    elements: str
+  address:
+    description: Addresses of members, as the service spells them.
+    type: list
+    elements: str
+  protocol_port:
+    description: Ports of members.
+    type: list
+    elements: int
+  operating_status:
+    description: V(ONLINE), V(NO_MONITOR) or V(OFFLINE).
+    type: list
+    elements: str
+  ip_version:
+    description: V(v4) or V(v6).
+    type: list
+    elements: str
+  member_type:
+    description: V(ip) or V(instance).
+    type: list
+    elements: str
+  instance_id:
+    description: IDs of the instances that are members.
+    type: list
+    elements: str
+  availability_zone:
+    description: Availability zones of members.
+    type: list
+    elements: str
+  enterprise_project_id:
+    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user may see.
+    type: list
+    elements: str
+seealso:
+  - module: otc.elb.elb_member
+  - module: otc.elb.elb_pool_info
+"""
+
+EXAMPLES = r"""
+- name: All members of a pool
+  otc.elb.elb_member_info:
+    pool: web
+
+- name: Members that are not healthy
+  otc.elb.elb_member_info:
+    pool: web
+    operating_status: OFFLINE
+"""
+
+RETURN = r"""
+members:
+  description: The members, with the API's field names.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
+      name: web-1
+      address: 192.168.0.11
+      protocol_port: 8080
+      weight: 10
+      operating_status: ONLINE
+required_actions:
+  description: The IAM actions that the task needed.
+  returned: always
+  type: list
+  elements: str
+  sample: ['elb:members:list', 'elb:pools:list']
+status:
+  description: The HTTP status of a request that failed.
+  returned: failure, where the service answered
+  type: int
+error_code:
+  description: The service's code of a failure.
+  returned: failure, where the service gave one
+  type: str
+request_id:
+  description: What the provider's support asks for.
+  returned: failure, where the service gave one
+  type: str
+missing_action:
+  description: The IAM action that the credential lacks.
+  returned: failure, where it is because of a missing permission
+  type: str
+"""
+
+from ansible_collections.otc.elb.plugins.module_utils import _info, _task
+
+
+def main() -> None:
+    """Run the module."""
+    _task.run(_info.members, {"pool": {"type": "str", "required": True, "aliases": ["pool_id"]}, **_info.MEMBER_FILTERS})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,253 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options and the documentation of ``elb_pool``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elb_pool
+short_description: Manage a backend server group (pool) of a load balancer
+version_added: 1.0.0
+author:
+  - The otc.elb authors (@otc-elb)
+description:
+  - Creates, updates and removes one backend server group (pool) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud.
+  - An option that is not given is not managed; it is neither sent nor compared. An empty string, V(0) and V(false) are values.
+  - A second run changes nothing. An update sends only the fields that differ.
+notes:
+  - >-
+    IAM actions. Every run looks the pool up: C(elb:pools:list) with O(name), C(elb:pools:get) with O(id).
+    Besides, O(loadbalancer) by its name needs C(elb:loadbalancers:list), and O(listener) by its name needs C(elb:listeners:list).
+  - >-
+    IAM actions, O(state=present). To create the pool, C(elb:pools:create); to update it, C(elb:pools:put);
+    where nothing differs, none besides the look-up.
+  - >-
+    IAM actions, O(state=absent). To remove the pool, C(elb:pools:delete), and with O(force=true) C(elb:members:delete) where the pool
+    has members; where the pool is not there, none besides the look-up.
+  - IAM actions are granted for projects and for enterprise projects.
+extends_documentation_fragment:
+  - otc.elb.connection
+  - otc.elb.attributes
+options:
+  name:
+    description:
+      - The pool's name, 0 to 255 characters. Without O(id) it is what the pool is looked up by, and must not be empty.
+      - Names are not unique. Where several pools have the name, O(loadbalancer) or O(listener) tell them apart;
+        otherwise the task fails with their IDs, and O(id) is needed.
+      - With O(id), the pool's new name.
+    type: str
+  id:
+    description: The pool's ID, to look it up by that. A pool cannot be created with a given ID.
+    type: str
+  state:
+    description: Whether the pool should be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  protocol:
+    description:
+      - The protocol by which the pool's members receive requests. Required to create a pool; cannot be changed afterwards.
+      - A listener's protocol decides what its pool can have. A UDP listener takes V(UDP) and V(QUIC), a TCP listener V(TCP),
+        an HTTP listener V(HTTP), an HTTPS listener V(HTTP) and V(HTTPS), a TERMINATED_HTTPS listener V(HTTP).
+    type: str
+    choices: [TCP, UDP, HTTP, HTTPS, QUIC]
+  lb_algorithm:
+    description:
+      - How requests are distributed. Required to create a pool.
+      - With V(SOURCE_IP) the weights of members have no effect. V(QUIC_CID) is for O(protocol=QUIC) only.
+    type: str
+    choices: [ROUND_ROBIN, LEAST_CONNECTIONS, SOURCE_IP, QUIC_CID]
+  loadbalancer:
+    description:
+      - The load balancer that the pool belongs to, by its name or ID. It also narrows the look-up by O(name).
+      - To create a pool, at least one of O(loadbalancer), O(listener) and O(type) is required. Cannot be changed afterwards.
+      - What has the form of an ID is taken as one, without a request.
+    type: str
+    aliases: [loadbalancer_id]
+  listener:
+    description:
+      - The listener that the pool serves, by its name or ID. It must not have a pool yet. It also narrows the look-up by O(name).
+      - Cannot be changed afterwards.
+      - What has the form of an ID is taken as one, without a request.
+    type: str
+    aliases: [listener_id]
+  description:
+    description: A description, 0 to 255 characters. An empty string removes it.
+    type: str
+  session_persistence:
+    description:
+      - Sticky sessions. A sub-option that is left out keeps its value.
+      - Required to create a pool with O(protocol=QUIC).
+    type: dict
+    suboptions:
+      enable:
+        description: V(false) turns stickiness off.
+        type: bool
+        default: true
+      type:
+        description:
+          - What a client is recognised by. Required to turn stickiness on.
+          - Pools with protocol TCP, UDP and QUIC take V(SOURCE_IP). HTTP and HTTPS pools take V(HTTP_COOKIE) on a dedicated load balancer;
+            V(APP_COOKIE) is for shared ones.
+        type: str
+        choices: [SOURCE_IP, HTTP_COOKIE, APP_COOKIE]
+      cookie_name:
+        description: The cookie's name; letters, digits, C(-), C(_) and C(.). Only with V(APP_COOKIE).
+        type: str
+      persistence_timeout:
+        description:
+          - Minutes, 1 to 60 for TCP, UDP and QUIC (the service takes 1 if it is not given), 1 to 1440 for HTTP and HTTPS (1440).
+          - Has no effect with V(APP_COOKIE).
+        type: int
+  slow_start:
+    description:
+      - Warm new members up. For O(protocol=HTTP) and O(protocol=HTTPS) only. A sub-option that is left out keeps its value.
+    type: dict
+    suboptions:
+      enable:
+        description: Whether slow start is on. The service takes V(false) if it is not given when the pool is created.
+        type: bool
+      duration:
+        description: Seconds, 30 to 1200. The service takes 30 if it is not given when the pool is created.
+        type: int
+  member_deletion_protection_enable:
+    description: Whether members are protected from being removed. While it is on, neither the members nor the pool can be removed.
+    type: bool
+    aliases: [member_deletion_protection]
+  vpc_id:
+    description:
+      - The ID of the VPC that the pool works in. Required with O(type=instance), forbidden with O(type=ip).
+      - Can be set while it is blank, and not be changed afterwards.
+    type: str
+  type:
+    description:
+      - V(instance) takes members of the VPC and by IP, V(ip) takes members by IP only, and an empty string takes any.
+      - Can be set while it is blank, and not be changed afterwards.
+    type: str
+    choices: [instance, ip, '']
+  protection_status:
+    description: V(consoleProtection) protects the pool from changes made in the console.
+    type: str
+    choices: [nonProtection, consoleProtection]
+  protection_reason:
+    description:
+      - Why the pool is protected, 0 to 255 characters without C(<) and C(>). Only with O(protection_status=consoleProtection).
+      - V(nonProtection) clears it.
+    type: str
+  enterprise_project_id:
+    description:
+      - The ID of the enterprise project that names are looked up in, or V(all_granted_eps) for all that the user may see.
+    type: str
+  force:
+    description: With O(state=absent), whether the pool's members are removed first. Without it, a pool that has members is not removed.
+    type: bool
+    default: false
+seealso:
+  - module: otc.elb.elb_pool_info
+  - module: otc.elb.elb_member
+"""
+
+EXAMPLES = r"""
+- name: A pool behind the listener of a load balancer
+  otc.elb.elb_pool:
+    name: web
+    loadbalancer: production
+    listener: production-http
+    protocol: HTTP
+    lb_algorithm: ROUND_ROBIN
+    session_persistence:
+      type: HTTP_COOKIE
+      persistence_timeout: 60
+    slow_start:
+      enable: true
+      duration: 60
+
+- name: Turn stickiness off and remove the description; all else stays as it is
+  otc.elb.elb_pool:
+    name: web
+    session_persistence:
+      enable: false
+    description: ''
+
+- name: A pool for servers outside of the VPC, by IP only
+  otc.elb.elb_pool:
+    name: on-premises
+    type: ip
+    protocol: TCP
+    lb_algorithm: LEAST_CONNECTIONS
+
+- name: Rename a pool
+  otc.elb.elb_pool:
+    id: 36ce7086-a496-4666-9064-5ba0e6840c75
+    name: web-blue
+
+- name: Remove a pool with all of its members
+  otc.elb.elb_pool:
+    name: web
+    state: absent
+    force: true
+"""
+
+RETURN = r"""
+pool:
+  description: The pool as it is after the task, with the API's field names; in check mode as it would be. Empty when it is gone.
+  returned: success
+  type: dict
+  sample:
+    id: 36ce7086-a496-4666-9064-5ba0e6840c75
+    name: web
+    protocol: HTTP
+    lb_algorithm: ROUND_ROBIN
+    loadbalancers: [{id: 098b2f68-af1c-41a9-8efd-69958722af62}]
+    listeners: []
+    members: []
+    session_persistence: {type: HTTP_COOKIE, persistence_timeout: 60, cookie_name: ''}
+required_actions:
+  description: The IAM actions that the task needed; in check mode, those that the real run would need.
+  returned: always
+  type: list
+  elements: str
+  sample: ['elb:pools:create', 'elb:pools:list']
+status:
+  description: The HTTP status of a request that failed.
+  returned: failure, where the service answered
+  type: int
+error_code:
+  description: The service's code of a failure.
+  returned: failure, where the service gave one
+  type: str
+request_id:
+  description: What the provider's support asks for.
+  returned: failure, where the service gave one
+  type: str
+missing_action:
+  description: The IAM action that the credential lacks.
+  returned: failure, where it is because of a missing permission
+  type: str
+"""
+
+from ansible_collections.otc.elb.plugins.module_utils import _pool, _task
+from ansible_collections.otc.elb.plugins.module_utils._fields import argument_spec
+from ansible_collections.otc.elb.plugins.module_utils._pool_fields import FIELDS
+
+
+def main() -> None:
+    """Run the module."""
+    _task.run(
+        _pool.ensure,
+        {
+            "id": {"type": "str"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "enterprise_project_id": {"type": "str"},
+            "force": {"type": "bool", "default": False},
+            **argument_spec(FIELDS),
+        },
+        required_one_of=[("name", "id")],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options and the documentation of ``elb_pool_info``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elb_pool_info
+short_description: List backend server groups (pools)
+version_added: 1.0.0
+author:
+  - The otc.elb authors (@otc-elb)
+description:
+  - Lists the backend server groups (pools) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud, or gets one of them.
+  - The service filters. With several filters a pool must match all of them; with several values of one filter, any of these.
+  - Every page of the list is read. Nothing found is an empty list.
+notes:
+  - >-
+    IAM actions. C(elb:pools:get) with a single O(id) and no other filter, otherwise C(elb:pools:list).
+    Besides, O(include_members=true) needs C(elb:members:list) where a pool that was found has members.
+  - IAM actions are granted for projects and for enterprise projects.
+extends_documentation_fragment:
+  - otc.elb.connection
+  - otc.elb.attributes.info
+options:
+  id:
+    description: IDs of pools. One ID and no other filter gets this pool instead of a list.
+    type: list
+    elements: str
+  name:
+    description: Names of pools.
+    type: list
+    elements: str
+  description:
+    description: Descriptions of pools.
+    type: list
+    elements: str
+  loadbalancer_id:
+    description: IDs of the load balancers that the pools belong to.
+    type: list
+    elements: str
+  listener_id:
+    description: IDs of the listeners that the pools serve, also by forwarding policies.
+    type: list
+    elements: str
+  protocol:
+    description: Protocols of pools, such as V(HTTP).
+    type: list
+    elements: str
+  lb_algorithm:
+    description: Algorithms of pools, such as V(ROUND_ROBIN).
+    type: list
+    elements: str
+  healthmonitor_id:
+    description: IDs of the pools' health checks.
+    type: list
+    elements: str
+  ip_version:
+    description: V(dualstack) or V(v4).
+    type: list
+    elements: str
+  member_address:
+    description: Addresses of members of the pools.
+    type: list
+    elements: str
+  member_device_id:
+    description: IDs of the cloud servers that are members of the pools.
+    type: list
+    elements: str
+  member_instance_id:
+    description: IDs of the instances that are members of the pools.
+    type: list
+    elements: str
+  vpc_id:
+    description: IDs of the VPCs that the pools work in.
+    type: list
+    elements: str
+  type:
+    description: V(instance), V(ip), or an empty string.
+    type: list
+    elements: str
+  protection_status:
+    description: V(nonProtection) or V(consoleProtection).
+    type: list
+    elements: str
+  enterprise_project_id:
+    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user may see.
+    type: list
+    elements: str
+  member_deletion_protection_enable:
+    description: Whether the pools' members are protected from being removed.
+    type: bool
+  include_members:
+    description: Whether C(members) of each pool are whole members rather than IDs. Costs a request for each pool that has members.
+    type: bool
+    default: false
+seealso:
+  - module: otc.elb.elb_pool
+  - module: otc.elb.elb_member_info
+"""
+
+EXAMPLES = r"""
+- name: All pools of the project
+  otc.elb.elb_pool_info:
+
+- name: The HTTP pools of one load balancer, with their members
+  otc.elb.elb_pool_info:
+    loadbalancer_id: 098b2f68-af1c-41a9-8efd-69958722af62
+    protocol: HTTP
+    include_members: true
+
+- name: Pools that a server is in
+  otc.elb.elb_pool_info:
+    member_address: 192.168.0.11
+"""
+
+RETURN = r"""
+pools:
+  description: The pools, with the API's field names.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 36ce7086-a496-4666-9064-5ba0e6840c75
+      name: web
+      protocol: HTTP
+      lb_algorithm: ROUND_ROBIN
+      members: [{id: 1923923e-fe8a-484f-bdbc-e11559b1f48f}]
+required_actions:
+  description: The IAM actions that the task needed.
+  returned: always
+  type: list
+  elements: str
+  sample: ['elb:pools:list']
+status:
+  description: The HTTP status of a request that failed.
+  returned: failure, where the service answered
+  type: int
+error_code:
+  description: The service's code of a failure.
+  returned: failure, where the service gave one
+  type: str
+request_id:
+  description: What the provider's support asks for.
+  returned: failure, where the service gave one
+  type: str
+missing_action:
+  description: The IAM action that the credential lacks.
+  returned: failure, where it is because of a missing permission
+  type: str
+"""
+
+from ansible_collections.otc.elb.plugins.module_utils import _info, _task
+
+
+def main() -> None:
+    """Run the module."""
+    _task.run(_info.pools, {**_info.POOL_FILTERS, "include_members": {"type": "bool", "default": False}})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Hypothesis strategies: options as users write them, and answers as the service gives them."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
+
+Json = dict[str, Any]
+
+LOADBALANCER = "098b2f68-af1c-41a9-8efd-69958722af62"
+LISTENER = "427eee03-b569-4d6c-b1f1-712032f7ec2d"
+VPC = "8cf9fd7a-4f5c-4f27-b4a8-7a2d8c0b6e01"
+SUBNET = "c09f620e-3492-4429-ac15-445d5dd9ca74"
+
+words = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="<>"), max_size=12)
+
+
+@st.composite
+def stickiness(draw: st.DrawFn, protocol: str) -> Json | None:
+    """What a pool of that protocol shows as its session_persistence: filled in by the service, or off."""
+    if protocol not in ("HTTP", "HTTPS"):
+        kinds, longest = ["SOURCE_IP"], 60
+    else:
+        kinds, longest = ["HTTP_COOKIE", "APP_COOKIE"], 1440
+    kind = draw(st.sampled_from(kinds))
+    on: Json = {
+        "type": kind,
+        "cookie_name": draw(st.sampled_from(["", "JSESSIONID"])),
+        "persistence_timeout": draw(st.integers(1, longest)),
+    }
+    return on if protocol == "QUIC" else draw(st.sampled_from([on, None]))
+
+
+@st.composite
+def pools(draw: st.DrawFn) -> Json:
+    """A pool as the service shows it."""
+    protocol = draw(st.sampled_from(_pool_fields.PROTOCOLS))
+    kind = draw(st.sampled_from(["instance", "ip", ""]))
+    algorithms = [name for name in _pool_fields.ALGORITHMS if name != "QUIC_CID" or protocol == "QUIC"]
+    status = draw(st.sampled_from(_pool_fields.PROTECTION))
+    slow_start: Json | None = {"enable": draw(st.booleans()), "duration": draw(st.integers(30, 1200))}
+    return {
+        "id": "36ce7086-a496-4666-9064-5ba0e6840c75",
+        "project_id": "99a3fff0d03c428eac3678da6a7d0f24",
+        "name": draw(words),
+        "description": draw(words),
+        "protocol": protocol,
+        "lb_algorithm": draw(st.sampled_from(algorithms)),
+        "loadbalancers": [{"id": LOADBALANCER}],
+        "listeners": draw(st.sampled_from([[], [{"id": LISTENER}]])),
+        "members": [],
+        "session_persistence": draw(stickiness(protocol)),
+        "slow_start": slow_start if protocol in ("HTTP", "HTTPS") else None,
+        "member_deletion_protection_enable": draw(st.booleans()),
+        "vpc_id": VPC if kind == "instance" else "",
+        "type": kind,
+        "protection_status": status,
+        "protection_reason": draw(words) if status == "consoleProtection" else "",
+        "healthmonitor_id": None,
+        "ip_version": "dualstack",
+        "admin_state_up": True,
+    }
+
+
+@st.composite
+def pool_options(draw: st.DrawFn, pool: Json) -> Json:
+    """Some of the fields that a user could want of *pool*, in the API's names and all of them possible."""
+    protocol = pool["protocol"]
+    algorithms = [name for name in _pool_fields.ALGORITHMS if name != "QUIC_CID" or protocol == "QUIC"]
+    wanted = st.fixed_dictionaries(
+        {},
+        optional={
+            "name": words,
+            "description": words,
+            "protocol": st.just(protocol),
+            "lb_algorithm": st.sampled_from(algorithms),
+            "loadbalancer_id": st.sampled_from([LOADBALANCER, LOADBALANCER.upper()]),
+            "member_deletion_protection_enable": st.booleans(),
+            "protection_status": st.sampled_from(_pool_fields.PROTECTION),
+            "session_persistence": stickiness_options(protocol, pool["session_persistence"]),
+            **(
+                {"slow_start": st.fixed_dictionaries({}, optional={"enable": st.booleans(), "duration": st.integers(30, 1200)})}
+                if protocol in ("HTTP", "HTTPS")
+                else {}
+            ),
+        },
+    )
+    return draw(wanted)
+
+
+@st.composite
+def stickiness_options(draw: st.DrawFn, protocol: str, current: Json | None) -> Json:
+    """The option session_persistence: turned on, changed in part, or turned off."""
+    if protocol != "QUIC" and draw(st.booleans()):
+        return {"enable": False}
+    shown = draw(stickiness(protocol).filter(bool))
+    assert shown
+    wanted: Json = {"enable": True, "type": shown["type"]}
+    if shown["type"] == "APP_COOKIE":
+        wanted["cookie_name"] = draw(st.sampled_from(["JSESSIONID", "sid"]))
+    elif draw(st.booleans()):
+        wanted["persistence_timeout"] = shown["persistence_timeout"]
+    if current and current["type"] == wanted["type"] and draw(st.booleans()):
+        del wanted["type"]
+    return wanted
+
+
+def stored_pool(pool: Json, body: Json) -> Json:
+    """What the service makes of an update; it fills in what was left out."""
+    stored = {**pool, **body}
+    on = stored["session_persistence"]
+    if on:
+        default = 1440 if pool["protocol"] in ("HTTP", "HTTPS") else 1
+        stored["session_persistence"] = {"cookie_name": "", "persistence_timeout": default, **on}
+    if stored["protection_status"] == "nonProtection":
+        stored["protection_reason"] = ""
+    return stored
+
+
+addresses = st.ip_addresses().map(str)
+
+
+@st.composite
+def spellings(draw: st.DrawFn, address: str) -> str:
+    """Another spelling of the same address."""
+    parsed = ipaddress.ip_address(address)
+    spelt = draw(st.sampled_from([parsed.compressed, parsed.exploded]))
+    return draw(st.sampled_from([spelt, spelt.upper()])) if parsed.version == 6 else address
+
+
+@st.composite
+def members(draw: st.DrawFn) -> Json:
+    """A member as the service shows it."""
+    subnet = draw(st.sampled_from([SUBNET, None]))
+    return {
+        "id": "1923923e-fe8a-484f-bdbc-e11559b1f48f",
+        "name": draw(words),
+        "address": draw(addresses),
+        "protocol_port": draw(st.integers(1, 65535)),
+        "subnet_cidr_id": subnet,
+        "weight": draw(st.integers(0, 100)),
+        "availability_zone": None if subnet else draw(st.sampled_from(["", "eu-de-01"])),
+        "operating_status": "ONLINE",
+    }
+
+
+@st.composite
+def member_options(draw: st.DrawFn, member: Json) -> Json:
+    """Some of the fields that a user could want of *member*, all of them possible."""
+    optional: dict[str, st.SearchStrategy[Any]] = {"name": words, "weight": st.integers(0, 100)}
+    if member["subnet_cidr_id"]:
+        optional["subnet_cidr_id"] = st.sampled_from([SUBNET, SUBNET.upper()])
+    else:
+        optional["availability_zone"] = st.sampled_from(["", "eu-de-01", "eu-de-02"])
+    wanted: Json = draw(st.fixed_dictionaries({}, optional=optional))
+    return {**wanted, "address": draw(spellings(member["address"])), "protocol_port": member["protocol_port"]}
+
+
+FIELDS = {"pool": _pool_fields.FIELDS, "member": _member_fields.FIELDS}

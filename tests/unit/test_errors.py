@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""What is said about an answer that is an error."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.otc.elb.plugins.module_utils._errors import ApiError
+from ansible_collections.otc.elb.plugins.module_utils._operations import MEMBER_CREATE, OPERATIONS, Operation
+
+
+def error(status: int, code: str | None, reason: str = "Something.", operation: Operation = MEMBER_CREATE) -> ApiError:
+    return ApiError("add member 10.0.0.1:80 to pool 'web'", operation, status, code, reason, "req-1")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.action)
+@pytest.mark.parametrize("code", ["ELB.9802", "ELB.9803", "ELB.9804", "SYS.0403", "ELB.8903"])
+def test_a_missing_permission_is_named_with_its_api(operation: Operation, code: str) -> None:
+    denied = error(403, code, operation=operation)
+    assert denied.facts == {"status": 403, "error_code": code, "request_id": "req-1", "missing_action": operation.action}
+    assert operation.action in denied.msg
+    assert f"{operation.method} {operation.path}" in denied.msg
+    assert "IAM" in denied.msg
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "ELB.2001"), (403, "ELB.8962"), (403, "ELB.1102"), (403, None), (409, "ELB.9802")])
+def test_another_403_is_no_missing_permission(status: int, code: str | None) -> None:
+    assert "missing_action" not in error(status, code).facts
+    assert "lacks the IAM action" not in error(status, code).msg
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reason", "advice"),
+    [
+        (404, "ELB.8904", "subnet 123 could not be found.", "subnet_cidr_id wants"),
+        (404, "ELB.8904", "listener 123 could not be found.", "Check the ID"),
+        (400, "ELB.8939", "x", "IP as a Backend"),
+        (400, "ELB.8938", "x", "TCP, HTTP or HTTPS"),
+        (400, "ELB.8933", "x", "IPv4 addresses only"),
+        (403, "ELB.2001", "x", "quota"),
+        (409, "ELB.8905", "x", "quota"),
+        (400, "ELB.9807", "x", "quota"),
+        (403, "ELB.8962", "x", "not a missing permission"),
+        (401, "APIGW.0301", "x", "clock"),
+        (409, "ELB.8907", "removal protection is enabled", "member_deletion_protection_enable"),
+        (429, "APIGW.0308", "x", "throttles"),
+    ],
+)
+def test_advice(status: int, code: str, reason: str, advice: str) -> None:
+    assert advice in error(status, code, reason).msg
+
+
+def test_the_message_says_what_on_what_and_why() -> None:
+    message = error(409, "ELB.8907", "Member 10.0.0.1:80 already exists.").msg
+    assert (
+        message
+        == "Could not add member 10.0.0.1:80 to pool 'web': Member 10.0.0.1:80 already exists (status 409, ELB.8907, request req-1)."
+    )
+
+
+def test_what_the_answer_does_not_tell_is_left_out() -> None:
+    unknown = ApiError("list pools", MEMBER_CREATE, 500, None, "the answer is text/html, not an error of the API", None)
+    assert unknown.facts == {"status": 500}
+    assert unknown.msg == "Could not list pools: the answer is text/html, not an error of the API (status 500)."

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The plan: a pure function of what is wanted and what is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._plan import (
+    CONFLICT,
+    CREATE,
+    DELETE,
+    NOTHING,
+    UPDATE,
+    plan_absent,
+    plan_present,
+)
+
+from .resources import SUBNET, VPC, member_options, members, pool_options, pools, stored_pool
+
+Json = dict[str, Any]
+
+wanted_pools = pools().flatmap(lambda pool: st.tuples(st.just(pool), pool_options(pool)))
+wanted_members = members().flatmap(lambda member: st.tuples(st.just(member), member_options(member)))
+
+
+@given(wanted_pools)
+def test_applying_a_pools_plan_makes_the_next_plan_empty(given: tuple[Json, Json]) -> None:
+    pool, wanted = given
+    plan = plan_present(_pool_fields.FIELDS, wanted, pool)
+    assert plan.kind in (UPDATE, NOTHING)
+    again = plan_present(_pool_fields.FIELDS, wanted, stored_pool(pool, plan.body))
+    assert (again.kind, again.body) == (NOTHING, {})
+    assert again.before == again.after
+
+
+@given(wanted_members)
+def test_applying_a_members_plan_makes_the_next_plan_empty(given: tuple[Json, Json]) -> None:
+    member, wanted = given
+    plan = plan_present(_member_fields.FIELDS, wanted, member)
+    assert plan.kind in (UPDATE, NOTHING)
+    again = plan_present(_member_fields.FIELDS, wanted, {**member, **plan.body})
+    assert (again.kind, again.body) == (NOTHING, {})
+
+
+@given(wanted_pools)
+def test_only_what_is_given_and_differs_is_sent(given: tuple[Json, Json]) -> None:
+    pool, wanted = given
+    plan = plan_present(_pool_fields.FIELDS, wanted, pool)
+    assert set(plan.body) <= set(wanted)
+    assert set(plan.before) == set(plan.after) == set(wanted)
+    assert {name for name in wanted if plan.before[name] != plan.after[name]} == set(plan.body)
+    assert all(plan.after[name] == value for name, value in plan.body.items())
+    assert (plan.kind == UPDATE) == bool(plan.body)
+
+
+@given(wanted_members)
+def test_only_what_is_given_and_differs_is_sent_for_a_member(given: tuple[Json, Json]) -> None:
+    member, wanted = given
+    plan = plan_present(_member_fields.FIELDS, wanted, member)
+    assert set(plan.body) <= set(wanted) - {"address", "protocol_port", "subnet_cidr_id"}
+    assert all(member[name] != value for name, value in plan.body.items())
+
+
+@given(pools())
+def test_what_is_not_given_is_in_no_plan(pool: Json) -> None:
+    assert plan_present(_pool_fields.FIELDS, {}, pool) == (NOTHING, {}, {}, {}, ())
+
+
+@given(wanted_pools, st.randoms())
+def test_the_order_of_keys_does_not_matter(given: tuple[Json, Json], random: Any) -> None:
+    pool, wanted = given
+
+    def shuffled(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        keys = list(value)
+        random.shuffle(keys)
+        return {key: shuffled(value[key]) for key in keys}
+
+    assert plan_present(_pool_fields.FIELDS, shuffled(wanted), shuffled(pool)) == plan_present(_pool_fields.FIELDS, wanted, pool)
+
+
+@given(pools(), st.data())
+def test_missing_and_null_mean_the_services_default(pool: Json, data: st.DataObject) -> None:
+    """Wanting the default of a field that an answer leaves out, or shows as null, is no change."""
+    defaults = {
+        "name": "",
+        "description": "",
+        "session_persistence": {"enable": False},
+        "member_deletion_protection_enable": False,
+        "vpc_id": "",
+        "type": "",
+        "protection_status": "nonProtection",
+        "protection_reason": "",
+    }
+    if pool["protocol"] in ("HTTP", "HTTPS"):
+        defaults["slow_start"] = {"enable": False}
+    name = data.draw(st.sampled_from(sorted(defaults)))
+    without = {key: value for key, value in pool.items() if key != name}
+    for answer in (without, {**pool, name: None}):
+        assert plan_present(_pool_fields.FIELDS, {name: defaults[name]}, answer).kind == NOTHING
+
+
+@given(pools(), st.sampled_from(["protocol", "loadbalancers", "listeners"]))
+def test_what_an_answer_does_not_tell_is_no_conflict(pool: Json, key: str) -> None:
+    without = {name: value for name, value in pool.items() if name != key}
+    wanted = {"protocol": "TCP", "loadbalancer_id": VPC, "listener_id": VPC}
+    name = {"loadbalancers": "loadbalancer_id", "listeners": "listener_id"}.get(key, key)
+    for answer in (without, {**pool, key: None}):
+        assert plan_present(_pool_fields.FIELDS, {name: wanted[name]}, answer).kind == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted", "shown_wanted", "current", "shown_current"),
+    [
+        ("protocol", "TCP", "TCP", {"protocol": "HTTP"}, "HTTP"),
+        ("loadbalancer_id", VPC, VPC, {"loadbalancers": [{"id": SUBNET}]}, SUBNET),
+        ("listener_id", VPC, VPC, {"listeners": []}, "not set"),
+        ("vpc_id", SUBNET, SUBNET, {"vpc_id": VPC}, VPC),
+        ("vpc_id", "", "not set", {"vpc_id": VPC}, VPC),
+        ("type", "ip", "ip", {"type": "instance"}, "instance"),
+        ("type", "", "not set", {"type": "instance"}, "instance"),
+    ],
+)
+def test_a_field_that_cannot_change_is_a_conflict_with_both_values(
+    field: str, wanted: str, shown_wanted: str, current: Json, shown_current: str
+) -> None:
+    plan = plan_present(_pool_fields.FIELDS, {field: wanted, "description": "new"}, current)
+    assert plan.kind == CONFLICT
+    assert not plan.changed
+    (conflict,) = plan.conflicts
+    option = {"loadbalancer_id": "loadbalancer", "listener_id": "listener"}.get(field, field)
+    assert str(conflict).startswith(f"{option} is {shown_current} and cannot become {shown_wanted} in place: ")
+    assert conflict.instead
+
+
+def test_all_conflicts_are_named_at_once() -> None:
+    current = {"protocol": "HTTP", "type": "instance", "vpc_id": VPC}
+    plan = plan_present(_pool_fields.FIELDS, {"protocol": "TCP", "type": "ip", "vpc_id": ""}, current)
+    assert [conflict.option for conflict in plan.conflicts] == ["protocol", "vpc_id", "type"]
+
+
+@pytest.mark.parametrize("blank", [{}, {"vpc_id": None, "type": None}, {"vpc_id": "", "type": ""}])
+def test_vpc_and_type_can_be_set_while_they_are_blank(blank: Json) -> None:
+    wanted = {"vpc_id": VPC, "type": "instance"}
+    assert plan_present(_pool_fields.FIELDS, wanted, {"protocol": "HTTP", **blank}).body == wanted
+
+
+def test_a_listener_that_is_one_of_several_is_no_conflict() -> None:
+    pool = {"listeners": [{"id": VPC}, {"id": SUBNET}]}
+    assert plan_present(_pool_fields.FIELDS, {"listener_id": SUBNET.upper()}, pool).kind == NOTHING
+
+
+def test_creating_sends_what_is_given_and_no_stickiness_that_is_off() -> None:
+    wanted = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "session_persistence": {"enable": False}, "description": ""}
+    plan = plan_present(_pool_fields.FIELDS, wanted, None)
+    assert plan.kind == CREATE
+    assert plan.body == {"name": "web", "description": "", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+    assert plan.before == {}
+    assert plan.after == {**plan.body, "session_persistence": None}
+
+
+def test_weight_zero_was_silently_dropped_by_a_truthiness_test() -> None:
+    assert plan_present(_member_fields.FIELDS, {"weight": 0}, {"weight": 1}).body == {"weight": 0}
+    assert plan_present(_member_fields.FIELDS, {"weight": 0}, {"weight": 0}).kind == NOTHING
+    assert plan_present(_member_fields.FIELDS, {"weight": 0, "address": "10.0.0.1", "protocol_port": 80}, None).body["weight"] == 0
+
+
+def test_a_missing_weight_is_the_services_default() -> None:
+    assert plan_present(_member_fields.FIELDS, {"weight": 1}, {}).kind == NOTHING
+    assert plan_present(_member_fields.FIELDS, {"weight": 1}, {"weight": 0}).body == {"weight": 1}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "current", "sent"),
+    [
+        # off and off, on and on
+        ({"enable": False}, None, ...),
+        ({"enable": False}, {}, ...),
+        ({"enable": True}, {"type": "HTTP_COOKIE", "persistence_timeout": 5}, ...),
+        # turned off, although a type is still written down
+        ({"enable": False, "type": "HTTP_COOKIE"}, {"type": "HTTP_COOKIE"}, None),
+        # turned on
+        ({"enable": True, "type": "HTTP_COOKIE"}, None, {"type": "HTTP_COOKIE"}),
+        # a sub-option that is left out keeps its value
+        ({"enable": True, "persistence_timeout": 9}, {"type": "HTTP_COOKIE", "persistence_timeout": 5, "cookie_name": "x"},
+         {"type": "HTTP_COOKIE", "persistence_timeout": 9}),
+        ({"enable": True, "cookie_name": "b"}, {"type": "APP_COOKIE", "cookie_name": "a", "persistence_timeout": 5},
+         {"type": "APP_COOKIE", "cookie_name": "b"}),
+        # the service filled these in
+        ({"enable": True, "type": "HTTP_COOKIE", "persistence_timeout": 1440}, {"type": "HTTP_COOKIE"}, ...),
+        ({"enable": True, "type": "HTTP_COOKIE"}, {"type": "HTTP_COOKIE", "persistence_timeout": 1440, "cookie_name": ""}, ...),
+        # what has no effect is not compared
+        ({"enable": True, "type": "APP_COOKIE", "persistence_timeout": 7}, {"type": "APP_COOKIE", "persistence_timeout": 5}, ...),
+        # another type does not inherit what belongs to the old one
+        ({"enable": True, "type": "HTTP_COOKIE"}, {"type": "APP_COOKIE", "cookie_name": "a"}, {"type": "HTTP_COOKIE"}),
+    ],
+)  # fmt: skip
+def test_stickiness(wanted: Json, current: Json | None, sent: Any) -> None:
+    pool = {"protocol": "HTTP", "session_persistence": current}
+    plan = plan_present(_pool_fields.FIELDS, {"session_persistence": wanted}, pool)
+    assert plan.body == ({} if sent is ... else {"session_persistence": sent})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "current", "sent"),
+    [
+        ({"enable": False}, None, ...),
+        ({"enable": False, "duration": 60}, None, ...),
+        ({"enable": False, "duration": 60}, {"enable": False, "duration": 30}, {"enable": False, "duration": 60}),
+        ({"enable": True}, None, {"enable": True}),
+        ({"enable": True}, {"enable": False, "duration": 90}, {"enable": True, "duration": 90}),
+        ({"duration": 60}, {"enable": True, "duration": 90}, {"enable": True, "duration": 60}),
+        ({"duration": 30}, {"enable": True}, ...),
+        ({"enable": False}, {"enable": True, "duration": 90}, {"enable": False, "duration": 90}),
+    ],
+)
+def test_slow_start(wanted: Json, current: Json | None, sent: Any) -> None:
+    plan = plan_present(_pool_fields.FIELDS, {"slow_start": wanted}, {"protocol": "HTTP", "slow_start": current})
+    assert plan.body == ({} if sent is ... else {"slow_start": sent})
+
+
+@given(pools())
+def test_removing(pool: Json) -> None:
+    plan = plan_absent(_pool_fields.FIELDS, pool)
+    assert (plan.kind, plan.body, plan.after, plan.changed) == (DELETE, {}, {}, True)
+    assert plan.before["name"] == pool["name"]
+    assert plan.before["loadbalancer_id"] == pool["loadbalancers"][0]["id"]
+    assert set(plan.before) == {field.name for field in _pool_fields.FIELDS}
+    assert plan_absent(_pool_fields.FIELDS, None).kind == NOTHING

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""What options are refused, before any request and with the current resource known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given as example
+from hypothesis import strategies as st
+
+from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._fields import broken_rules, given, looks_like_id, wrong_values
+
+from .resources import addresses, pool_options, pools, spellings
+
+Json = dict[str, Any]
+POOL, MEMBER = _pool_fields, _member_fields
+
+
+def refusals(kind: Any, wanted: Json, current: Json | None = None) -> list[str]:
+    return wrong_values(kind.FIELDS, wanted) + broken_rules(kind.RULES, kind.FIELDS, wanted, current)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({"lb_algorithm": "QUIC_CID", "protocol": "UDP"}, "QUIC_CID is for protocol QUIC only, not for UDP"),
+        ({"slow_start": {"enable": True}, "protocol": "TCP"}, "slow_start is for protocol HTTP and HTTPS only, not for TCP"),
+        ({"vpc_id": "x", "type": "ip"}, "vpc_id cannot be given for type ip"),
+        ({"type": "instance"}, "type instance needs vpc_id"),
+        ({"type": "instance", "vpc_id": ""}, "type instance needs vpc_id"),
+        ({"session_persistence": {"type": "HTTP_COOKIE", "cookie_name": "a"}}, "cookie_name belongs to type APP_COOKIE only"),
+        ({"session_persistence": {"type": "APP_COOKIE", "cookie_name": "a b"}}, "cookie_name may have letters"),
+        ({"session_persistence": {"type": "APP_COOKIE", "cookie_name": "ä"}}, "cookie_name may have letters"),
+        ({"session_persistence": {"type": "APP_COOKIE", "cookie_name": ""}}, "cookie_name may have letters"),
+        ({"session_persistence": {"persistence_timeout": 0}}, "persistence_timeout must be 1 to 1440, not 0"),
+        ({"session_persistence": {"persistence_timeout": 1441}}, "persistence_timeout must be 1 to 1440, not 1441"),
+        ({"session_persistence": {"type": "SOURCE_IP", "persistence_timeout": 61}, "protocol": "TCP"}, "must be 1 to 60 minutes for protocol TCP"),
+        ({"session_persistence": {"type": "HTTP_COOKIE"}, "protocol": "UDP"}, "UDP takes SOURCE_IP"),
+        ({"session_persistence": {"enable": False}, "protocol": "QUIC"}, "a QUIC pool needs session_persistence"),
+        ({"slow_start": {"duration": 29}}, "slow_start duration must be 30 to 1200, not 29"),
+        ({"slow_start": {"duration": 1201}}, "slow_start duration must be 30 to 1200, not 1201"),
+        ({"protection_reason": "x", "protection_status": "nonProtection"}, "protection_reason goes with"),
+        ({"protection_reason": "a<b"}, "protection_reason must not contain"),
+        ({"name": "x" * 256}, "name must have 0 to 255 characters, not 256"),
+        ({"description": "x" * 256}, "description must have 0 to 255 characters, not 256"),
+        ({"protection_reason": "x" * 256}, "protection_reason must have 0 to 255 characters, not 256"),
+    ],
+)  # fmt: skip
+def test_a_pool_that_cannot_be(wanted: Json, words: str) -> None:
+    (reason,) = refusals(POOL, wanted)
+    assert words in reason
+
+
+@pytest.mark.parametrize(
+    ("wanted", "current", "words"),
+    [
+        ({"lb_algorithm": "QUIC_CID"}, {"protocol": "TCP"}, "QUIC_CID"),
+        ({"slow_start": {"enable": True}}, {"protocol": "UDP"}, "slow_start"),
+        ({"vpc_id": "x"}, {"type": "ip"}, "vpc_id cannot be given for type ip"),
+        (
+            {"session_persistence": {"persistence_timeout": 61}},
+            {"protocol": "TCP", "session_persistence": {"type": "SOURCE_IP"}},
+            "1 to 60",
+        ),
+        ({"session_persistence": {"enable": False}}, {"protocol": "QUIC"}, "a QUIC pool needs session_persistence"),
+        ({"protection_reason": "x"}, {"protection_status": "nonProtection"}, "protection_reason goes with"),
+        ({"protection_reason": "x"}, {}, "protection_reason goes with"),
+    ],
+)
+def test_a_pool_that_the_current_one_rules_out(wanted: Json, current: Json, words: str) -> None:
+    assert refusals(POOL, wanted) == []
+    (reason,) = refusals(POOL, wanted, current)
+    assert words in reason
+
+
+@pytest.mark.parametrize(
+    ("wanted", "current", "words"),
+    [
+        ({"session_persistence": {"persistence_timeout": 5}}, None, "needs a type"),
+        ({"session_persistence": {"enable": True}}, {"session_persistence": None}, "needs a type"),
+        ({"session_persistence": {"cookie_name": "a"}}, {"session_persistence": {"type": "HTTP_COOKIE"}}, "the pool's is HTTP_COOKIE"),
+    ],
+)
+def test_stickiness_that_cannot_be_turned_on(wanted: Json, current: Json | None, words: str) -> None:
+    (reason,) = _pool_fields.incomplete_stickiness(wanted, current)
+    assert words in reason
+
+
+@example(pools().flatmap(lambda pool: st.tuples(st.just(pool), pool_options(pool))))
+def test_what_is_possible_is_not_refused(given: tuple[Json, Json]) -> None:
+    pool, wanted = given
+    assert refusals(POOL, wanted) == []
+    assert refusals(POOL, wanted, pool) == []
+    assert _pool_fields.incomplete_stickiness(wanted, pool) == []
+
+
+def test_turning_protection_off_needs_no_word_about_its_reason() -> None:
+    assert (
+        refusals(POOL, {"protection_status": "nonProtection"}, {"protection_status": "consoleProtection", "protection_reason": "x"}) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({"weight": -1}, "weight must be 0 to 100, not -1"),
+        ({"weight": 101}, "weight must be 0 to 100, not 101"),
+        ({"protocol_port": 0}, "protocol_port must be 1 to 65535, not 0"),
+        ({"protocol_port": 65536}, "protocol_port must be 1 to 65535"),
+        ({"address": "web-1"}, "address must be an IPv4 or IPv6 address, not 'web-1'"),
+        ({"address": "10.0.0.256"}, "address must be"),
+        ({"address": "10.0.0.1\0"}, "address must be"),
+        ({"address": ""}, "address must be"),
+        ({"name": "x" * 256}, "name must have 0 to 255 characters"),
+        ({"subnet_cidr_id": ""}, "subnet_cidr_id must have 1 to 36 characters, not 0"),
+        ({"subnet_cidr_id": "s", "availability_zone": "eu-de-01"}, "availability_zone can be set only for members by IP alone"),
+    ],
+)
+def test_a_member_that_cannot_be(wanted: Json, words: str) -> None:
+    (reason,) = refusals(MEMBER, wanted)
+    assert words in reason
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pool", "words"),
+    [
+        ({"address": "10.0.0.1"}, None, ["protocol_port is required"]),
+        ({}, None, ["address is required", "protocol_port is required"]),
+        ({"address": "2001:db8::1", "protocol_port": 80}, None, ["an IPv6 member needs subnet_cidr_id"]),
+        ({"address": "10.0.0.1", "protocol_port": 80}, {"protocol": "UDP"}, ["a UDP pool needs subnet_cidr_id"]),
+        ({"address": "10.0.0.1", "protocol_port": 80}, {"protocol": "TCP"}, []),
+        ({"address": "10.0.0.1", "protocol_port": 80}, {"id": "only that is known"}, []),
+        ({"address": "2001:db8::1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"protocol": "UDP"}, []),
+    ],
+)
+def test_a_member_that_cannot_be_added(wanted: Json, pool: Json | None, words: list[str]) -> None:
+    reasons = _member_fields.missing_to_create(wanted, pool)
+    assert len(reasons) == len(words)
+    assert all(word in reason for word, reason in zip(words, reasons, strict=True))
+
+
+@example(addresses.flatmap(lambda address: st.tuples(st.just(address), spellings(address))), addresses)
+def test_addresses_are_compared_as_addresses(pair: tuple[str, str], other: str) -> None:
+    address, spelling = pair
+    assert _member_fields.parse_address(address) == _member_fields.parse_address(spelling) is not None
+    assert (_member_fields.parse_address(other) == _member_fields.parse_address(address)) == (other == address)
+
+
+def test_what_is_not_given_is_not_wanted() -> None:
+    params: Json = {field.option_key: None for field in POOL.FIELDS}
+    assert given(POOL.FIELDS, params) == {}
+    params |= {
+        "description": "",
+        "member_deletion_protection_enable": False,
+        "loadbalancer": "x",
+        "slow_start": {"enable": None, "duration": 30},
+    }
+    assert given(POOL.FIELDS, params) == {
+        "description": "",
+        "member_deletion_protection_enable": False,
+        "loadbalancer_id": "x",
+        "slow_start": {"duration": 30},
+    }
+
+
+@example(st.uuids())
+def test_ids_are_recognised(uuid: Any) -> None:
+    assert looks_like_id(str(uuid))
+    assert looks_like_id(str(uuid).upper())
+    assert not looks_like_id(uuid.hex)
+    assert not looks_like_id("g" + str(uuid)[1:])
+    assert not looks_like_id(str(uuid).replace("-", "_"))
