@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""What the other tests rely on: the two ways to run a module agree, and nothing of the tester's own gets in."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..credentials import aksk
+from ..emulator.client import Emulator
+from ..result import Result
+from ..unit.inprocess import call
+from .engine import Engine, task
+
+POOL = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "loadbalancer": "demo"}
+
+
+def without_invocation(result: Result) -> dict[str, object]:
+    # Which of the two ways tells the module's arguments depends on the ansible-core.
+    return {key: value for key, value in result.items() if key not in ("invocation", "exception")}
+
+
+def test_a_module_in_process_gives_what_it_gives_through_the_engine(engine: Engine, emulator: Emulator) -> None:
+    env = aksk(emulator)
+    assert call("elb_pool", env=env, **POOL).changed
+    updated = {**POOL, "lb_algorithm": "SOURCE_IP"}
+    played = engine.play([task("elb_pool", **updated), task("elb_pool", **{**POOL, "protocol": "TCP"})], check=True, diff=True)
+    for result, options in zip(played.results, (updated, {**POOL, "protocol": "TCP"}), strict=True):
+        inside = call("elb_pool", env=env, check=True, diff=True, **options)
+        assert without_invocation(result) == {"changed": False, **without_invocation(inside)}
+    assert [result.changed for result in played.results] == [True, False]
+    assert [result.failed for result in played.results] == [False, True]
+
+
+def test_credentials_of_the_tester_stay_outside(engine: Engine, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OS_ACCESS_KEY", "mine")
+    monkeypatch.setenv("OS_SECRET_KEY", "mine")
+    monkeypatch.setenv("OTC_ELB_ENDPOINT", emulator.url)
+    nothing = dict.fromkeys(aksk(emulator))
+    for result in (engine.run("elb_pool_info", env=nothing), call("elb_pool_info", project_id=emulator.project_id)):
+        assert result.failed
+    assert emulator.requests() == []
