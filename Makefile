@@ -11,6 +11,7 @@ ARGS ?=
 .DEFAULT_GOAL := help
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+KEYSTONE := $(VENV)/keystone/.ready
 COLLECTION := $(VENV)/collections/ansible_collections/otc/elb
 
 # ansible-lint and others look for the tools that they start on the PATH; nothing is written to ~/.ansible.
@@ -27,7 +28,7 @@ demo: $(READY)
 	@$(BIN)/python -m tools.demo
 
 ## test: everything that CI runs
-TEST_STEPS := lint sanity unit emulator playbooks
+TEST_STEPS := lint sanity unit modules emulator playbooks keystone
 test: $(READY)
 	@for step in $(TEST_STEPS); do \
 		echo "==> make $$step"; start=$$(date +%s); \
@@ -54,13 +55,25 @@ unit: $(READY)
 emulator: $(READY)
 	$(BIN)/pytest -n auto tests/emulator_tests $(ARGS)
 
+## modules: the modules in this process against the emulator, with generated options and sequences
+modules: $(READY)
+	$(BIN)/pytest -n auto tests/modules $(ARGS)
+
 ## playbooks: the modules through ansible-playbook, against the emulator
 playbooks: $(READY)
 	$(BIN)/pytest -n auto tests/playbooks $(ARGS)
 
+## keystone: every way to authenticate, against a real Keystone in a virtual environment of its own
+keystone: $(KEYSTONE)
+	$(BIN)/pytest tests/keystone $(ARGS)
+
 ## sanity: ansible-test sanity, with its options, such as ARGS="--test validate-modules"
 sanity: $(READY)
 	$(BIN)/python -m tools.ansible_test sanity $(ARGS)
+
+## docs: writes the tables of docs/permissions.md anew
+docs: $(READY)
+	$(BIN)/python -m tools.permissions
 
 ## venv: just the virtual environment
 venv: $(READY)
@@ -79,4 +92,9 @@ $(READY): requirements-dev.txt
 	ln -s "$(CURDIR)" $(COLLECTION)
 	touch $@
 
-.PHONY: help demo test check lint unit emulator playbooks sanity venv clean
+$(KEYSTONE): tests/keystone/requirements.txt $(READY)
+	$(BIN)/python -m venv --clear $(dir $@)
+	$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --requirement $<
+	touch $@
+
+.PHONY: help demo test check lint unit modules emulator playbooks keystone sanity docs venv clean

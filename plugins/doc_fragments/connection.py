@@ -12,6 +12,27 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
+  cloud:
+    description:
+      - The name of an entry in C(clouds.yaml) (and C(secure.yaml)), or a dict of the same shape as an entry.
+      - The files are found where C(openstacksdk) finds them; E(OS_CLIENT_CONFIG_FILE) and E(OS_CLIENT_SECURE_FILE) name others.
+        Where nothing else is given and a file has one entry only, that one is used.
+      - An entry may hold AK/SK in its C(auth), as C(access_key) and C(secret_key) or C(ak) and C(sk); then no token is requested.
+      - Taken from the environment variable E(OS_CLOUD) where it is not given.
+    type: raw
+  auth:
+    description:
+      - What Keystone is to be told, such as C(auth_url), C(username), C(password), C(user_domain_name) and C(project_name);
+        or C(token); or C(application_credential_id) and C(application_credential_secret).
+      - With O(cloud), it is laid over the entry.
+      - Taken from environment variables such as E(OS_AUTH_URL), E(OS_USERNAME), E(OS_PASSWORD), E(OS_USER_DOMAIN_NAME) and
+        E(OS_PROJECT_NAME) where it is not given.
+    type: dict
+  auth_type:
+    description:
+      - The kind of credential in O(auth), a plugin of C(keystoneauth1), such as V(password), V(token) or V(v3applicationcredential).
+      - Taken from the environment variable E(OS_AUTH_TYPE) where it is not given; otherwise it follows from what O(auth) holds.
+    type: str
   access_key:
     description:
       - The access key (AK) of an AK/SK pair. Every request is signed with it; no token is requested.
@@ -34,20 +55,28 @@ options:
     type: str
   project_id:
     description:
-      - The ID of the project (tenant). Needed with AK/SK and with O(auth_token).
+      - The ID of the project (tenant). Needed with AK/SK and with O(auth_token); otherwise it comes from the token.
       - Taken from the environment variable E(OS_PROJECT_ID) where it is not given.
     type: str
   region_name:
     description:
-      - The region, such as V(eu-de), V(eu-nl) or V(eu-ch2). The endpoint follows from it where O(endpoint) is not given.
+      - The region, such as V(eu-de), V(eu-nl) or V(eu-ch2). The endpoint follows from it, or is looked for in the token's catalog
+        by it, where O(endpoint) is not given.
       - Taken from the environment variable E(OS_REGION_NAME) where it is not given; otherwise V(eu-de).
     type: str
     aliases: [region]
   endpoint:
     description:
       - The root of the service, such as V(https://elb.eu-de.otc.t-systems.com).
-      - Taken from the environment variable E(OTC_ELB_ENDPOINT) where it is not given; otherwise it follows from O(region_name).
+      - Taken from the environment variable E(OTC_ELB_ENDPOINT) where it is not given; otherwise from C(elbv3_endpoint_override) of an
+        entry in C(clouds.yaml), from the token's catalog (type V(elbv3)), or it follows from O(region_name).
     type: str
+  interface:
+    description:
+      - Which of the service's endpoints in the token's catalog is used.
+      - Taken from the environment variable E(OS_INTERFACE) where it is not given; otherwise V(public).
+    type: str
+    choices: [public, internal, admin]
   validate_certs:
     description:
       - Whether the server's TLS certificate is verified.
@@ -83,4 +112,5 @@ options:
 requirements:
   - python >= 3.9
   - requests >= 2.25
+  - openstacksdk (only for O(cloud) and O(auth), and what stands for them in the environment)
 """

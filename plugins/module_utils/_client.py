@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 from urllib.parse import quote, urlencode
 
@@ -13,7 +14,7 @@ from ._clock import Deadline
 from ._errors import ApiError, ElbError, OutcomeUnknown, Unreachable
 from ._fields import Json
 from ._operations import OPERATIONS, Operation
-from ._retry import AGAIN, DONE, FINAL, REPEAT, UNKNOWN, Pauses, judge_answer, judge_silence
+from ._retry import AGAIN, DONE, FINAL, REPEAT, UNKNOWN, Pauses, Throttle, judge_answer, judge_silence
 from ._transport import Answer, Transport
 
 #: The largest page that the API allows, and its default.
@@ -59,6 +60,10 @@ class Client:
         self._project_id = project_id
         self._actions = actions
         self._renew = renew
+        self._throttle = Throttle()
+        self._lock = threading.Lock()
+        #: How often the token was renewed.
+        self._renewals = 0
 
     def call(self, call: Call) -> Json:
         """Make one call.
@@ -98,9 +103,11 @@ class Client:
         self._actions.add(operation.action)
         url = self._url(operation, call.ids, query)
         body = None if call.body is None else {operation.envelope: call.body}
-        pauses = Pauses(self._deadline)
-        renewed = uncertain = False
+        pauses = Pauses(self._deadline, self._throttle)
+        renewals = self._renewals
+        uncertain = repeated = False
         while True:
+            self._throttle.wait()
             answer, failure, verdict = self._attempt(operation, url, body, call.attempt)
             if failure is None:
                 return answer.body or {} if answer else {}
@@ -108,15 +115,24 @@ class Client:
             if operation.method == "DELETE" and uncertain and status == 404:
                 # An attempt before this one was carried out, only its answer was lost.
                 return {}
-            if status == 401 and self._renew is not None and not renewed:
-                renewed = True
-                if self._renew():
-                    continue
+            if status == 401 and not repeated and self._renewed(renewals):
+                repeated = True
+                continue
             if verdict == UNKNOWN:
                 raise OutcomeUnknown(failure)
             uncertain = uncertain or (verdict == REPEAT and operation.method != "GET")
             if verdict == FINAL or not pauses.pause(answer):
                 raise _tried(failure, pauses.attempts, uncertain)
+
+    def _renewed(self, renewals: int) -> bool:
+        """Get a new token, once for all workers that were refused with the old one.
+
+        :param renewals: how often it was renewed when the refused request was begun.
+        """
+        with self._lock:
+            if self._renewals == renewals and self._renew is not None and self._renew():
+                self._renewals += 1
+            return self._renewals != renewals
 
     def _attempt(self, operation: Operation, url: str, body: Json | None, attempt: str) -> tuple[Answer | None, ElbError | None, str]:
         """Send a request once.
@@ -140,7 +156,12 @@ def _holds(operation: Operation, answer: Answer) -> bool:
     """Whether a success has the body that it should have."""
     if not operation.envelope:
         return not answer.foreign
-    return isinstance(answer.body, dict) and operation.envelope in answer.body
+    if not isinstance(answer.body, dict) or operation.envelope not in answer.body:
+        return False
+    held = answer.body[operation.envelope]
+    if operation.lists:
+        return held is None or (isinstance(held, list) and all(isinstance(each, dict) for each in held))
+    return isinstance(held, dict) and bool(held)
 
 
 def _tried(failure: ElbError, attempts: int, uncertain: bool) -> ElbError:

@@ -32,6 +32,10 @@ class Deadline:
         time.sleep(min(seconds, left))
         return seconds < left
 
+    def expire(self) -> None:
+        """Let no time be left."""
+        self._end = time.monotonic()
+
     def pause(self, seconds: float) -> None:
         """Sleep for *seconds* that the user asked for by themselves: they do not count."""
         time.sleep(seconds)

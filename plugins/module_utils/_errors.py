@@ -34,6 +34,10 @@ class Refused(ElbError):
         super().__init__(f"Cannot {attempt}: {'; '.join(reasons)}", **facts)
 
 
+class PartlyDone(ElbError):
+    """Some of many could not be done. The message and the facts tell what was."""
+
+
 class Unreachable(ElbError):
     """The service could not be reached, or what answered was not the service.
 

@@ -60,7 +60,7 @@ def pools_by_name(task: Task, name: str, loadbalancer_id: str | None = None, lis
 
 def named(found: list[Json], name: str) -> list[Json]:
     """Those of that very name. Where an answer leaves the name out, the service's filter is believed."""
-    return [each for each in found if each.get("name", name) == name]
+    return [{**each, "name": name} for each in found if each.get("name") in (None, name)]
 
 
 def scope(task: Task) -> list[tuple[str, str]]:

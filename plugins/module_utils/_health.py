@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ._client import Call
 from ._errors import ElbError
 from ._fields import Json
@@ -33,22 +35,36 @@ def until_healthy(task: Task, pool_id: str, member: Json, added: bool = False) -
     if task.check_mode:
         task.needs(call)
         return member
+    shown = [member]
+
+    def look() -> bool:
+        shown[0] = task.read(call)
+        return shown[0].get("operating_status") in HEALTHY
+
+    if watch(task, look):
+        return shown[0]
+    raise ElbError(
+        f"Member {label} is not healthy after {task.deadline.seconds:g} seconds: its status is "
+        f"{shown[0].get('operating_status')}{reason_of(shown[0])}. The member stays in the pool. "
+        "Check that it answers the health check, or raise 'timeout'.",
+        member=shown[0],
+    )
+
+
+def watch(task: Task, look: t.Callable[[], bool]) -> bool:
+    """Look again and again, until *look* says that it is well or the task's time is up.
+
+    :returns: whether it is well.
+    """
     pause = _FIRST_PAUSE
-    while True:
-        member = task.read(call)
-        if member.get("operating_status") in HEALTHY:
-            return member
+    while not look():
         if not task.deadline.sleep(pause):
-            raise ElbError(
-                f"Member {label} is not healthy after {task.deadline.seconds:g} seconds: its status is "
-                f"{member.get('operating_status')}{_reason(member)}. The member stays in the pool. "
-                "Check that it answers the health check, or raise 'timeout'.",
-                member=member,
-            )
+            return False
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+    return True
 
 
-def _reason(member: Json) -> str:
+def reason_of(member: Json) -> str:
     """The health check's reason in words, where the service gives one."""
     found: list[str] = []
     # Told for each listener that the pool serves; by some versions of the service for the member itself.

@@ -10,14 +10,22 @@ import typing as t
 
 from . import _find
 from ._client import Call
+from ._errors import Refused
 from ._fields import Json
-from ._member import find_in_pool, member_by_id
-from ._member_steps import Place
+from ._member import member_by_id
+from ._member_fields import FIELDS
 from ._operations import MEMBER_LIST, POOL_LIST
+from ._place import Place, find_in_pool
+from ._pool_fields import ALGORITHMS, PROTECTION, PROTOCOLS, TYPES
 from ._task import Task
 
 _LIST: Json = {"type": "list", "elements": "str"}
 _INTEGERS: Json = {"type": "list", "elements": "int"}
+
+
+def _one_of(*choices: str) -> Json:
+    return {**_LIST, "choices": list(choices)}
+
 
 #: The filters of "Querying Backend Server Groups" in the API reference; the options have the same names.
 POOL_FILTERS: Json = {
@@ -26,16 +34,16 @@ POOL_FILTERS: Json = {
     "description": _LIST,
     "loadbalancer_id": _LIST,
     "listener_id": _LIST,
-    "protocol": _LIST,
-    "lb_algorithm": _LIST,
+    "protocol": _one_of(*PROTOCOLS),
+    "lb_algorithm": _one_of(*ALGORITHMS),
     "healthmonitor_id": _LIST,
-    "ip_version": _LIST,
+    "ip_version": _one_of("dualstack", "v4"),
     "member_address": _LIST,
     "member_device_id": _LIST,
     "member_instance_id": _LIST,
     "vpc_id": _LIST,
-    "type": _LIST,
-    "protection_status": _LIST,
+    "type": _one_of(*TYPES),
+    "protection_status": _one_of(*PROTECTION),
     "enterprise_project_id": _LIST,
     "member_deletion_protection_enable": {"type": "bool"},
 }
@@ -48,9 +56,9 @@ MEMBER_FILTERS: Json = {
     "subnet_cidr_id": _LIST,
     "address": _LIST,
     "protocol_port": _INTEGERS,
-    "operating_status": _LIST,
-    "ip_version": _LIST,
-    "member_type": _LIST,
+    "operating_status": _one_of("ONLINE", "NO_MONITOR", "OFFLINE"),
+    "ip_version": _one_of("v4", "v6"),
+    "member_type": _one_of("ip", "instance"),
     "instance_id": _LIST,
     "availability_zone": _LIST,
     "enterprise_project_id": _LIST,
@@ -82,6 +90,15 @@ def members(task: Task) -> Json:
 
     :returns: ``changed`` and ``members``.
     """
+    reasons = [
+        f"{field.name} {reason}"
+        for field in FIELDS
+        if field.name in ("weight", "protocol_port")
+        for reason in map(field.check, task.params[field.name] or ())
+        if reason
+    ]
+    if reasons:
+        raise Refused(f"list the members of pool {task.params['pool']!r}", reasons)
     query = _query(task, MEMBER_FILTERS)
     one = _single_id(query)
 

@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from . import _find
 from ._client import Call
 from ._errors import ApiError, ElbError, Refused
-from ._fields import Json, broken_rules, given, looks_like_id, wrong_values
+from ._fields import Json, broken_rules, given, wrong_values
 from ._health import until_healthy
 from ._member_fields import FIELDS, RULES
-from ._member_steps import Place, add, drain, label, list_by_address, refusals, remove, update
+from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST
+from ._place import Place, assume_pool, find_in_pool, warn_of_weight
 from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present
 from ._task import Task
 
@@ -41,34 +40,13 @@ def ensure(task: Task) -> Json:
     if place is None:
         if absent:
             return {"changed": False, "member": {}, "diff": plan.diff}
-        place = _assume_pool(task, what)
+        place = assume_pool(task, what)
+        if not task.params["id"]:
+            task.needs(Call(MEMBER_LIST, ""))
     if not absent:
         _refuse_impossible(task, what, plan, wanted, place, current)
     member, changed = _apply(task, plan, place, wanted, current)
     return {"changed": changed, "member": member, "diff": plan.diff}
-
-
-def find_in_pool(task: Task, find: t.Callable[[Place], t.Any]) -> tuple[Place | None, t.Any]:
-    """Find the pool that the option ``pool`` means, and with *find* something in it.
-
-    What looks like an ID is taken as one, without asking for the pool itself; where there is none
-    of that ID, it may still be somebody's name for one.
-
-    :returns: the pool and what *find* found; ``None`` for what is not there.
-    """
-    name = task.params["pool"]
-    if looks_like_id(name):
-        place = Place(name, name, {})
-        try:
-            return place, find(place)
-        except ApiError as error:
-            if error.status != 404:
-                raise
-    pool = _find.pool_by_name(task, name)
-    if pool is None:
-        return None, None
-    place = Place(str(pool["id"]), repr(name), pool)
-    return place, find(place)
 
 
 def member_by_id(task: Task, place: Place, member_id: str) -> Json | None:
@@ -98,17 +76,6 @@ def _find_member(task: Task, place: Place, wanted: Json) -> Json | None:
     return _find.only(_find.named(found, name), "member", name, advice)
 
 
-def _assume_pool(task: Task, what: str) -> Place:
-    """Check mode goes on without the pool: an earlier task of the same play, which did not run either, may create it."""
-    missing = f"there is no pool {task.params['pool']!r} in this project and region"
-    if not task.check_mode:
-        raise ElbError(f"Cannot {what}: {missing}. Create it with elb_pool first, or check its name.")
-    task.warn(f"Check mode: {missing}; assuming that a task before this one creates it.")
-    if not task.params["id"]:
-        task.needs(Call(MEMBER_LIST, ""))
-    return Place("", repr(task.params["pool"]), {})
-
-
 def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, place: Place, current: Json | None) -> None:
     if plan.kind == CREATE and task.params["id"]:
         raise ElbError(
@@ -118,8 +85,8 @@ def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, place: P
     reasons = refusals(plan, wanted, current, place.known)
     if reasons:
         raise Refused(what, reasons)
-    if "weight" in wanted and place.known.get("lb_algorithm") == "SOURCE_IP":
-        task.warn(f"The pool {place.label} uses SOURCE_IP, with which the weight of a member has no effect.")
+    if "weight" in wanted:
+        warn_of_weight(task, place)
 
 
 def _apply(task: Task, plan: Plan, place: Place, wanted: Json, current: Json | None) -> tuple[Json, bool]:

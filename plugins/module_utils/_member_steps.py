@@ -15,18 +15,9 @@ from ._errors import Refused
 from ._fields import Json, broken_rules
 from ._member_fields import FIELDS, RULES, is_ipv6, missing_to_create, parse_address
 from ._operations import MEMBER_CREATE, MEMBER_DELETE, MEMBER_LIST, MEMBER_UPDATE
+from ._place import Place
 from ._plan import CREATE, NOTHING, Plan, plan_present
 from ._task import Task
-
-
-class Place(t.NamedTuple):
-    """The pool that a member is in."""
-
-    id: str
-    #: As the user calls it, for messages.
-    label: str
-    #: What is known of it; perhaps no more than its ID.
-    known: Json
 
 
 def label(member: Json) -> str:

@@ -33,6 +33,11 @@ class Operation(t.NamedTuple):
     envelope: str
 
     @property
+    def lists(self) -> bool:
+        """Whether the answer holds a list, in pages."""
+        return self.action.endswith(":list")
+
+    @property
     def api(self) -> str:
         """Method and path as the API reference writes them, for messages and documentation."""
         return f"{self.method} {self.path}"

@@ -11,8 +11,9 @@ from ._client import Call
 from ._create import create_once
 from ._errors import ElbError, Refused
 from ._fields import Json, broken_rules, given, wrong_values
-from ._member_steps import Place, remove
+from ._member_steps import remove
 from ._operations import MEMBER_LIST, POOL_CREATE, POOL_DELETE, POOL_UPDATE
+from ._place import Place
 from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present
 from ._pool_fields import FIELDS, RULES, incomplete_stickiness, missing_to_create
 from ._task import Task

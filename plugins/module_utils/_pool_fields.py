@@ -233,6 +233,8 @@ def missing_to_create(wanted: Json) -> list[str]:
     missing = [f"{name} is required" for name in ("protocol", "lb_algorithm") if name not in wanted]
     if not any(wanted.get(name) for name in ("loadbalancer_id", "listener_id", "type")):
         missing.append("one of loadbalancer, listener and type (instance or ip) is required")
+    if wanted.get("vpc_id") and not wanted.get("type"):
+        missing.append("vpc_id needs type instance")
     if wanted.get("protocol") == "QUIC" and "session_persistence" not in wanted:
         missing.append("a QUIC pool needs session_persistence with type SOURCE_IP")
     return missing

@@ -11,6 +11,7 @@ whose outcome is unknown may have made something, so it is for the caller to loo
 from __future__ import annotations
 
 import random
+import time
 import typing as t
 
 from ._clock import Deadline
@@ -66,14 +67,31 @@ def is_busy(answer: Answer) -> bool:
     return "immutable" in message or "pending_" in message
 
 
+class Throttle:
+    """Holds all workers back when the service throttles one of them: it means the account, not the request."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def hold(self, seconds: float) -> None:
+        """Let nothing be sent for so long."""
+        self._until = max(self._until, time.monotonic() + seconds)
+
+    def wait(self) -> None:
+        """Wait until something may be sent."""
+        time.sleep(max(0.0, self._until - time.monotonic()))
+
+
 class Pauses:
     """The pauses between the attempts at one request: exponential, with jitter, and within the task's time.
 
     :param deadline: the task's.
+    :param throttle: the client's.
     """
 
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, deadline: Deadline, throttle: Throttle) -> None:
         self._deadline = deadline
+        self._throttle = throttle
         self._next = _FIRST_PAUSE
         self._impatient = 0
         #: How often the request was sent.
@@ -94,6 +112,8 @@ class Pauses:
         self._next = min(self._next * 2, _LONGEST_PAUSE)
         if seconds >= self._deadline.left():
             return False
+        if answer is not None and answer.status == 429:
+            self._throttle.hold(seconds)
         self._deadline.sleep(seconds)
         self.attempts += 1
         return True

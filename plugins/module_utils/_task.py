@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_dict
 
 from . import _credentials
 from ._clock import Deadline
-from ._errors import ApiError, ElbError
+from ._errors import ApiError, ElbError, PartlyDone
 from ._fields import Json
 
 if t.TYPE_CHECKING:
@@ -29,15 +32,47 @@ class Module(AnsibleModule):
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         #: The IAM actions that this task needed so far.
         self.actions: set[str] = set()
+        self._started = False
+        self._given: Json = {}
         super().__init__(*args, **kwargs)
+        self._started = True
+
+    def _load_params(self) -> None:
+        """Know what is secret inside of dicts before anything can show or log it, and what was given before it is converted."""
+        super()._load_params()
+        self._given = dict(self.params)
+        for name, option in self.argument_spec.items():
+            # AnsibleModule breaks off at a value that is no dict where sub-options belong; as text it is refused in words.
+            if option.get("options") and option["type"] == "dict" and not isinstance(self.params.get(name), (dict, str, type(None))):
+                self.params[name] = str(self.params[name])
+        self.no_log_values |= _credentials.secrets_in(self.params)
 
     def exit_json(self, **kwargs: t.Any) -> None:
         """End with a result."""
         super().exit_json(required_actions=sorted(self.actions), **kwargs)
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> None:
-        """End with a failure; AnsibleModule's own failures come this way too."""
+        """End with a failure; AnsibleModule's own, about the options, come this way too."""
+        if not self._started:
+            msg = "; ".join(_wrong_entries(self.argument_spec, self._given)) or msg
         super().fail_json(msg, required_actions=sorted(self.actions), **kwargs)
+
+
+def _wrong_entries(spec: Json, params: Json) -> list[str]:
+    """What is wrong with the entries of list options, each with its index, which AnsibleModule does not tell."""
+    reasons: list[str] = []
+    for name, option in spec.items():
+        entries = params.get(name)
+        if option.get("elements") != "dict" or not isinstance(entries, list):
+            continue
+        validator = ArgumentSpecValidator(option["options"])
+        for index, entry in enumerate(entries):
+            try:
+                messages = validator.validate(check_type_dict(entry)).error_messages
+            except TypeError:
+                messages = ["it is not a dict"]
+            reasons += [f"{name}[{index}]: {message}" for message in messages]
+    return reasons
 
 
 class Task:
@@ -58,13 +93,18 @@ class Task:
         """Made when it is first needed: options that cannot work are refused without it."""
         if self._client is None:
             connection = _credentials.connect(self.params, os.environ)
-            self._module.no_log_values |= connection.secrets
-            verify, cert = _credentials.tls_settings(self.params, os.environ)
+            # One set from now on, so that a token of later is masked, too.
+            connection.secrets.update(self._module.no_log_values)
+            self._module.no_log_values = connection.secrets
             from ._client import Client
             from ._transport import Tls, Transport
 
-            transport = Transport(connection.auth, Tls(verify, cert), self.params["api_timeout"], self.deadline)
-            self._client = Client(transport, self.deadline, connection.endpoint, connection.project_id, self._module.actions)
+            tls = Tls(connection.verify, connection.cert)
+            connections = self.params.get("concurrency", 1)
+            transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
+            self._client = Client(
+                transport, self.deadline, connection.endpoint, connection.project_id, self._module.actions, connection.renew
+            )
         return self._client
 
     def read(self, call: Call) -> Json:
@@ -125,20 +165,37 @@ def run(function: t.Callable[[Task], Json], argument_spec: Json, **constraints: 
     """
     module = Module(argument_spec={**_credentials.ARGUMENT_SPEC, **argument_spec}, supports_check_mode=True, **constraints)
     task = Task(module)
+    # An end that was asked for is told like any other failure.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    told = False
     failure: Json
     try:
         result = function(task)
     except ElbError as error:
+        told = isinstance(error, PartlyDone)
         failure = {"msg": error.msg, **error.facts}
     except ImportError as error:
         failure = {"msg": missing_required_lib(str(error.name))}
+    except KeyboardInterrupt:
+        failure = {"msg": "Interrupted. The last change may or may not have been made: run the task again, which looks first."}
+    except Exception as error:  # noqa: BLE001 (a defect of ours is told as what it is, without a traceback)
+        failure = {"msg": _defect(error)}
     else:
         diff = result.pop("diff", None)
         if diff is not None and module._diff:
             result["diff"] = diff
         module.exit_json(**result)
     # Outside of the handlers, where no exception is current: ansible-core adds its traceback to the result.
-    if task.wrote:
+    if task.wrote and not told:
         done = "; ".join(task.done[:_SHOWN]) + (f"; and {len(task.done) - _SHOWN} more" if len(task.done) > _SHOWN else "")
         failure.update(msg=f"{failure['msg']} Done before that: {done}.", changed=True)
     module.fail_json(**failure)
+
+
+def _defect(error: Exception) -> str:
+    """Name the place of an exception that nobody expected; its text may hold anything, secrets too."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "unknown"
+    return f"This should not happen: {type(error).__name__} at {place}. It is a defect of otc.elb; please report it with this message."

@@ -53,10 +53,13 @@ class Transport:
     :param tls: how to verify and authenticate.
     :param request_seconds: the limit for one request.
     :param deadline: the limit for the task.
+    :param connections: how many requests may be under way at the same time.
     :raises ImportError: where ``requests`` is not installed.
     """
 
-    def __init__(self, auth: t.Callable[[t.Any], t.Any], tls: Tls, request_seconds: float, deadline: Deadline) -> None:
+    def __init__(
+        self, auth: t.Callable[[t.Any], t.Any], tls: Tls, request_seconds: float, deadline: Deadline, connections: int = 1
+    ) -> None:
         if not HAS_REQUESTS:
             raise ImportError(name="requests")
         self._auth = auth
@@ -65,6 +68,9 @@ class Transport:
         self._deadline = deadline
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
+        if connections > 1:
+            for scheme in ("https://", "http://"):
+                self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=connections))
 
     def send(self, method: str, url: str, body: t.Any, attempt: str) -> Answer:
         """Send one request.

@@ -20,15 +20,16 @@ description:
   - An option that is not given is not managed; it is neither sent nor compared. O(weight=0) is a value.
 notes:
   - >-
-    IAM actions. Every run looks the member up: C(elb:members:list) with O(address) and O(protocol_port) or with O(name),
-    C(elb:members:get) with O(id). Besides, O(pool) by its name needs C(elb:pools:list); so does one given by an ID that is not there.
+    IAM actions in any case: to look up O(pool) by its name, or where nothing has the ID that it gives, C(elb:pools:list); to look the
+    member up by O(address) and O(protocol_port), or by O(name), C(elb:members:list); to look it up by O(id), C(elb:members:get).
   - >-
-    IAM actions, O(state=present). To add the member, C(elb:members:create); to update it, C(elb:members:put);
-    where nothing differs, none besides the look-up. With O(wait=true), C(elb:members:get) where the member was added or is not healthy yet.
+    IAM actions with O(state=present): to add the member, C(elb:members:create); to update it, C(elb:members:put); to wait with
+    O(wait=true) where it was just added or is not healthy, C(elb:members:get).
   - >-
-    IAM actions, O(state=absent). To remove the member, C(elb:members:delete), and C(elb:members:put) with O(drain_seconds) where its
-    weight is not 0 already; where the member is not there, none besides the look-up; where the pool is not there, C(elb:pools:list) only.
-  - IAM actions are granted for projects and for enterprise projects.
+    IAM actions with O(state=absent): to set its weight to 0 with O(drain_seconds), C(elb:members:put); to remove the member,
+    C(elb:members:delete).
+  - >-
+    A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes

@@ -20,9 +20,10 @@ description:
   - Every page of the list is read. Nothing found is an empty list; so is a pool that is not there, with a warning.
 notes:
   - >-
-    IAM actions. C(elb:members:get) with a single O(id) and no other filter, otherwise C(elb:members:list).
-    Besides, O(pool) by its name needs C(elb:pools:list); so does one given by an ID that is not there.
-  - IAM actions are granted for projects and for enterprise projects.
+    IAM actions in any case: to look up O(pool) by its name, or where nothing has the ID that it gives, C(elb:pools:list); to get a
+    member by a single O(id) and no other filter, C(elb:members:get); to list members in any other case, C(elb:members:list).
+  - >-
+    A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes.info
@@ -57,17 +58,20 @@ options:
     type: list
     elements: int
   operating_status:
-    description: V(ONLINE), V(NO_MONITOR) or V(OFFLINE).
+    description: What the health check says of members; V(NO_MONITOR) where the pool has none.
     type: list
     elements: str
+    choices: [ONLINE, NO_MONITOR, OFFLINE]
   ip_version:
-    description: V(v4) or V(v6).
+    description: IP versions of the members' addresses.
     type: list
     elements: str
+    choices: [v4, v6]
   member_type:
-    description: V(ip) or V(instance).
+    description: Members by IP alone, or servers of the VPC.
     type: list
     elements: str
+    choices: [ip, instance]
   instance_id:
     description: IDs of the instances that are members.
     type: list

@@ -19,15 +19,15 @@ description:
   - A second run changes nothing. An update sends only the fields that differ.
 notes:
   - >-
-    IAM actions. Every run looks the pool up: C(elb:pools:list) with O(name), C(elb:pools:get) with O(id).
-    Besides, O(loadbalancer) by its name needs C(elb:loadbalancers:list), and O(listener) by its name needs C(elb:listeners:list).
+    IAM actions in any case: to look the pool up by O(name), C(elb:pools:list); to look it up by O(id), C(elb:pools:get); to look up
+    O(loadbalancer) by its name, C(elb:loadbalancers:list); to look up O(listener) by its name, C(elb:listeners:list).
   - >-
-    IAM actions, O(state=present). To create the pool, C(elb:pools:create); to update it, C(elb:pools:put);
-    where nothing differs, none besides the look-up.
+    IAM actions with O(state=present): to create the pool, C(elb:pools:create); to update it, C(elb:pools:put).
   - >-
-    IAM actions, O(state=absent). To remove the pool, C(elb:pools:delete), and with O(force=true) C(elb:members:delete) where the pool
-    has members; where the pool is not there, none besides the look-up.
-  - IAM actions are granted for projects and for enterprise projects.
+    IAM actions with O(state=absent): to remove the pool's members with O(force=true), C(elb:members:delete); to remove the pool,
+    C(elb:pools:delete).
+  - >-
+    A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes

@@ -19,9 +19,10 @@ description:
   - Every page of the list is read. Nothing found is an empty list.
 notes:
   - >-
-    IAM actions. C(elb:pools:get) with a single O(id) and no other filter, otherwise C(elb:pools:list).
-    Besides, O(include_members=true) needs C(elb:members:list) where a pool that was found has members.
-  - IAM actions are granted for projects and for enterprise projects.
+    IAM actions in any case: to get a pool by a single O(id) and no other filter, C(elb:pools:get); to list pools in any other case,
+    C(elb:pools:list); to list the members of pools that have any, with O(include_members=true), C(elb:members:list).
+  - >-
+    A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes.info
@@ -47,21 +48,24 @@ options:
     type: list
     elements: str
   protocol:
-    description: Protocols of pools, such as V(HTTP).
+    description: Protocols of pools.
     type: list
     elements: str
+    choices: [TCP, UDP, HTTP, HTTPS, QUIC]
   lb_algorithm:
-    description: Algorithms of pools, such as V(ROUND_ROBIN).
+    description: Algorithms of pools.
     type: list
     elements: str
+    choices: [ROUND_ROBIN, LEAST_CONNECTIONS, SOURCE_IP, QUIC_CID]
   healthmonitor_id:
     description: IDs of the pools' health checks.
     type: list
     elements: str
   ip_version:
-    description: V(dualstack) or V(v4).
+    description: IP versions that the pools' members can have.
     type: list
     elements: str
+    choices: [dualstack, v4]
   member_address:
     description: Addresses of members of the pools.
     type: list
@@ -79,13 +83,15 @@ options:
     type: list
     elements: str
   type:
-    description: V(instance), V(ip), or an empty string.
+    description: Types of pools.
     type: list
     elements: str
+    choices: [instance, ip, '']
   protection_status:
-    description: V(nonProtection) or V(consoleProtection).
+    description: How pools are protected from changes made in the console.
     type: list
     elements: str
+    choices: [nonProtection, consoleProtection]
   enterprise_project_id:
     description: IDs of enterprise projects, or V(all_granted_eps) for all that the user may see.
     type: list

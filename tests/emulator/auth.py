@@ -213,8 +213,9 @@ def canonical_request(wire: Wire, signed: list[str], digest: str) -> bytes:
     pairs = []
     for item in wire.query.split("&") if wire.query else []:
         name, _, value = item.partition("=")
-        pairs.append((_encode(name), _encode(value)))
-    query = "&".join(f"{name}={value}" for name, value in sorted(pairs))
+        # In the order of what they mean, as the vendor's clients sort them, rather than of how it is encoded.
+        pairs.append((unquote_to_bytes(name), unquote_to_bytes(value)))
+    query = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(pairs))
     # WSGI hands the bytes of a header over as Latin-1.
     headers = b"".join(f"{name}:".encode() + wire.headers[name].strip().encode("latin-1") + b"\n" for name in signed)
     return b"\n".join((wire.method.encode(), path.encode(), query.encode(), headers, ";".join(signed).encode(), digest.encode()))

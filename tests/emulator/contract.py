@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 import yaml
+from jsonschema_path import SchemaPath
 from openapi_core import OpenAPI, V31ResponseValidator
 from openapi_core.datatypes import RequestParameters
 from openapi_core.unmarshalling.request.unmarshallers import V31RequestParametersUnmarshaller
@@ -71,12 +72,14 @@ class _Response:
 class Contract:
     def __init__(self, document: Path = DOCUMENT) -> None:
         self.document: dict[str, Any] = yaml.safe_load(document.read_text(encoding="utf-8"))
-        openapi = OpenAPI.from_dict(self.document)  # checks the document itself, too
-        self._parameters = V31RequestParametersUnmarshaller(openapi.spec)
-        self._body = V31RequestBodyValidator(openapi.spec)
-        self._response = V31ResponseValidator(openapi.spec)
+        OpenAPI.from_dict(self.document)  # checks the document itself
+        # To follow the references anew for each request would take most of the time.
+        self._inlined: dict[str, Any] = self._inline(self.document)
         self.operations = {operation.id: operation for operation in self._read_operations()}
-        # What comes of a query depends on nothing else, and to walk twenty parameters takes a while.
+        self._bodies = {name: V31RequestBodyValidator(self._part(one)) for name, one in self.operations.items()}
+        self._responses = {name: V31ResponseValidator(self._part(one)) for name, one in self.operations.items()}
+        # Neither depends on anything else, and both take a while.
+        self._parameters = functools.lru_cache(maxsize=512)(self._parameters_anew)
         self._check_query = functools.lru_cache(maxsize=512)(self._check_query_anew)
 
     def _read_operations(self) -> Iterable[Operation]:
@@ -102,6 +105,24 @@ class Contract:
                 target = target[step]
             node = target
         return node
+
+    def _inline(self, node: Any) -> Any:
+        """The same document without references. None of them leads back to itself."""
+        if isinstance(node, dict):
+            return {name: self._inline(item) for name, item in self._resolve(node).items()}
+        return [self._inline(item) for item in node] if isinstance(node, list) else node
+
+    def _part(self, operation: Operation, sent: frozenset[str] | None = None) -> SchemaPath:
+        """The document with one operation, and of its query parameters, all of which are optional, only those sent."""
+        item = self._inlined["paths"][operation.path]
+        described = dict(item[operation.method.lower()])
+        if sent is not None:
+            described["parameters"] = [one for one in described.get("parameters", []) if one["name"] in sent]
+        part = {"parameters": item["parameters"], operation.method.lower(): described}
+        return SchemaPath.from_dict({**self._inlined, "paths": {operation.path: part}})
+
+    def _parameters_anew(self, operation_id: str, sent: frozenset[str]) -> V31RequestParametersUnmarshaller:
+        return V31RequestParametersUnmarshaller(self._part(self.operations[operation_id], sent))
 
     def _query_parameter(self, schema: dict[str, Any]) -> QueryParameter:
         schema = self._resolve(schema)
@@ -131,7 +152,9 @@ class Contract:
                 return {}, invalid(name, "It must be true or false.")
             if parameter.kind == "integer" and not INTEGER.fullmatch(value):
                 return {}, invalid(name, "It must be an integer.")
-        result = self._parameters.unmarshal(_Request(path, operation.method.lower(), RequestParameters(query=ImmutableMultiDict(pairs))))
+        result = self._parameters(operation_id, frozenset(seen)).unmarshal(
+            _Request(path, operation.method.lower(), RequestParameters(query=ImmutableMultiDict(pairs)))
+        )
         for error in result.errors:
             return {}, invalid(getattr(error, "name", "query"), _explain(error))
         return {name: value for name, value in result.parameters.query.items() if name in seen}, None
@@ -152,7 +175,7 @@ class Contract:
         if update and isinstance(body, dict) and (not body or (len(body) == 1 and {} in body.values())):
             raise empty_update()
         request = _Request(_fill(operation.path, ids), operation.method.lower(), RequestParameters(), "application/json", raw)
-        for finding in self._body.iter_errors(request):
+        for finding in self._bodies[operation.id].iter_errors(request):
             raise _body_error(finding)
         whole: Json = _whole_numbers(body)
         return whole
@@ -161,7 +184,7 @@ class Contract:
         """What is wrong with an answer: nothing, or the emulator itself has a fault."""
         request = _Request(_fill(operation.path, ids), operation.method.lower(), RequestParameters())
         response = _Response(status, raw or None, content_type)
-        return [_explain(error) for error in self._response.iter_errors(request, response)]
+        return [_explain(error) for error in self._responses[operation.id].iter_errors(request, response)]
 
 
 def _fill(template: str, ids: Mapping[str, str]) -> str:

@@ -137,6 +137,14 @@ def test_what_is_sent_must_be_what_was_signed(emulator: Emulator) -> None:
     refused(answer_of(asked.send()), 401, "APIGW.0301")
 
 
+def test_the_order_of_the_query_does_not_matter(emulator: Emulator) -> None:
+    asked = signed(emulator, query=[("limit", 5), ("name", ["b", "a"])])
+    address, query = asked.url.split("?")
+    asked.url = f"{address}?{'&'.join(reversed(query.split('&')))}"
+    assert not asked.url.endswith(query)
+    assert asked.send().status_code == 200
+
+
 @pytest.mark.parametrize(("minutes", "status"), [(-14, 200), (14, 200), (-16, 401), (16, 401)])
 def test_the_clock_may_differ_by_15_minutes(emulator: Emulator, minutes: int, status: int) -> None:
     date = (datetime.now(timezone.utc) + timedelta(minutes=minutes)).strftime("%Y%m%dT%H%M%SZ")

@@ -50,7 +50,7 @@ def session() -> Iterator[requests.Session]:
 
 
 @SCHEMA.parametrize()
-@hypothesis.settings(max_examples=25, derandomize=True, database=None, deadline=None)
+@hypothesis.settings(max_examples=15, derandomize=True, database=None, deadline=None)
 def test_no_answer_breaks_the_contract(case: schemathesis.Case[Any], target: Emulator, session: requests.Session) -> None:
     # What an earlier request deleted is back.
     target.seed({"id": POOL, "type": "ip", "members": [{"id": MEMBER, **ADDRESS}]})

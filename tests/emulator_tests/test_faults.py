@@ -313,6 +313,8 @@ def alone(emulator: Emulator, work: Callable[[Api], int]) -> int:
 
 def test_one_of_many_gets_the_address(api: Api, emulator: Emulator) -> None:
     pool = api.pool()
+    # So that all of them are under way before the first is done.
+    emulator.configure(latency_ms=100)
     member = {"address": "10.0.0.1", "protocol_port": 80}
     got = in_parallel(12, lambda _: alone(emulator, lambda mine: mine.create_member(pool, **member).status))
     assert sorted(got) == [201] + [409] * 11

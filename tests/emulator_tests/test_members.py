@@ -234,6 +234,7 @@ def test_update(api: Api) -> None:
     pool = api.pool()
     member = api.member(pool, weight=5)
     assert member["weight"] == 5
+    assert api.member(pool, "192.168.0.11", weight=0)["weight"] == 0
     done = api.update_member(pool, member, weight=0, name="x").body["member"]
     assert done == {**member, "weight": 0, "name": "x", "updated_at": done["updated_at"]}
     assert api.update_member(pool, member, name="").body["member"]["weight"] == 0

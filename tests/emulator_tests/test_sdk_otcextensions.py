@@ -4,21 +4,25 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import openstack
 import pytest
 from keystoneauth1 import session as keystone_session
 from keystoneauth1.token_endpoint import Token
-from openstack import exceptions
-from otcextensions import sdk
 
 from tests.emulator.client import Emulator
 
 from .api import V4
 
-# Other people's code may warn about itself.
+# Other people's code may warn about itself, some of it as soon as it is imported.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import openstack
+    from openstack import exceptions
+    from otcextensions import sdk
+
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 

@@ -4,10 +4,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+import yaml
+from openstack.config import loader
 
 from ansible_collections.otc.elb.plugins.module_utils import _credentials
 from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
@@ -15,6 +22,17 @@ from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
 AKSK = {"access_key": "AK", "secret_key": "SK", "project_id": "p"}
 AKSK_ENV = {"OS_ACCESS_KEY": "AK-env", "OS_SECRET_KEY": "SK-env", "OS_PROJECT_ID": "p-env"}
 TOKEN_ENV = {"OS_AUTH_TOKEN": "token-env", "OS_PROJECT_ID": "p-env"}
+
+
+PASSWORD = {"auth_url": "https://iam.example.com/v3", "username": "u", "password": "secret-p", "user_domain_name": "d", "project_name": "p"}
+PASSWORD_ENV = {f"OS_{name.upper()}": value for name, value in PASSWORD.items()}
+
+
+@pytest.fixture(autouse=True)
+def no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tester's own clouds.yaml is none of our business."""
+    monkeypatch.setattr(loader, "CONFIG_FILES", [])
+    monkeypatch.setattr(loader, "SECURE_FILES", [])
 
 
 def headers(connection: _credentials.Connection) -> dict[str, str]:
@@ -84,10 +102,30 @@ def test_an_empty_string_is_not_a_credential(nothing: str | None) -> None:
         ({"access_key": "AK", "secret_key": "SK"}, {}, ["project_id is needed", "OS_PROJECT_ID"]),
         ({"auth_token": "t"}, {}, ["project_id is needed", "a token"]),
         ({**AKSK, "auth_token": "t"}, {}, ["options hold two kinds", "access_key", "auth_token"]),
-        ({}, {**AKSK_ENV, **TOKEN_ENV}, ["environment variables hold two kinds", "secret_key", "auth_token"]),
+        ({}, {**AKSK_ENV, **TOKEN_ENV}, ["environment variables hold two kinds", "OS_SECRET_KEY", "OS_AUTH_TOKEN"]),
         ({**AKSK, "endpoint": "elb.example.com"}, {}, ["'elb.example.com' is not a URL", "https://"]),
         ({**AKSK, "endpoint": "ftp://elb.example.com"}, {}, ["is not a URL"]),
         ({**AKSK, "endpoint": "https://"}, {}, ["is not a URL"]),
+        ({**AKSK, "endpoint": "https://elb.example.com:x"}, {}, ["is not a URL"]),
+        ({**AKSK, "endpoint": "https://elb example.com"}, {}, ["is not a URL"]),
+        ({**AKSK, "endpoint": "https://me:SK-env@elb.example.com"}, {}, ["endpoint holds a user or a password"]),
+        ({**AKSK, "endpoint": "me:SK-env@elb.example.com"}, {}, ["endpoint is not a URL"]),
+        ({**AKSK, "auth": PASSWORD, "auth_token": "t"}, {}, ["options hold three kinds", "access_key", "auth_token", "(auth)"]),
+        ({**AKSK, "cloud": "x"}, {}, ["options hold two kinds", "access_key", "cloud"]),
+        ({"auth": PASSWORD, "auth_token": "t"}, {}, ["options hold two kinds", "auth_token"]),
+        (
+            {},
+            {**PASSWORD_ENV, "OS_ACCESS_KEY": "AK"},
+            ["environment variables hold two kinds", "OS_ACCESS_KEY", "OS_USERNAME", "OS_PASSWORD"],
+        ),
+        ({}, {**PASSWORD_ENV, **TOKEN_ENV}, ["environment variables hold two kinds", "OS_AUTH_TOKEN", "OS_USERNAME"]),
+        ({}, {**TOKEN_ENV, "OS_CLOUD": "x"}, ["environment variables hold two kinds", "OS_AUTH_TOKEN", "OS_CLOUD"]),
+        ({}, {"OS_AUTH_URL": "https://iam.example.com/v3"}, ["No credential"]),
+        (
+            {},
+            {"OS_AUTH_URL": "https://iam.example.com/v3", "OS_REGION_NAME": "eu-de", "OS_INTERFACE": "public"},
+            ["No credential", "cloud"],
+        ),
     ],
 )
 def test_what_is_missing_or_clashes_is_named(options: dict[str, Any], environ: dict[str, str], words: list[str]) -> None:
@@ -123,16 +161,166 @@ def test_the_endpoint(given: dict[str, Any], environ: dict[str, str], endpoint: 
         ({}, {"OS_INSECURE": "true"}, (False, None)),
         ({"validate_certs": True}, {"OS_INSECURE": "1"}, (True, None)),
         ({}, {"OS_INSECURE": "0"}, (True, None)),
-        ({"ca_cert": "/ca.pem"}, {}, ("/ca.pem", None)),
-        ({"ca_cert": "/ca.pem", "validate_certs": False}, {}, (False, None)),
-        ({}, {"OS_CACERT": "/ca.pem", "OS_CERT": "/cert.pem", "OS_KEY": "/key.pem"}, ("/ca.pem", ("/cert.pem", "/key.pem"))),
-        ({"client_cert": "/both.pem"}, {}, (True, "/both.pem")),
+        ({}, {"OS_INSECURE": "maybe"}, (True, None)),
+        ({"ca_cert": "ca"}, {}, ("ca", None)),
+        ({"ca_cert": "ca", "validate_certs": False}, {}, (False, None)),
+        ({}, {"OS_CACERT": "ca", "OS_CERT": "cert", "OS_KEY": "key"}, ("ca", ("cert", "key"))),
+        ({"ca_cert": "ca"}, {"OS_CACERT": "cert"}, ("ca", None)),
+        ({"client_cert": "cert"}, {}, (True, "cert")),
     ],
 )
-def test_tls(options: dict[str, Any], environ: dict[str, str], settings: Any) -> None:
-    assert _credentials.tls_settings(options, environ) == settings
+def test_tls(options: dict[str, Any], environ: dict[str, str], settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("ca", "cert", "key"):
+        Path(name).touch()
+    connection = _credentials.connect({**AKSK, **options}, environ)
+    assert (connection.verify, connection.cert) == settings
+
+
+@pytest.mark.parametrize("option", ["ca_cert", "client_cert", "client_key"])
+def test_a_file_that_is_not_there_is_named(option: str) -> None:
+    assert f"{option} is /nowhere/x, but there is no such file" in refusal({**AKSK, option: "/nowhere/x"}, {})
 
 
 def test_a_client_key_needs_its_certificate() -> None:
-    with pytest.raises(ElbError, match="client_key is given without client_cert"):
-        _credentials.tls_settings({"client_key": "/key.pem"}, {})
+    assert "client_key is given without client_cert" in refusal({**AKSK, "client_key": __file__}, {})
+
+
+@pytest.mark.parametrize(
+    ("auth", "auth_type", "words"),
+    [
+        ({"auth_url": ""}, None, ["auth.auth_url is needed", "OS_AUTH_URL", "https://iam.eu-de"]),
+        ({"auth_url": "iam.example.com/v3"}, None, ["auth_url 'iam.example.com/v3' is not a URL", "https://"]),
+        ({"auth_url": "https://me:secret-p@iam.example.com/v3"}, None, ["auth_url holds a user"]),
+        ({"username": ""}, None, ["auth.username or auth.user_id is needed", "OS_USERNAME"]),
+        ({"password": ""}, None, ["auth.password is needed", "OS_PASSWORD"]),
+        ({"user_domain_name": ""}, None, ["user_domain_name is needed", "OS_USER_DOMAIN_NAME"]),
+        ({}, "pasword", ["no auth_type 'pasword'", "v3applicationcredential"]),
+        ({}, "none", ["gets no token"]),
+        ({}, "token", ["auth.token is needed"]),
+        ({}, "v3applicationcredential", ["auth.application_credential_id or auth.application_credential_name is needed"]),
+        ({}, "v3oidcpassword", ["v3oidcpassword cannot work with", "identity_provider"]),
+        ({"pasword": "secret-p"}, None, ["pasword", "v3password does not know", "user_domain_name"]),
+        ({"token": "secret-p"}, None, ["The option auth holds two kinds", "password and token", "auth_type"]),
+        ({"ak": "AK", "sk": "secret-p"}, None, ["The option auth holds two kinds", "AK/SK", "password"]),
+        ({"password": "", "ak": "AK"}, None, ["secret_key (sk) is needed"]),
+        ({"password": "", "sk": "secret-p"}, None, ["access_key (ak) is needed"]),
+        ({"password": "", "ak": "AK", "sk": "secret-p"}, None, ["project_id is needed", "its name is not enough"]),
+    ],
+)
+def test_what_is_wrong_in_auth_is_told_without_a_request(auth: dict[str, str], auth_type: str | None, words: list[str]) -> None:
+    given = {**PASSWORD, **auth}
+    as_option = refusal({"auth": given, "auth_type": auth_type}, {})
+    as_entry = refusal({"cloud": {"auth": given, **({"auth_type": auth_type} if auth_type else {})}}, {})
+    for message, where in ((as_option, "The option auth"), (as_entry, "The option cloud")):
+        assert all(word.replace("The option auth", where) in message for word in words), message
+        assert "secret-p" not in message
+
+
+@pytest.mark.parametrize("cloud", [5, ["x"], True])
+def test_a_cloud_is_a_name_or_a_dict(cloud: Any) -> None:
+    assert "cloud is the name of an entry" in refusal({"cloud": cloud}, {})
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
+    """Writes a clouds.yaml; gives the variable that names it."""
+
+    def write(content: Any) -> dict[str, str]:
+        path = tmp_path / "my-clouds.yaml"
+        path.write_text(content if isinstance(content, str) else yaml.safe_dump(content), encoding="utf-8")
+        return {"OS_CLIENT_CONFIG_FILE": str(path)}
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("content", "cloud", "words"),
+    [
+        ({"clouds": {"one": {}, "two": {}}}, "three", ["no cloud 'three'", "my-clouds.yaml", "It has: one, two."]),
+        ({"clouds": {"one": {}, "two": {}}}, None, ["No credential"]),
+        ({"clouds": {}}, "one", ["no cloud 'one'", "It has: none."]),
+        ({"clouds": {}}, None, ["No credential"]),
+        ({"clouds": {"one": None}}, "one", ["'one'", "is empty"]),
+        ({"cloud": {"one": {}}}, "one", ["no cloud 'one'", "It has: none."]),
+        ({"clouds": {"one": {"auth": PASSWORD, "x": "{secret-p}"}}}, "one", ["'one'", "cannot be used", "braces"]),
+        ({"clouds": {"one": {"auth": PASSWORD, "regions": ["a"]}}}, "one", ["'one'", "cannot be used with region 'b'", "regions"]),
+        ({"clouds": {"one": {"auth": {**PASSWORD, "ak": "AK", "sk": "secret-p"}}}}, "one", ["The entry 'one' of ", "two kinds", "AK/SK"]),
+        ("clouds: {one: {auth: {password: secret-p", "one", ["no cloud 'one'", "my-clouds.yaml", "cannot be read as YAML"]),
+        ("just a text", "one", ["my-clouds.yaml", "wants a mapping"]),
+        ("", "one", ["no cloud 'one'"]),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told(file: Callable[[Any], dict[str, str]], content: Any, cloud: str | None, words: list[str]) -> None:
+    message = refusal({"cloud": cloud, "region_name": "b"}, file(content))
+    assert all(word in message for word in words), message
+    assert "secret-p" not in message
+
+
+def test_a_missing_file_is_named() -> None:
+    assert "/nowhere/x, which OS_CLIENT_CONFIG_FILE names, does not exist" in refusal(
+        {"cloud": "x"}, {"OS_CLIENT_CONFIG_FILE": "/nowhere/x"}
+    )
+    assert "there is no clouds.yaml" in refusal({"cloud": "x"}, {})
+    assert "is a whole clouds.yaml" in refusal({"cloud": {"clouds": {}}}, {})
+
+
+def test_keys_of_an_entry(file: Callable[[Any], dict[str, str]]) -> None:
+    """No token is requested, so nobody has to be there."""
+    short = {"auth": {"ak": "AK-1", "sk": "SK-1", "project_id": "p-1"}, "region_name": "eu-nl"}
+    whole = {
+        "auth": {"access_key": "AK-2", "secret_key": "SK-2", "security_token": "st-2"},
+        "elbv3_endpoint_override": "http://127.0.0.1:1/v3/p",
+    }
+    environ = file({"clouds": {"short": short, "whole": whole}})
+    first = _credentials.connect({"cloud": "short"}, {**environ, "OS_PROJECT_ID": "of another cloud"})
+    assert "Access=AK-1," in headers(first)["Authorization"]
+    assert (first.project_id, first.endpoint, first.secrets, first.renew) == ("p-1", "https://elb.eu-nl.otc.t-systems.com", {"SK-1"}, None)
+    second = _credentials.connect({"cloud": "whole", "project_id": "p-2"}, environ)
+    assert headers(second)["X-Security-Token"] == "st-2"
+    assert (second.project_id, second.endpoint, second.secrets) == ("p-2", "http://127.0.0.1:1", {"SK-2", "st-2"})
+    third = _credentials.connect({"endpoint": "http://127.0.0.1:2"}, {**environ, "OS_CLOUD": "short", "OS_PROJECT_ID": "p-3"})
+    assert (third.project_id, third.endpoint) == ("p-3", "http://127.0.0.1:2")
+
+
+@pytest.mark.parametrize(
+    ("options", "environ"),
+    [
+        (AKSK, {}),
+        ({}, AKSK_ENV),
+        ({}, TOKEN_ENV),
+        ({"auth_token": "t", "project_id": "p"}, {}),
+        # An openrc file's settings that are no credential.
+        ({}, {**AKSK_ENV, "OS_AUTH_URL": "https://iam.example.com/v3", "OS_CLIENT_CONFIG_FILE": "/x", "OS_AUTH_TYPE": "password"}),
+    ],
+)
+def test_keys_and_tokens_load_no_library_of_openstack(options: dict[str, str], environ: dict[str, str]) -> None:
+    """Their import takes longer than all the rest of a task."""
+    code = f"""
+import json, sys
+sys.path[:0] = {sys.path!r}
+from ansible_collections.otc.elb.plugins.module_utils import _client, _credentials, _transport
+_credentials.connect({options!r}, {environ!r})
+print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stdout))
+    assert "requests" in loaded
+    assert loaded.isdisjoint({"openstack", "keystoneauth1", "os_service_types", "stevedore", "dogpile", "yaml"})
+
+
+@pytest.mark.parametrize(("options", "missing"), [({"auth": PASSWORD}, "keystoneauth1"), ({"cloud": "x"}, "openstack")])
+def test_a_missing_library_is_named(options: dict[str, Any], missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == missing]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ImportError) as caught:
+        _credentials.connect(options, {})
+    assert caught.value.name == "openstacksdk"
+
+
+def test_without_the_library_no_credential_is_still_no_credential(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "openstack"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "openstack", None)
+    assert "No credential" in refusal({}, {})

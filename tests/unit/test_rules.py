@@ -97,6 +97,22 @@ def test_what_is_possible_is_not_refused(given: tuple[Json, Json]) -> None:
     assert _pool_fields.incomplete_stickiness(wanted, pool) == []
 
 
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({}, ["protocol is required", "lb_algorithm is required", "one of loadbalancer, listener and type"]),
+        ({"vpc_id": "x", "loadbalancer_id": "y"}, ["protocol is", "lb_algorithm is", "vpc_id needs type instance"]),
+        ({"protocol": "QUIC", "lb_algorithm": "QUIC_CID", "type": "ip"}, ["a QUIC pool needs session_persistence"]),
+        ({"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": ""}, ["one of loadbalancer"]),
+        ({"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip"}, []),
+    ],
+)
+def test_what_is_missing_to_create_a_pool(wanted: Json, words: list[str]) -> None:
+    reasons = _pool_fields.missing_to_create(wanted)
+    assert len(reasons) == len(words)
+    assert all(word in reason for word, reason in zip(words, reasons, strict=True))
+
+
 def test_turning_protection_off_needs_no_word_about_its_reason() -> None:
     assert (
         refusals(POOL, {"protection_status": "nonProtection"}, {"protection_status": "consoleProtection", "protection_reason": "x"}) == []

@@ -1,0 +1,215 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options and the documentation of ``elb_pool_members``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: elb_pool_members
+short_description: Make the backend servers (members) of a pool match a list
+version_added: 1.0.0
+author:
+  - The otc.elb authors (@otc-elb)
+description:
+  - Adds, updates and, with O(purge=true), removes the backend servers (members) of a backend server group (pool) of Elastic Load
+    Balance (ELB) v3 on Open Telekom Cloud, all in one task.
+  - A member is known by its address and port. Everything is compared after a single look at the pool, and only what differs is sent.
+  - The whole list is checked before anything is written.
+  - Members are added first, then updated, then waited for; only then weights are set to 0 and members drained and removed. At no moment
+    does the pool serve with fewer members than the smaller of before and after. Where members could not be added, as many of the old ones
+    are kept in service.
+  - A failure of one member does not end the task. The others are done, then the task fails with RV(failed_members), and a next run
+    finishes the job.
+notes:
+  - >-
+    IAM actions in any case: to look up O(pool) by its name, or where nothing has the ID that it gives, C(elb:pools:list); to look the
+    members up, and to wait for them, C(elb:members:list); to add members, C(elb:members:create); to update them, C(elb:members:put).
+  - >-
+    IAM actions with O(purge=true): to set weights to 0 with O(drain_seconds), C(elb:members:put); to remove members,
+    C(elb:members:delete).
+  - >-
+    A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
+extends_documentation_fragment:
+  - otc.elb.connection
+  - otc.elb.attributes
+options:
+  pool:
+    description: The pool, by its name or ID. By its ID, one request less is needed.
+    type: str
+    required: true
+    aliases: [pool_id]
+  members:
+    description:
+      - The members that should be there. A field that is not given is not managed.
+      - An empty list does nothing, and with O(purge=true) it empties the pool.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      address:
+        description: The private IP address of the server; see O(otc.elb.elb_member#module:address).
+        type: str
+        required: true
+      protocol_port:
+        description: The port on which the server receives requests, 1 to 65535.
+        type: int
+        required: true
+        aliases: [port]
+      name:
+        description: The member's name, 0 to 255 characters.
+        type: str
+      weight:
+        description: 0 to 100. With V(0) the member gets no new requests.
+        type: int
+      subnet_cidr_id:
+        description: The ID of the IPv4 or IPv6 subnet, as Neutron knows it; see O(otc.elb.elb_member#module:subnet_cidr_id).
+        type: str
+        aliases: [subnet_id, subnet]
+      availability_zone:
+        description: The availability zone of a member by IP alone.
+        type: str
+  purge:
+    description: Whether members that the list leaves out are removed.
+    type: bool
+    default: false
+  drain_seconds:
+    description:
+      - Set the weight of members to 0 first and remove them after that many seconds, which come on top of O(timeout).
+    type: float
+    default: 0.0
+  wait:
+    description:
+      - Whether to wait, at most O(timeout) seconds, until all members of the list are ONLINE, or NO_MONITOR where the pool has no health
+        check, before others are taken out of service.
+    type: bool
+    default: false
+  concurrency:
+    description: How many requests may be under way at the same time, 1 to 32.
+    type: int
+    default: 8
+  enterprise_project_id:
+    description:
+      - The ID of the enterprise project that pool and members are looked up in, or V(all_granted_eps) for all that the user may see.
+    type: str
+seealso:
+  - module: otc.elb.elb_member
+  - module: otc.elb.elb_member_info
+  - module: otc.elb.elb_pool
+"""
+
+EXAMPLES = r"""
+- name: The members of the pool are the hosts of the group, and no others
+  otc.elb.elb_pool_members:
+    pool: web
+    members: >-
+      {{ dict(groups['web'] | zip(groups['web'] | map('extract', hostvars, 'ansible_host')))
+         | dict2items(key_name='name', value_name='address') | map('combine', {'protocol_port': 8080}) }}
+    purge: true
+    drain_seconds: 30
+    wait: true
+
+- name: Two members besides those that are there
+  otc.elb.elb_pool_members:
+    pool: web
+    members:
+      - address: 192.168.0.11
+        protocol_port: 8080
+        name: web-1
+        weight: 10
+      - address: 192.168.0.12
+        protocol_port: 8080
+        name: web-2
+        weight: 10
+
+- name: Empty the pool
+  otc.elb.elb_pool_members:
+    pool: web
+    members: []
+    purge: true
+"""
+
+RETURN = r"""
+members:
+  description: All members of the pool as they are after the task, with the API's field names; in check mode as they would be.
+  returned: when the pool could be read
+  type: list
+  elements: dict
+  sample:
+    - id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
+      name: web-1
+      address: 192.168.0.11
+      protocol_port: 8080
+      weight: 10
+summary:
+  description: How many members were added, updated, removed, and left as they were.
+  returned: when the pool could be read
+  type: dict
+  sample: {added: 2, updated: 1, removed: 0, unchanged: 97}
+failed_members:
+  description: Each member that failed.
+  returned: failure of some members
+  type: list
+  elements: dict
+  contains:
+    index:
+      description: Its place in O(members); V(null) for a member that the list leaves out.
+      type: int
+    entry:
+      description: The member as it was wanted.
+      type: dict
+    error:
+      description: What went wrong.
+      type: str
+required_actions:
+  description: The IAM actions that the task needed; in check mode, those that the real run would need.
+  returned: always
+  type: list
+  elements: str
+  sample: ['elb:members:create', 'elb:members:list', 'elb:pools:list']
+status:
+  description: The HTTP status of a request that failed.
+  returned: failure, where the service answered
+  type: int
+error_code:
+  description: The service's code of a failure.
+  returned: failure, where the service gave one
+  type: str
+request_id:
+  description: What the provider's support asks for.
+  returned: failure, where the service gave one
+  type: str
+missing_action:
+  description: The IAM action that the credential lacks.
+  returned: failure, where it is because of a missing permission
+  type: str
+"""
+
+from ansible_collections.otc.elb.plugins.module_utils import _pool_members, _task
+from ansible_collections.otc.elb.plugins.module_utils._fields import argument_spec
+from ansible_collections.otc.elb.plugins.module_utils._member_fields import FIELDS
+
+
+def main() -> None:
+    """Run the module."""
+    entry = argument_spec(FIELDS)
+    for name in ("address", "protocol_port"):
+        entry[name] = {**entry[name], "required": True}
+    _task.run(
+        _pool_members.ensure,
+        {
+            "pool": {"type": "str", "required": True, "aliases": ["pool_id"]},
+            "members": {"type": "list", "elements": "dict", "required": True, "options": entry},
+            "purge": {"type": "bool", "default": False},
+            "drain_seconds": {"type": "float", "default": 0.0},
+            "wait": {"type": "bool", "default": False},
+            "concurrency": {"type": "int", "default": 8},
+            "enterprise_project_id": {"type": "str"},
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

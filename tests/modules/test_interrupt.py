@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""An interrupt ends a task soon and with a truthful result; no thread is left hanging."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..credentials import aksk
+from ..emulator.client import Emulator
+
+Json = dict[str, Any]
+CHECKOUT = Path(__file__).parents[2]
+RUN = """
+import json, sys
+sys.path[:0] = [sys.prefix + "/collections", "."]
+from tests.unit.inprocess import call
+module, options, env = json.loads(sys.argv[1])
+print(json.dumps(call(module, env=env, **options)))
+"""
+MEMBERS = [{"address": f"192.168.0.{n}", "protocol_port": 80} for n in range(1, 200)]
+
+
+def interrupted(emulator: Emulator, number: signal.Signals, module: str, **options: Any) -> tuple[Json, float]:
+    """The result of a module that is interrupted as soon as it has written something, and the seconds that it took from then on."""
+    arguments = json.dumps([module, options, aksk(emulator)])
+    process = subprocess.Popen([sys.executable, "-c", RUN, arguments], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 30
+        while not emulator.writes() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(number)
+        started = time.monotonic()
+        output, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    result: Json = json.loads(output)
+    return result, time.monotonic() - started
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_request(emulator: Emulator, number: signal.Signals) -> None:
+    """While the request to create is answered with "busy" for ever."""
+    emulator.fault("answer", action="elb:pools:create", status=409, error_msg="is immutable", times=None)
+    new = {"name": "web", "loadbalancer": emulator.loadbalancer("demo"), "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+    result, seconds = interrupted(emulator, number, "elb_pool", **new)
+    assert result["failed"]
+    assert "Interrupted" in result["msg"]
+    assert result["required_actions"] == ["elb:pools:create", "elb:pools:list"]
+    assert not result.get("changed")
+    assert seconds < 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_many_workers(emulator: Emulator, number: signal.Signals) -> None:
+    (seeded,) = emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo")})
+    emulator.configure(latency_ms=150)
+    result, seconds = interrupted(emulator, number, "elb_pool_members", pool=seeded["id"], members=MEMBERS, concurrency=8)
+    assert result["failed"]
+    assert result["changed"]
+    assert "Interrupted" in result["msg"]
+    assert "Done before that: add member" in result["msg"]
+    assert seconds < 5
+    (pool,) = emulator.state()["pools"]
+    assert 0 < len(pool["members"]) < len(MEMBERS)
