@@ -234,3 +234,18 @@ def test_removing(pool: Json) -> None:
     assert plan.before["loadbalancer_id"] == pool["loadbalancers"][0]["id"]
     assert set(plan.before) == {field.name for field in _pool_fields.FIELDS}
     assert plan_absent(_pool_fields.FIELDS, None).kind == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted", "current"),
+    [
+        ("address", "10.0.0.2", {"address": "10.0.0.1"}),
+        ("protocol_port", 81, {"protocol_port": 80}),
+        ("subnet_cidr_id", SUBNET, {"subnet_cidr_id": VPC}),
+        ("subnet_cidr_id", SUBNET, {"subnet_cidr_id": None}),
+    ],
+)
+def test_what_a_member_is_known_by_cannot_change(field: str, wanted: Any, current: Json) -> None:
+    plan = plan_present(_member_fields.FIELDS, {field: wanted, "weight": 3}, current)
+    assert plan.kind == CONFLICT
+    assert [conflict.option for conflict in plan.conflicts] == [field]
