@@ -13,7 +13,7 @@ from ._fields import Json, broken_rules, given, wrong_values
 from ._health import until_healthy
 from ._member_fields import FIELDS, RULES
 from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
-from ._operations import MEMBER_GET, MEMBER_LIST
+from ._operations import MEMBER_GET, MEMBER_LIST, MEMBER_UPDATE
 from ._place import Place, assume_pool, find_in_pool, warn_of_weight
 from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present
 from ._task import Task
@@ -43,6 +43,10 @@ def ensure(task: Task) -> Json:
         place = assume_pool(task, what)
         if not task.params["id"]:
             task.needs(Call(MEMBER_LIST, ""))
+            if "address" not in wanted:
+                # Known by its name only, so the same earlier task adds it, and this one updates it.
+                task.needs(Call(MEMBER_UPDATE, ""))
+                return {"changed": True, "member": wanted, "diff": plan.diff}
     if not absent:
         _refuse_impossible(task, what, plan, wanted, place, current)
     member, changed = _apply(task, plan, place, wanted, current)

@@ -164,12 +164,13 @@ def test_check_mode_says_the_same_and_writes_nothing(engine: Engine, emulator: E
 
 
 def test_member_absent_failed_when_the_pool_was_already_gone(engine: Engine, emulator: Emulator) -> None:
-    by_name, by_id, present, in_check_mode = engine.play(
+    by_name, by_id, present, in_check_mode, by_its_name = engine.play(
         [
             task("elb_member", **ONE, state="absent"),
             task("elb_member", **{**ONE, "pool": "11111111-1111-1111-1111-111111111111"}, state="absent"),
             task("elb_member", **ONE),
             task("elb_member", **ONE) | {"check_mode": True},
+            task("elb_member", pool="web", name="web-1", weight=0) | {"check_mode": True},
         ]
     ).results
     assert not by_name.failed
@@ -182,6 +183,8 @@ def test_member_absent_failed_when_the_pool_was_already_gone(engine: Engine, emu
     assert in_check_mode.changed
     assert any("there is no pool 'web'" in warning for warning in in_check_mode.warnings)
     assert in_check_mode["required_actions"] == ["elb:members:create", "elb:members:list", "elb:pools:list"]
+    assert by_its_name.changed
+    assert by_its_name["required_actions"] == ["elb:members:list", "elb:members:put", "elb:pools:list"]
 
 
 def test_a_name_that_looks_like_an_id(engine: Engine, emulator: Emulator) -> None:

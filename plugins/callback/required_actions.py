@@ -1,0 +1,319 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The callback ``required_actions``: the least custom policy for a playbook."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: required_actions
+type: aggregate
+short_description: Show the least IAM custom policy that a playbook needs
+version_added: 1.0.0
+author:
+  - The otc.elb authors (@otc-elb)
+description:
+  - After the run, shows the custom policy for Open Telekom Cloud's IAM that has just the actions which this collection's modules needed,
+    as JSON that can be pasted into IAM.
+  - With C(ansible-playbook --check) it is what the real run would need, so that the policy can be granted before the first run.
+    What a task would change or remove that only an earlier task of the same run would make is counted, too.
+  - With C(-v), also which task needs what.
+  - Warns where the policy may lack something. That is where the run failed, where C(no_log) hides a task's result, and where
+    an asynchronous task was not waited for.
+requirements:
+  - enable in configuration
+options:
+  per_play:
+    description: Whether to show a policy for each play, rather than one for the whole run.
+    type: bool
+    default: false
+    env:
+      - name: OTC_ELB_REQUIRED_ACTIONS_PER_PLAY
+    ini:
+      - section: callback_required_actions
+        key: per_play
+  policy_file:
+    description:
+      - A file to write the policy to, too; always the one for the whole run, also in check mode. Folders that are not there are made.
+      - Where nothing was needed, the policy has no statement; then there is nothing to grant.
+    type: path
+    env:
+      - name: OTC_ELB_REQUIRED_ACTIONS_FILE
+    ini:
+      - section: callback_required_actions
+        key: policy_file
+seealso:
+  - plugin: otc.elb.iam_policy
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+enable: >
+  In ansible.cfg, or with ANSIBLE_CALLBACKS_ENABLED in the environment
+    [defaults]
+    callbacks_enabled = otc.elb.required_actions
+ask before the first run: >
+  The policy for a playbook goes to the screen and to a file, and nothing is changed
+    OTC_ELB_REQUIRED_ACTIONS_FILE=policy.json ansible-playbook --check site.yml
+configure: >
+  In ansible.cfg
+    [callback_required_actions]
+    per_play = true
+    policy_file = build/policy.json
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+import typing as t
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ansible.plugins.callback import CallbackBase
+
+from ansible_collections.otc.elb.plugins.plugin_utils._pending import Pending
+from ansible_collections.otc.elb.plugins.plugin_utils._policy import is_action, policy
+
+_COLLECTION = "otc.elb."
+_ASYNC_STATUS = ("async_status", "ansible.builtin.async_status", "ansible.legacy.async_status")
+
+
+class _Need:
+    """What one task of a play needed, on all hosts and for all items together."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self.name = name
+        self.path = path
+        self.actions: set[str] = set()
+        #: Of these, the ones that it needs because of what an earlier task would make.
+        self.assumed: set[str] = set()
+        self.missing: set[str] = set()
+        #: Why what it needs is not known, where it is not.
+        self.hidden = False
+        self.skipped = False
+        #: Jobs whose end was not seen.
+        self.jobs: set[str] = set()
+
+    def __str__(self) -> str:
+        return f"{self.name!r} ({self.path})" if self.path else repr(self.name)
+
+
+class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has no types
+    """Collects ``required_actions``, and shows what they come to."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "otc.elb.required_actions"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: By play, then by where the task stands.
+        self._plays: dict[str, dict[tuple[str, str], _Need]] = {}
+        self._play: tuple[str, str] = ("", "")
+        self._pending = Pending()
+
+    # --- Plays ---------------------------------------------------------------------------------
+
+    def v2_playbook_on_play_start(self, play: t.Any) -> None:
+        """Show what the last play needed. The batches of a serial play are one play."""
+        if str(play._uuid) == self._play[0]:
+            return
+        self._show_play()
+        self._play = (str(play._uuid), str(play.get_name()))
+
+    def v2_playbook_on_stats(self, stats: t.Any) -> None:
+        """Show what the run needed."""
+        self._show_play()
+        needs = [need for play in self._plays.values() for need in play.values()]
+        if not self.get_option("per_play"):
+            self._show("LEAST IAM POLICY", needs)
+        for words in [*_doubts(needs), *_unfinished(stats)]:
+            self._display.warning(f"otc.elb.required_actions: {words}")
+        self._save(needs)
+
+    # --- Results -------------------------------------------------------------------------------
+
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        """Collect."""
+        self._collect(result)
+
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        """Collect: a task that failed, rescued or not, tells what it needed until then."""
+        self._collect(result)
+
+    def v2_runner_on_skipped(self, result: t.Any) -> None:
+        """Collect what the other items of a loop needed."""
+        self._collect(result, skipped=True)
+
+    def v2_runner_item_on_ok(self, result: t.Any) -> None:
+        """Collect."""
+        self._collect(result)
+
+    def v2_runner_item_on_failed(self, result: t.Any) -> None:
+        """Collect."""
+        self._collect(result)
+
+    def v2_runner_retry(self, result: t.Any) -> None:
+        """Collect: another attempt may need something else."""
+        self._collect(result)
+
+    def v2_runner_on_async_ok(self, result: t.Any) -> None:
+        """Collect."""
+        self._collect(result)
+
+    def v2_runner_on_async_failed(self, result: t.Any) -> None:
+        """Collect."""
+        self._collect(result)
+
+    def _collect(self, outcome: t.Any, skipped: bool = False) -> None:
+        # The public names came with ansible-core 2.19; the older ones go with 2.23.
+        new = hasattr(outcome, "result")
+        task, result = (outcome.task, outcome.result) if new else (outcome._task, outcome._result)
+        if not isinstance(result, Mapping):
+            return
+        module = _module(task)
+        if module is None:
+            if task.action in _ASYNC_STATUS:
+                self._collect_job(result)
+            return
+        need = self._need(task)
+        need.skipped = need.skipped or skipped
+        items = result.get("results")
+        for each in items if isinstance(items, list) else [result]:
+            if isinstance(each, Mapping):
+                _take(need, each)
+        if not isinstance(items, list) and getattr(task, "check_mode", False):
+            # Only a single result goes with its options: those of a loop's whole result are not resolved.
+            assumed = self._pending.follow(module, task.args, _told(result)) - need.actions
+            need.assumed |= assumed
+            need.actions |= assumed
+
+    def _collect_job(self, result: Mapping[str, t.Any]) -> None:
+        """What a task needed that was started earlier and looked at now."""
+        if "required_actions" not in result:
+            return
+        job = str(result.get("ansible_job_id"))
+        for play in self._plays.values():
+            for need in play.values():
+                if job in need.jobs:
+                    _take(need, {**result, "ansible_job_id": None})
+                    need.jobs.discard(job)
+
+    def _need(self, task: t.Any) -> _Need:
+        path, name = str(task.get_path() or ""), str(task.get_name())
+        play = self._plays.setdefault(self._play[0], {})
+        # A name may have been resolved differently for each host or item; the place stays.
+        return play.setdefault((path, "" if path else name), _Need(name, path))
+
+    # --- What is shown -------------------------------------------------------------------------
+
+    def _show_play(self) -> None:
+        uuid, name = self._play
+        if uuid and self.get_option("per_play"):
+            self._show(f"LEAST IAM POLICY of play [{name}]", self._plays.get(uuid, {}).values())
+
+    def _show(self, title: str, needs: Iterable[_Need]) -> None:
+        self._display.banner(title)
+        needs = list(needs)
+        for need in needs:
+            self._display.v(f"{need}: {_explain(need)}")
+        actions = _actions(needs)
+        self._display.display(
+            json.dumps(policy(actions), indent=4) if actions else "No IAM action was needed, so there is nothing to grant."
+        )
+
+    def _save(self, needs: Iterable[_Need]) -> None:
+        path = self.get_option("policy_file")
+        if not path:
+            return
+        try:
+            _write(Path(path), json.dumps(policy(_actions(needs)), indent=4) + "\n")
+        except OSError as error:
+            self._display.warning(f"otc.elb.required_actions: could not write {path}: {error.strerror}.")
+        else:
+            self._display.display(f"The policy is in {path}.")
+
+
+def _module(task: t.Any) -> str | None:
+    """The module's name, where it is one of this collection; ``action`` is it where the name was a template."""
+    for name in (getattr(task, "resolved_action", None), task.action):
+        if isinstance(name, str) and name.startswith(_COLLECTION):
+            return name[len(_COLLECTION) :]
+    return None
+
+
+def _take(need: _Need, result: Mapping[str, t.Any]) -> None:
+    """Add what one result says. Nothing but actions is kept of it."""
+    need.actions |= _told(result)
+    if is_action(result.get("missing_action")):
+        need.missing.add(result["missing_action"])
+        need.actions.add(result["missing_action"])
+    job = result.get("ansible_job_id")
+    if job and "required_actions" in result:
+        need.jobs.discard(str(job))
+    elif job:
+        need.jobs.add(str(job))
+    need.hidden = need.hidden or "censored" in result
+
+
+def _told(result: Mapping[str, t.Any]) -> set[str]:
+    """The actions that a result tells, whatever else it holds."""
+    actions = result.get("required_actions")
+    return {each for each in actions if is_action(each)} if isinstance(actions, list) else set()
+
+
+def _actions(needs: Iterable[_Need]) -> set[str]:
+    return {action for need in needs for action in need.actions}
+
+
+def _explain(need: _Need) -> str:
+    words = ", ".join(sorted(need.actions)) or ("not known" if need.hidden or need.jobs else "nothing")
+    if need.assumed:
+        words += f" ({', '.join(sorted(need.assumed))} because of what a task before it would make)"
+    return words + (", but it was skipped on some hosts or altogether" if need.skipped else "")
+
+
+def _doubts(needs: Iterable[_Need]) -> Iterable[str]:
+    """What the results themselves say against the policy being complete."""
+    for need in needs:
+        if need.missing:
+            yield (
+                f"task {need} failed because the credential lacks {', '.join(sorted(need.missing))}. The policy has it, but neither "
+                "what the task would have needed next nor what tasks need that did not run because of that. Grant it and run again."
+            )
+        if need.hidden:
+            yield f"no_log hides what task {need} needs, so the policy may lack it. Secrets are hidden without no_log, too."
+        if need.jobs:
+            yield f"nothing looked at the end of the asynchronous task {need}, so the policy may lack what it needs."
+
+
+def _unfinished(stats: t.Any) -> Iterable[str]:
+    """What the run's end says against it."""
+    hosts = sorted({*getattr(stats, "failures", {}), *getattr(stats, "dark", {})})
+    if hosts:
+        yield f"the run failed on {', '.join(hosts)}, so the policy lacks what tasks need that did not run because of that."
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file so that whoever reads it sees the old text or the new one, never a part.
+
+    :raises OSError: when it cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(text)
+        # mkstemp lets nobody else read it; a policy is no secret.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the results of tasks to a custom policy of IAM. Runs on the controller, for the filter and the callback."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterable, Mapping
+
+#: What IAM calls an action: service, resource type and operation. A wildcard would grant more than is needed.
+_ACTION = re.compile(r"[a-z][a-z0-9]*:[A-Za-z0-9]+:[A-Za-z0-9]+")
+#: How much of a value that is refused is shown.
+_SHOWN = 60
+
+
+class NoActions(ValueError):
+    """A value that does not say which actions are needed; the message is for the user."""
+
+
+def policy(actions: Iterable[str]) -> dict[str, t.Any]:
+    """The custom policy that allows *actions* and nothing else.
+
+    IAM takes no statement without actions, so where nothing is needed, there is no statement.
+    """
+    allowed = sorted(set(actions))
+    return {"Version": "1.1", "Statement": [{"Effect": "Allow", "Action": allowed}] if allowed else []}
+
+
+def is_action(value: t.Any) -> bool:
+    """Whether *value* has the form of an IAM action."""
+    return isinstance(value, str) and _ACTION.fullmatch(value) is not None
+
+
+def actions_in(value: t.Any) -> set[str]:
+    """The actions that *value* says are needed.
+
+    :param value: an action, a registered result, a policy, or any nesting of lists of these.
+    :raises NoActions: names what is none of them.
+    """
+    if isinstance(value, str):
+        return {_action(value)}
+    if isinstance(value, Mapping):
+        return _of_mapping(value)
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
+        found: set[str] = set()
+        for each in value:
+            found |= actions_in(each)
+        return found
+    raise NoActions(f"{_shown(value)} is neither an IAM action nor a registered result")
+
+
+def _action(value: str) -> str:
+    if "*" in value:
+        raise NoActions(f"{_shown(value)} has a wildcard, which grants more than is needed: name each action")
+    if not is_action(value):
+        raise NoActions(f"{_shown(value)} is no IAM action; those have three parts, such as 'elb:pools:list'")
+    # A plain string, whatever ansible-core has tagged the value with.
+    return "".join(value)
+
+
+def _of_mapping(value: Mapping[t.Any, t.Any]) -> set[str]:
+    """The actions of a registered result, of a loop's items, or of a policy."""
+    if "Statement" in value:
+        return _of_policy(value)
+    if isinstance(value.get("results"), list):
+        return actions_in(value["results"])
+    if "required_actions" in value or value.get("missing_action"):
+        return actions_in([value.get("required_actions") or [], value.get("missing_action") or []])
+    if value.get("skipped"):
+        return set()
+    if value.get("ansible_job_id"):
+        raise NoActions("the result of an asynchronous task tells nothing yet: give what async_status returned when it had finished")
+    if value.get("failed") or value.get("unreachable"):
+        raise NoActions("a task failed before its module could run, so what it needs is not known")
+    raise NoActions("a result has no 'required_actions': only the modules of otc.elb return it")
+
+
+def _of_policy(value: Mapping[t.Any, t.Any]) -> set[str]:
+    statements = value["Statement"]
+    if not isinstance(statements, list) or any(not isinstance(each, Mapping) or each.get("Effect") != "Allow" for each in statements):
+        raise NoActions("only policies with nothing but 'Allow' can be joined")
+    return actions_in([each.get("Action") or [] for each in statements])
+
+
+def _shown(value: t.Any) -> str:
+    """Enough of a value to find it; of other types than strings, which may hold anything, only the type."""
+    if not isinstance(value, str):
+        return f"a value of type {type(value).__name__}"
+    return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "...")

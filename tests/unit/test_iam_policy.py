@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The filter iam_policy: from results to a policy, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.otc.elb.plugins.filter.iam_policy import FilterModule
+
+iam_policy = FilterModule().filters()["iam_policy"]
+
+LIST, CREATE, GET = "elb:pools:list", "elb:pools:create", "elb:pools:get"
+
+
+def allowed(value: Any) -> list[str]:
+    made = iam_policy(value)
+    assert made["Version"] == "1.1"
+    statements: list[dict[str, Any]] = made["Statement"]
+    for statement in statements:
+        assert set(statement) == {"Effect", "Action"}
+        assert statement["Effect"] == "Allow"
+    assert len(statements) <= 1
+    return [action for statement in statements for action in statement["Action"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (LIST, [LIST]),
+        ([LIST, CREATE, LIST], [CREATE, LIST]),
+        ({"required_actions": [LIST], "changed": False}, [LIST]),
+        ([{"required_actions": [LIST]}, {"required_actions": [CREATE]}], [CREATE, LIST]),
+        ({"results": [{"required_actions": [LIST]}, {"skipped": True}, {"required_actions": [GET]}], "skipped": False}, [GET, LIST]),
+        ({"failed": True, "required_actions": [LIST, CREATE], "missing_action": CREATE}, [CREATE, LIST]),
+        ({"failed": True, "missing_action": CREATE}, [CREATE]),
+        ([[{"required_actions": [LIST]}], [[CREATE]], (GET,)], [CREATE, GET, LIST]),
+        (iter([{"required_actions": [LIST]}]), [LIST]),
+        ([iam_policy([LIST]), iam_policy([CREATE]), iam_policy([])], [CREATE, LIST]),
+        ("ecs:cloudServers:list", ["ecs:cloudServers:list"]),
+    ],
+)
+def test_policy(value: Any, expected: list[str]) -> None:
+    assert allowed(value) == expected
+
+
+@pytest.mark.parametrize("value", [[], {"skipped": True}, {"results": []}, {"required_actions": []}, [[], []]])
+def test_where_nothing_is_needed_there_is_no_statement(value: Any) -> None:
+    assert iam_policy(value) == {"Version": "1.1", "Statement": []}
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("pools:list", "no IAM action"),
+        ("elb:pools:list ", "no IAM action"),
+        ("elb:pools:list\n", "no IAM action"),
+        ("", "no IAM action"),
+        ("elb:*:*", "wildcard"),
+        (["x" * 500], "..."),
+        (7, "type int"),
+        (None, "type NoneType"),
+        (b"elb:pools:list", "type bytes"),
+        ([LIST, {"changed": False}], "only the modules of otc.elb"),
+        ({"ansible_job_id": "1", "started": 1}, "async_status"),
+        ({"failed": True, "msg": "no such module"}, "before its module could run"),
+        ({"unreachable": True}, "before its module could run"),
+        ({"required_actions": ["everything"]}, "no IAM action"),
+        ({"Version": "1.1", "Statement": [{"Effect": "Deny", "Action": [LIST]}]}, "'Allow'"),
+        ({"Version": "1.1", "Statement": "x"}, "'Allow'"),
+    ],
+)
+def test_what_is_no_result_is_refused(value: Any, words: str) -> None:
+    with pytest.raises(AnsibleFilterError) as refused:
+        iam_policy(value)
+    assert "otc.elb.iam_policy: " in str(refused.value)
+    assert words in str(refused.value)
+    assert len(str(refused.value)) < 250
+
+
+def test_the_value_of_something_unknown_is_not_shown() -> None:
+    with pytest.raises(AnsibleFilterError) as refused:
+        iam_policy({"secret_key": "hidden", "changed": True})
+    assert "hidden" not in str(refused.value)
+
+
+@given(st.lists(st.lists(st.from_regex(r"\Aelb:[a-z]{1,5}:[a-z]{1,5}\Z"))))
+def test_any_nesting_comes_to_the_same(actions: list[list[str]]) -> None:
+    flat = {action for each in actions for action in each}
+    as_results = [{"results": [{"required_actions": each}]} for each in actions]
+    assert allowed(actions) == allowed(flat) == allowed(as_results) == sorted(flat)
+    assert iam_policy(iam_policy(actions)) == iam_policy(actions)

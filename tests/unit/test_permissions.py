@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""One table of operations: it is the API reference's, nothing else can be called, and the documentation agrees with it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.otc.elb.plugins.module_utils._client import Call, Client
+from ansible_collections.otc.elb.plugins.module_utils._clock import Deadline
+from ansible_collections.otc.elb.plugins.module_utils._operations import OPERATIONS, POOL_LIST, Operation
+from ansible_collections.otc.elb.plugins.module_utils._transport import Answer
+from tools.permissions import PAGE, with_tables
+
+from ..permissions import MODULES, SCOPE, declared, notes, situations
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+# The chapter "Permissions and Supported Actions" of the API reference, as it is published.
+REFERENCE = [CHECKOUT / "tests" / "seeds" / name for name in ("backend_server_group.rst", "backend_server.rst")]
+# Not in these two tables; used only where one of them is given by its name.
+BY_NAME = {"elb:loadbalancers:list", "elb:listeners:list"}
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of the one grid table in a page."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    head, *body = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    for cells in body:
+        yield dict(zip(head, cells, strict=True))
+
+
+def reference() -> list[dict[str, str]]:
+    return [row for path in REFERENCE for row in rows(path)]
+
+
+def test_the_table_is_the_api_references() -> None:
+    expected = {row["Action"]: (row["API"], row["API Function"]) for row in reference()}
+    assert len(expected) == len(reference()) == 10
+    assert {row["Authorization Scope"] for row in reference()} == {"Both projects and enterprise projects are supported."}
+    ours = {action: (operation.api, operation.function) for action, operation in OPERATIONS.items()}
+    assert {action: ours[action] for action in expected} == expected
+    assert ours.keys() - expected.keys() == BY_NAME
+    assert all(action == operation.action for action, operation in OPERATIONS.items())
+
+
+def test_the_status_of_success_follows_from_the_method() -> None:
+    assert {(operation.method, operation.ok) for operation in OPERATIONS.values()} == {
+        ("POST", 201),
+        ("GET", 200),
+        ("PUT", 200),
+        ("DELETE", 204),
+    }
+
+
+class Wire:
+    """Takes requests in the place of a transport."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+
+    def send(self, method: str, url: str, body: Any, attempt: str) -> Answer:
+        self.sent.append((method, url))
+        return Answer(200, {}, {"pools": []}, "application/json", foreign=False)
+
+
+def client(wire: Wire, actions: set[str]) -> Client:
+    made: Any = Client
+    found: Client = made(wire, Deadline(5), "https://elb.example", "p", actions)
+    return found
+
+
+def test_the_client_can_call_nothing_else() -> None:
+    wire, actions = Wire(), set[str]()
+    with pytest.raises(KeyError):
+        client(wire, actions).call(Call(Operation("elb:loadbalancers:delete", "DELETE", "/v3/x", 204, "Other", ""), "do it"))
+    assert (wire.sent, actions) == ([], set())
+    # An action of the table goes with the method and path of the table, whatever a caller says.
+    client(wire, actions).pages(Call(POOL_LIST._replace(method="DELETE", path="/v3/{project_id}/elb/loadbalancers"), "do it"))
+    assert (wire.sent, actions) == ([("GET", "https://elb.example/v3/p/elb/pools")], {"elb:pools:list"})
+
+
+def test_what_is_declared_is_of_the_table_and_used() -> None:
+    assert {item.action for module in MODULES for item in declared(module)} == set(OPERATIONS)
+    for module in MODULES:
+        needed = {key for situation in situations(module) for key in situation.needs}
+        assert needed == {item.key for item in declared(module)}, module
+
+
+def test_what_belongs_to_a_state_is_needed_in_that_state_only() -> None:
+    for module in MODULES:
+        when = {item.key: item.when for item in declared(module)}
+        for situation in situations(module):
+            given = {"state": situation.options.get("state", "present"), "purge": str(situation.options.get("purge", False)).lower()}
+            there = {"", *(f"O({name}={value})" for name, value in given.items())}
+            assert {when[key] for key in situation.needs} <= there, situation
+
+
+@cache
+def documented() -> dict[str, Any]:
+    """What ansible-doc says."""
+    command = [str(Path(sys.prefix, "bin", "ansible-doc")), "--json", *(f"otc.elb.{module}" for module in MODULES)]
+    environment = {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "ANSIBLE_COLLECTIONS_PATH": f"{sys.prefix}/collections", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_there_is_no_module_without_situations() -> None:
+    modules = {path.stem for path in (CHECKOUT / "plugins" / "modules").glob("elb_*.py")}
+    assert modules == set(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_documentation_declares_just_what_is_needed(module: str) -> None:
+    if not Path(sys.prefix, "collections").is_dir():
+        pytest.skip("ansible-test has no ansible-doc that finds the collection")
+    told = documented()[f"otc.elb.{module}"]["doc"]["notes"]
+    assert [note for note in told if "IAM action" in note] == notes(module)
+    assert SCOPE in told
+
+
+def test_the_tables_of_the_page_are_up_to_date() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert text == with_tables(text), "run: make docs"
