@@ -49,7 +49,7 @@ def main() -> int:
         print(f"emulator: port {options.port}: {error}", file=sys.stderr)
         return 2
 
-    def stop(*_: object) -> None:
+    def stop(*dummy: object) -> None:
         # From another thread: shutdown waits for the loop that a signal interrupts.
         threading.Thread(target=server.shutdown).start()
 

@@ -248,7 +248,7 @@ class Exchange:
         """The answer to what is no operation at all; faults meet it like everything else."""
         self.operation = None
         runtime = self.runtime
-        _, fault = runtime.faults.take(request.method, request.path, None)
+        dummy, fault = runtime.faults.take(request.method, request.path, None)
         if fault is not None and fault.do == "answer":
             self.entry["fault"] = fault.do
             status, headers, body = fault.answer(self.request_id)

@@ -212,7 +212,7 @@ def canonical_request(wire: Wire, signed: list[str], digest: str) -> bytes:
         path += "/"
     pairs = []
     for item in wire.query.split("&") if wire.query else []:
-        name, _, value = item.partition("=")
+        name, dummy, value = item.partition("=")
         # In the order of what they mean, as the vendor's clients sort them, rather than of how it is encoded.
         pairs.append((unquote_to_bytes(name), unquote_to_bytes(value)))
     query = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(pairs))

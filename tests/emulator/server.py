@@ -170,7 +170,7 @@ class Handler(BaseHTTPRequestHandler):
         target = self.path
         if target.startswith(("http://", "https://")):
             target = "/" + target.split("://", 1)[1].partition("/")[2]
-        path, _, query = target.partition("?")
+        path, dummy, query = target.partition("?")
         address, port = self.server.server_address[:2]
         environ: Environ = {
             "REQUEST_METHOD": self.command,

@@ -104,7 +104,7 @@ def test_which_requests(api: Api, emulator: Emulator) -> None:
     emulator.fault("answer", status=503, action="elb:pools:get", times=None)
     emulator.fault("answer", status=502, path=r"/members$", times=None)
     emulator.fault("answer", status=500, method="delete", times=None)
-    for _ in range(2):
+    for dummy in range(2):
         assert api.call("GET", f"/pools/{pool['id']}").status == 503
         assert api.call("GET", f"/pools/{pool['id']}/members").status == 502
         assert api.call("DELETE", f"/pools/{pool['id']}").status == 500
@@ -116,14 +116,14 @@ def test_which_requests(api: Api, emulator: Emulator) -> None:
 
 def test_skip_and_times(api: Api, emulator: Emulator) -> None:
     emulator.fault("answer", status=503, skip=2, times=2)
-    assert [api.call("GET", "/pools").status for _ in range(6)] == [200, 200, 503, 503, 200, 200]
+    assert [api.call("GET", "/pools").status for dummy in range(6)] == [200, 200, 503, 503, 200, 200]
 
 
 def test_faults_one_after_another(api: Api, emulator: Emulator) -> None:
     first = emulator.fault("answer", status=503)
     emulator.fault("answer", status=504)
     emulator.fault("answer", status=500)
-    assert [api.call("GET", "/pools").status for _ in range(4)] == [503, 504, 500, 200]
+    assert [api.call("GET", "/pools").status for dummy in range(4)] == [503, 504, 500, 200]
     emulator.fault("answer", status=503, times=None)
     emulator.clear_faults(first)
     assert api.call("GET", "/pools").status == 503
@@ -230,7 +230,7 @@ def test_a_busy_load_balancer(api: Api, emulator: Emulator) -> None:
 
 def test_the_next_requests_find_the_token_expired(api: Api, emulator: Emulator) -> None:
     emulator.fault("expire", times=2)
-    for _ in range(2):
+    for dummy in range(2):
         refused(api.call("GET", "/pools"), 401, "ELB.1103")
     assert api.call("GET", "/pools").status == 200
 
@@ -280,7 +280,7 @@ def test_seeds_may_be_odd(api: Api, emulator: Emulator) -> None:
         }
     )
     assert api.show_pool(made)["ip_version"] == "v9"
-    found, _ = api.list(f"/pools/{made['id']}/members")
+    found, dummy = api.list(f"/pools/{made['id']}/members")
     assert sorted(item["address"] for item in found) == ["10.0.0.1", "2001:DB8::1", "2001:db8:0::1"]
     assert None in [item["weight"] for item in found]
     # And the rules go on for what is asked for properly.
@@ -316,7 +316,7 @@ def test_one_of_many_gets_the_address(api: Api, emulator: Emulator) -> None:
     # So that all of them are under way before the first is done.
     emulator.configure(latency_ms=100)
     member = {"address": "10.0.0.1", "protocol_port": 80}
-    got = in_parallel(12, lambda _: alone(emulator, lambda mine: mine.create_member(pool, **member).status))
+    got = in_parallel(12, lambda dummy: alone(emulator, lambda mine: mine.create_member(pool, **member).status))
     assert sorted(got) == [201] + [409] * 11
     assert len(api.show_pool(pool)["members"]) == 1
     assert max(entry["in_flight"] for entry in emulator.requests()) > 1
@@ -324,7 +324,7 @@ def test_one_of_many_gets_the_address(api: Api, emulator: Emulator) -> None:
 
 def test_one_of_many_gets_the_listener(api: Api, emulator: Emulator) -> None:
     listener = emulator.listener("demo-http")
-    got = in_parallel(8, lambda _: alone(emulator, lambda mine: mine.create_pool(listener_id=listener).status))
+    got = in_parallel(8, lambda dummy: alone(emulator, lambda mine: mine.create_pool(listener_id=listener).status))
     assert sorted(got) == [201] + [409] * 7
 
 
@@ -340,5 +340,5 @@ def test_quotas_hold_with_many_at_once(api: Api, emulator: Emulator) -> None:
 
 def test_a_fault_meets_exactly_as_many_as_it_should(api: Api, emulator: Emulator) -> None:
     emulator.fault("answer", status=503, times=3)
-    got = in_parallel(10, lambda _: alone(emulator, lambda mine: mine.call("GET", "/pools").status))
+    got = in_parallel(10, lambda dummy: alone(emulator, lambda mine: mine.call("GET", "/pools").status))
     assert sorted(got) == [200] * 7 + [503] * 3

@@ -89,7 +89,7 @@ def test_names_may_hold_any_character(api: Api) -> None:
 
 def test_connections_stay_open(api: Api, emulator: Emulator) -> None:
     pool = api.pool()
-    for _ in range(5):
+    for dummy in range(5):
         api.show_pool(pool)
     # Also after refusals, whose body nobody needed to look at.
     refused(api.call("POST", "/nothing", {"x": "y" * 10000}), 404, "ELB.8904")
@@ -101,7 +101,7 @@ def test_connections_stay_open(api: Api, emulator: Emulator) -> None:
 def test_chunked_bodies(emulator: Emulator) -> None:
     connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc)
     body = json.dumps({"pool": {"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip"}}).encode()
-    for _ in range(2):
+    for dummy in range(2):
         connection.request(
             "POST",
             f"/v3/{emulator.project_id}/elb/pools",

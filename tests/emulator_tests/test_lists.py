@@ -49,9 +49,9 @@ def test_forward(api: Api, five: list[str]) -> None:
 
 
 def test_the_last_full_page_has_no_next_marker(api: Api, five: list[str]) -> None:
-    _, info = api.list("/pools", "limit=5")
+    dummy, info = api.list("/pools", "limit=5")
     assert "next_marker" not in info
-    _, info = api.list("/pools", f"limit=2&marker={five[2]}")
+    dummy, info = api.list("/pools", f"limit=2&marker={five[2]}")
     assert "next_marker" not in info
 
 
@@ -66,7 +66,7 @@ def test_reverse(api: Api, five: list[str]) -> None:
     found, info = api.list("/pools", "limit=2&page_reverse=true")
     assert ids(found) == five[3:]
     assert info == {"current_count": 2, "previous_marker": five[3]}
-    found, _ = api.list("/pools", f"limit=2&page_reverse=false&marker={five[3]}")
+    found, dummy = api.list("/pools", f"limit=2&page_reverse=false&marker={five[3]}")
     assert ids(found) == five[4:]
 
 
@@ -125,13 +125,13 @@ def test_pages_of_what_the_filters_leave(api: Api, emulator: Emulator) -> None:
     assert (ids(found), info["next_marker"]) == (wanted[:3], wanted[2])
     # A record that the filter leaves out is a marker nevertheless.
     other = sorted(made[number]["id"] for number in range(1, 10, 2))
-    found, _ = api.list("/pools", f"limit=9&name=a&marker={other[2]}")
+    found, dummy = api.list("/pools", f"limit=9&name=a&marker={other[2]}")
     assert ids(found) == [ident for ident in wanted if ident > other[2]]
 
 
 @pytest.mark.parametrize(("path", "key"), [("/loadbalancers", "loadbalancers"), ("/listeners", "listeners")])
 def test_look_ups_have_pages_too(api: Api, emulator: Emulator, path: str, key: str) -> None:
-    everything, _ = api.list(path, "enterprise_project_id=all_granted_eps")
+    everything, dummy = api.list(path, "enterprise_project_id=all_granted_eps")
     assert sorted(ids(everything)) == sorted(item["id"] for item in emulator.config[key])
     found, info = api.list(path, "limit=1&enterprise_project_id=all_granted_eps")
     assert found == everything[:1]
@@ -222,7 +222,7 @@ def test_filters_of_members(api: Api, emulator: Emulator) -> None:
     by_name = {"one": one["id"], "two": two["id"], "three": three["id"]}
 
     def matches(query: str) -> set[str]:
-        found, _ = api.list(f"/pools/{pool['id']}/members", query)
+        found, dummy = api.list(f"/pools/{pool['id']}/members", query)
         return {name for name, ident in by_name.items() if ident in ids(found)}
 
     assert matches("") == {"one", "two", "three"}
@@ -242,7 +242,7 @@ def test_filters_of_members(api: Api, emulator: Emulator) -> None:
     assert matches("availability_zone=eu-de-03") == {"three"}
     assert matches("admin_state_up=true") == {"one", "two"}
     for query in ("weight=x", "weight=101", "protocol_port=http", "ip_version=4", "member_type=vm", "colour=red"):
-        refused(api.call("GET", f"/pools/{pool['id']}/members?{query}"), 400, "ELB.8902", query.split("=")[0])
+        refused(api.call("GET", f"/pools/{pool['id']}/members?{query}"), 400, "ELB.8902", query.partition("=")[0])
 
 
 def test_enterprise_projects(api: Api, emulator: Emulator) -> None:

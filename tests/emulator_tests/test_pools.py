@@ -462,7 +462,7 @@ def test_a_load_balancer_that_is_not_active_refuses_changes(api: Api, emulator: 
         refused(answer, 409, "ELB.8907", "immutable", status, balancer)
     assert api.show_pool(pool)["name"] == ""
     assert api.update_pool(elsewhere, name="n").status == 200
-    found, _ = api.list("/loadbalancers", "name=demo")
+    found, dummy = api.list("/loadbalancers", "name=demo")
     assert found[0]["provisioning_status"] == status
 
 

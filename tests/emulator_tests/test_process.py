@@ -80,7 +80,7 @@ def test_ends_with_its_parent() -> None:
     )
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
-        _, url = parent.stdout.readline().split()
+        dummy, url = parent.stdout.readline().split()
         assert parent.wait(10) == -signal.SIGKILL
     deadline = time.monotonic() + 10
     while True:
@@ -131,7 +131,7 @@ def test_the_configuration_replaces_top_level_keys() -> None:
     with start(config) as emulator:
         assert emulator.user("only") == user
         api = Api(emulator, "the-token")
-        found, _ = api.list("/pools")
+        found, dummy = api.list("/pools")
         assert [item["name"] for item in found] == ["seeded"]
         refused(Api(emulator).call("GET", "/pools"), 401, "ELB.1103")
         assert len(api.list("/loadbalancers")[0]) == 1

@@ -135,7 +135,7 @@ def test_refusals(vlb: Any, emulator: Emulator) -> None:
     with refusal(400, "ELB.8902"):
         vlb.create_pool(protocol="FTP", lb_algorithm="ROUND_ROBIN", loadbalancer_id=balancer)
     with refusal(409, "ELB.8907"):
-        for _ in range(2):
+        for dummy in range(2):
             vlb.create_pool(protocol="HTTP", lb_algorithm="ROUND_ROBIN", listener_id=emulator.listener("demo-http"))
     pool = vlb.create_pool(protocol="HTTP", lb_algorithm="ROUND_ROBIN", loadbalancer_id=balancer)
     with refusal(400, "ELB.8902"):

@@ -39,7 +39,7 @@ def interrupted(emulator: Emulator, number: signal.Signals, module: str, **optio
             time.sleep(0.02)
         process.send_signal(number)
         started = time.monotonic()
-        output, _ = process.communicate(timeout=30)
+        output, dummy = process.communicate(timeout=30)
     finally:
         process.kill()
     result: Json = json.loads(output)

@@ -46,7 +46,7 @@ def test_pools_by_every_kind_of_filter(engine: Engine, emulator: Emulator, pools
         ({"name": "nobody"}, []),
         ({"id": "11111111-1111-1111-1111-111111111111"}, []),
     ]
-    results = engine.play([task("elb_pool_info", **filters) for filters, _ in cases]).results
+    results = engine.play([task("elb_pool_info", **filters) for filters, dummy in cases]).results
     for result, (filters, names) in zip(results, cases, strict=True):
         assert not result.changed
         assert sorted(pool["name"] for pool in result["pools"]) == names, filters
@@ -87,7 +87,7 @@ def test_members_by_every_kind_of_filter(engine: Engine, emulator: Emulator, poo
         ({"id": [first], "weight": 5}, []),
         ({"id": "11111111-1111-1111-1111-111111111111"}, []),
     ]
-    results = engine.play([task("elb_member_info", pool=pools[0], **filters) for filters, _ in cases]).results
+    results = engine.play([task("elb_member_info", pool=pools[0], **filters) for filters, dummy in cases]).results
     for result, (filters, names) in zip(results, cases, strict=True):
         assert not result.failed, result["msg"]
         assert sorted(member["name"] for member in result["members"]) == names, filters

@@ -150,7 +150,7 @@ def test_check_mode_says_the_same_and_writes_nothing(engine: Engine, emulator: E
         ],
         diff=True,
     ).results
-    would_add, added, would_update, updated, _, would_remove, removed = results
+    would_add, added, would_update, updated, dummy, would_remove, removed = results
     for foretold, done in ((would_add, added), (would_update, updated), (would_remove, removed)):
         assert foretold.changed, foretold["msg"]
         assert done.changed, done["msg"]

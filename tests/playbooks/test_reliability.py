@@ -118,7 +118,7 @@ def check_row(kind: str, seen: dict[str, str]) -> None:
     row = f"| {kind} | " + " | ".join(seen[action] for action in TASKS) + " |"
     page = PAGE.read_text(encoding="utf-8")
     if os.environ.get("WRITE_DOCS"):
-        page = re.sub(rf"^\| {re.escape(kind)} \|.*$", lambda _: row, page, flags=re.MULTILINE)
+        page = re.sub(rf"^\| {re.escape(kind)} \|.*$", lambda dummy: row, page, flags=re.MULTILINE)
         PAGE.write_text(page, encoding="utf-8")
     assert row in page.splitlines(), row
 
