@@ -71,7 +71,7 @@ def test_requests(engine: Engine, emulator: Emulator, seeded: dict[str, str], ca
 
 def test_the_ten_operations_are_all_used() -> None:
     """The two tables of the permissions chapter: every row works, and is worked here."""
-    used = {f"elb:{action}" for dummy, dummy, actions in CASES.values() for action in actions}
+    used = {f"elb:{action}" for case in CASES.values() for action in case[2]}
     assert used - {"elb:loadbalancers:list"} == {
         f"elb:{kind}:{verb}" for kind in ("pools", "members") for verb in ("create", "get", "list", "put", "delete")
     }
