@@ -104,6 +104,7 @@ def test_the_kind(sources: tuple[Json, ...], types: tuple[str | None, ...], kind
         ({"auth": {"application_credential_id": "i", "application-credential-secret": "x"}}, {"x"}),
         # Whatever nobody knows is a secret, above all a mistyped one.
         ({"auth": {"pasword": "x", "nested": {"deep": ["y", {"z": "z"}]}}}, {"x", "y", "z"}),
+        ({"auth": {"username_and_all": "x", "scope_key": "y"}}, {"x", "y"}),
         ({"auth": {"password": "", "token": None}}, set()),
         ({"auth": '{"username": "n", "password": "x"}'}, {"x"}),
         ({"auth": ["x"]}, {"x"}),

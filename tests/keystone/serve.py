@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Serves Keystone on the loopback interface. Run by the Python of Keystone's own virtual environment."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config-file", required=True)
+    parser.add_argument("--ready-file", type=Path, required=True, help="gets the URLs as soon as they can be used")
+    parser.add_argument("--tls-cert", required=True)
+    parser.add_argument("--tls-key", required=True)
+    options = parser.parse_args()
+    parent = os.getppid()
+    # Keystone reads both while it is imported; the arguments are ours.
+    del sys.argv[1:]
+    os.environ["OS_KEYSTONE_CONFIG_FILES"] = options.config_file
+    from keystone.wsgi.api import application  # type: ignore[import-not-found]
+    from werkzeug.serving import make_server
+
+    urls = {}
+    for scheme, tls in (("http", None), ("https", (options.tls_cert, options.tls_key))):
+        server: Any = make_server("127.0.0.1", 0, application, threaded=True, ssl_context=tls)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        urls[scheme] = f"{scheme}://127.0.0.1:{server.server_port}/v3"
+    # Whole or not at all, for whoever waits for it.
+    partial = options.ready_file.with_suffix(".part")
+    partial.write_text(json.dumps(urls), encoding="utf-8")
+    partial.replace(options.ready_file)
+    while os.getppid() == parent:
+        time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    main()
