@@ -35,6 +35,8 @@ class Bulk:
 
         def tried(one: Each) -> None:
             try:
+                if failed and not self._deadline.left():
+                    raise ElbError("Not tried: others failed before, and the time is up.")
                 step(one)
             except ElbError as error:
                 failed.append((one, error))

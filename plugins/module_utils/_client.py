@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import typing as t
 from urllib.parse import quote, urlencode
 
@@ -60,7 +61,7 @@ class Client:
         self._project_id = project_id
         self._actions = actions
         self._renew = renew
-        self._throttle = Throttle()
+        self._throttle = Throttle(deadline)
         self._lock = threading.Lock()
         #: How often the token was renewed.
         self._renewals = 0
@@ -108,8 +109,11 @@ class Client:
         uncertain = repeated = False
         while True:
             self._throttle.wait()
+            started = time.monotonic()
             answer, failure, verdict = self._attempt(operation, url, body, call.attempt)
             if failure is None:
+                # What goes well is no retry and no wait. Workers share the time that passes.
+                self._deadline.extend((time.monotonic() - started) / self._transport.connections)
                 return answer.body or {} if answer else {}
             status = answer.status if answer else None
             if operation.method == "DELETE" and uncertain and status == 404:
@@ -147,6 +151,10 @@ class Client:
         return answer, None if verdict == DONE else _failure(attempt, operation, answer), verdict
 
     def _url(self, operation: Operation, ids: t.Mapping[str, str], query: Query) -> str:
+        for name, value in ids.items():
+            # As parts of a path they would mean another resource.
+            if value in ("", ".", ".."):
+                raise ElbError(f"{value!r} is not an ID ({name}).")
         parts = {name: quote(value, safe="") for name, value in {**ids, "project_id": self._project_id}.items()}
         url = self._endpoint + operation.path.format_map(parts)
         return url + "?" + urlencode([(key, _in_query(value)) for key, value in query], quote_via=quote, safe="~") if query else url

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 
 class Deadline:
-    """Counts down from the start of the task.
+    """Counts down from the start of the task. Requests that succeed do not count.
 
     :param seconds: the option ``timeout``.
     """
@@ -18,10 +19,11 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
+        self._expired = threading.Event()
 
     def left(self) -> float:
         """Seconds that are left, never below zero."""
-        return max(0.0, self._end - time.monotonic())
+        return 0.0 if self._expired.is_set() else max(0.0, self._end - time.monotonic())
 
     def sleep(self, seconds: float) -> bool:
         """Sleep for *seconds*, or for what is left.
@@ -29,14 +31,18 @@ class Deadline:
         :returns: whether there was time for the whole of it.
         """
         left = self.left()
-        time.sleep(min(seconds, left))
-        return seconds < left
-
-    def expire(self) -> None:
-        """Let no time be left."""
-        self._end = time.monotonic()
+        self._expired.wait(min(seconds, left))
+        return seconds < left and not self._expired.is_set()
 
     def pause(self, seconds: float) -> None:
         """Sleep for *seconds* that the user asked for by themselves: they do not count."""
-        time.sleep(seconds)
+        self._expired.wait(seconds)
+        self.extend(seconds)
+
+    def extend(self, seconds: float) -> None:
+        """Let *seconds* not count."""
         self._end += seconds
+
+    def expire(self) -> None:
+        """Let no time be left, and wake all that sleep."""
+        self._expired.set()

@@ -30,6 +30,7 @@ class Clouds:
             from openstack.config import OpenStackConfig
             from openstack.config.loader import CONFIG_FILES, SECURE_FILES
             from openstack.exceptions import ConfigException
+            from yaml import YAMLError
         except ImportError:
             raise ImportError(name="openstacksdk") from None
         self._named = environ.get("OS_CLIENT_CONFIG_FILE", "")
@@ -42,6 +43,9 @@ class Clouds:
             warnings.simplefilter("ignore")
             try:
                 self._config = OpenStackConfig(**how)
+            # Older versions of openstacksdk pass it on, newer ones skip the file.
+            except YAMLError:
+                raise ElbError(f"{self._where()} cannot be read as YAML.") from None
             except self._wrong:
                 raise ElbError(f"{self._where()} is not a file of cloud entries: it wants a mapping 'clouds'.") from None
         clouds = self._config.cloud_config.get("clouds")

@@ -38,46 +38,78 @@ def create_once(task: Task, call: Call, look: t.Callable[[], list[Json]]) -> Cre
     :param look: finds the resources that the call would make; there were none before. Used only after trouble.
     :raises ElbError: when it cannot be created, when it was made twice, or when nobody knows.
     """
-    lost: ElbError | None = None
-    while True:
-        try:
-            resource = task.write(call)
-        except OutcomeUnknown as unknown:
-            lost = unknown.cause
-            found = _look_for_lost(task, call, look, lost)
-        except ApiError as refusal:
-            # Somebody, or an earlier attempt of ours, was faster.
-            found = look() if (refusal.status, refusal.code) == (409, "ELB.8907") else []
-            if not found:
-                raise
-            return Created(_only(call, found), made=False, ours=lost is not None)
-        else:
-            if lost is not None:
-                task.deadline.sleep(_LOOKS[-1])
-                _only(call, look())
-            return Created(resource or {}, made=True, ours=True)
-        if found:
-            return Created(_only(call, found), made=False, ours=True)
+    try:
+        return Created(task.write(call) or {}, made=True, ours=True)
+    except OutcomeUnknown as unknown:
+        lost = unknown.cause
+    except ApiError as refusal:
+        return _adopt_or_raise(call, look, refusal, ours=False)
+    try:
+        return _after_lost_answer(task, call, look, lost)
+    except ElbError as failure:
+        if failure is not lost and "It is not known" not in failure.msg and "ids" not in failure.facts:
+            failure.msg += f" Before that, an answer was lost ({lost.msg}) It is not known whether what that asked for will still be made."
+        raise
 
 
-def _look_for_lost(task: Task, call: Call, look: t.Callable[[], list[Json]], lost: ElbError) -> list[Json]:
-    """Look for what may have been made.
+def _after_lost_answer(task: Task, call: Call, look: t.Callable[[], list[Json]], lost: ElbError) -> Created:
+    """Find out what became of a request whose answer was lost, and send it once more if nothing did.
 
-    :raises ElbError: when there is no time left to find out.
+    :raises ElbError: as :func:`create_once`.
     """
+    found = _look(task, look)
+    if not found and not task.deadline.left():
+        lost.msg += f" It is not known whether it will still be made: nothing was found within {task.deadline.seconds:g} seconds."
+        raise lost
+    if not found:
+        try:
+            resource = task.write(call) or {}
+        except OutcomeUnknown as unknown:
+            found = _look(task, look)
+            if not found:
+                unknown.cause.msg += " It is not known whether it will still be made: it was asked for twice, and nothing was found yet."
+                raise unknown.cause from None
+        except ApiError as refusal:
+            task.done.append(call.attempt)
+            return _adopt_or_raise(call, look, refusal, ours=True)
+        # Two requests are about now: both may take effect.
+        time_is_left = task.deadline.sleep(_LOOKS[-1])
+        found = look() or found
+        if len(found) < 2 and time_is_left:
+            task.deadline.sleep(_LOOKS[-1])
+            found = look() or found
+        if found:
+            resource = _only(task, call, found)
+        task.warn(f"To {call.attempt} was asked for twice, because an answer was lost. Should there be two later, remove one.")
+        return Created(resource, made=False, ours=True)
+    task.done.append(call.attempt)
+    return Created(_only(task, call, found), made=False, ours=True)
+
+
+def _look(task: Task, look: t.Callable[[], list[Json]]) -> list[Json]:
+    """Look for what may have been made, for as long as a slow gateway mostly takes."""
     for pause in _LOOKS:
         in_time = task.deadline.sleep(pause)
         found = look()
-        if found:
+        if found or not in_time:
             return found
-        if not in_time:
-            lost.msg += f" It is not known whether it will still be made: nothing was found within {task.deadline.seconds:g} seconds."
-            raise lost
     return []
 
 
-def _only(call: Call, found: list[Json]) -> Json:
+def _adopt_or_raise(call: Call, look: t.Callable[[], list[Json]], refusal: ApiError, ours: bool) -> Created:
+    """Go on with what is there: somebody, or an earlier request of ours, was faster.
+
+    :raises ApiError: the refusal, where nothing of the kind is there.
+    """
+    found = look() if (refusal.status, refusal.code) == (409, "ELB.8907") else []
+    if len(found) != 1:
+        raise refusal
+    return Created(found[0], made=False, ours=ours)
+
+
+def _only(task: Task, call: Call, found: list[Json]) -> Json:
     if len(found) > 1:
+        task.done.append(call.attempt)
         ids = sorted(str(each.get("id")) for each in found)
         raise ElbError(
             f"Could not {call.attempt} just once: the answer to the first attempt was lost, and now there are {len(found)}: "

@@ -38,6 +38,10 @@ class PartlyDone(ElbError):
     """Some of many could not be done. The message and the facts tell what was."""
 
 
+class NotThere(ElbError):
+    """Something that was given by its name is not there."""
+
+
 class Unreachable(ElbError):
     """The service could not be reached, or what answered was not the service.
 
@@ -78,6 +82,8 @@ class ApiError(ElbError):
         self.status = status
         self.code = code
         self.reason = reason
+        #: Whether the service says that the resource is not there. A 404 of somebody else's (a wrong endpoint, a gateway) says nothing.
+        self.not_found = status == 404 and (code or "").startswith("ELB.")
         missing = operation.action if _lacks_permission(status, code) else None
         told = reason.rstrip(". ")
         where = f"status {status}" + (f", {code}" if code else "") + (f", request {request_id}" if request_id else "")
@@ -162,6 +168,8 @@ _ADVICE: tuple[_Advice, ...] = (
         "Something on the way refused the request, and it named no IAM action; check the endpoint, a proxy, and the project.",
     ),
     _Advice(409, (), "protection", "Set member_deletion_protection_enable to false on the pool first."),
+    _Advice(409, (), "health", "Remove the pool's health check first."),
+    _Advice(409, (), "polic", "Remove the forwarding policies that use the pool first."),
     _Advice(429, (), "", "The API throttles this account: run fewer tasks at once, or raise 'timeout'."),
 )
 

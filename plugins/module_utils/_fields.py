@@ -49,6 +49,8 @@ class Field(t.NamedTuple):
     compare: t.Callable[[Value, Json], Value] = _as_it_is
     #: Takes the field out of an answer, where that is more than looking up its name.
     read: t.Callable[[Json], Value] | None = None
+    #: Whether null is a value, such as "off", rather than an answer that does not tell.
+    nullable: bool = False
     #: What to do instead of changing a field that cannot be changed.
     instead: str = ""
 
@@ -69,7 +71,7 @@ class Field(t.NamedTuple):
 
     def same(self, value: Value, current: Value, resource: Json) -> bool:
         """Whether two values mean the same; one that the answer does not tell differs from none."""
-        if current is None and self.default is None and self.change == NEVER:
+        if current is None and not self.nullable:
             return True
         return bool(self.compare(value, resource) == self.compare(current, resource))
 

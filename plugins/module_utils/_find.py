@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ._client import Call
-from ._errors import ApiError, ElbError
+from ._errors import ApiError, ElbError, NotThere
 from ._fields import Json, looks_like_id
 from ._operations import LISTENER_LIST, LOADBALANCER_LIST, POOL_GET, POOL_LIST, Operation
 from ._task import Task
@@ -20,7 +20,7 @@ def optional(get: t.Callable[[Call], t.Any], call: Call) -> t.Any:
     try:
         return get(call)
     except ApiError as error:
-        if error.status != 404:
+        if not error.not_found:
             raise
         return None
 
@@ -38,17 +38,21 @@ def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
 
 def pool_by_id(task: Task, pool_id: str) -> Json | None:
     """The pool with that ID, or ``None``."""
-    return t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": pool_id})))
+    known = pool_id.lower() if looks_like_id(pool_id) else pool_id
+    return t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": known})))
 
 
-def pool_by_name(task: Task, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None) -> Json | None:
+def pool_by_name(
+    task: Task, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None, option: str = "pool"
+) -> Json | None:
     """The one pool of that name, on that load balancer and listener where they are given; or ``None``.
+
+    :param option: the option that takes the pool's ID, for the message.
 
     :raises ElbError: when several have the name.
     """
     found = pools_by_name(task, name, loadbalancer_id, listener_id)
-    advice = "Give the one that is meant as 'id'." if "id" in task.params else "Give the ID of the one that is meant as 'pool'."
-    return only(found, "pool", name, advice)
+    return only(found, "pool", name, f"Give the ID of the one that is meant as '{option}'.")
 
 
 def pools_by_name(task: Task, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None) -> list[Json]:
@@ -72,7 +76,8 @@ def scope(task: Task) -> list[tuple[str, str]]:
 def loadbalancer_id(task: Task, name_or_id: str) -> str:
     """The ID of a load balancer. What looks like an ID is one; a name costs a request.
 
-    :raises ElbError: when none or several have the name.
+    :raises NotThere: when none has the name.
+    :raises ElbError: when several have it.
     """
     return _id_by_name(task, LOADBALANCER_LIST, "load balancer", "loadbalancer", name_or_id)
 
@@ -85,8 +90,8 @@ def listener_id(task: Task, name_or_id: str, loadbalancer_id: str | None) -> str
 
 def _id_by_name(task: Task, operation: Operation, what: str, option: str, name: str, query: t.Sequence[tuple[str, str]] = ()) -> str:
     if looks_like_id(name):
-        return name
-    found = task.pages(Call(operation, f"look for {what} {name!r}", query=[("name", name), *query]))
+        return name.lower()
+    found = task.pages(Call(operation, f"look for {what} {name!r}", query=[("name", name), *query, *scope(task)]))
     one = only(
         named(found, name),
         what,
@@ -94,5 +99,5 @@ def _id_by_name(task: Task, operation: Operation, what: str, option: str, name: 
         f"Give the ID of the one that is meant as '{option}'.",
     )
     if one is None:
-        raise ElbError(f"There is no {what} named {name!r} in this project and region. Give its name or ID as '{option}'.")
+        raise NotThere(f"There is no {what} named {name!r} in this project and region. Give its name or ID as '{option}'.")
     return str(one["id"])

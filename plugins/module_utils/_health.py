@@ -11,6 +11,7 @@ import typing as t
 from ._client import Call
 from ._errors import ElbError
 from ._fields import Json
+from ._member_steps import label
 from ._operations import MEMBER_GET
 from ._task import Task
 
@@ -28,8 +29,7 @@ def until_healthy(task: Task, pool_id: str, member: Json, added: bool = False) -
     :returns: the member as the service shows it then. In check mode nothing is waited for.
     :raises ElbError: when the time is up; it tells the last status and the reason that the service gives.
     """
-    label = f"{member.get('address')}:{member.get('protocol_port')}"
-    call = Call(MEMBER_GET, f"get the health of member {label}", {"pool_id": pool_id, "member_id": member.get("id", "")})
+    call = Call(MEMBER_GET, f"get the health of member {label(member)}", {"pool_id": pool_id, "member_id": member.get("id", "")})
     if not added and member.get("operating_status") in HEALTHY:
         return member
     if task.check_mode:
@@ -44,7 +44,7 @@ def until_healthy(task: Task, pool_id: str, member: Json, added: bool = False) -
     if watch(task, look):
         return shown[0]
     raise ElbError(
-        f"Member {label} is not healthy after {task.deadline.seconds:g} seconds: its status is "
+        f"Member {label(member)} is not healthy after {task.deadline.seconds:g} seconds: its status is "
         f"{shown[0].get('operating_status')}{reason_of(shown[0])}. The member stays in the pool. "
         "Check that it answers the health check, or raise 'timeout'.",
         member=shown[0],
@@ -59,7 +59,7 @@ def watch(task: Task, look: t.Callable[[], bool]) -> bool:
     pause = _FIRST_PAUSE
     while not look():
         if not task.deadline.sleep(pause):
-            return False
+            return look()
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)
     return True
 

@@ -81,7 +81,9 @@ def pools(task: Task) -> Json:
         for each in found:
             # The references in the pool tell when there is nothing to ask for.
             if each.get("members") != []:
-                each["members"] = task.pages(Call(MEMBER_LIST, f"list the members of pool {each['id']}", {"pool_id": each["id"]}))
+                call = Call(MEMBER_LIST, f"list the members of pool {each['id']}", {"pool_id": each["id"]}, _find.scope(task))
+                # It may have been removed in the meantime.
+                each["members"] = _find.optional(task.pages, call) or []
     return {"changed": False, "pools": found}
 
 

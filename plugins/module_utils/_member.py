@@ -14,7 +14,7 @@ from ._health import until_healthy
 from ._member_fields import FIELDS, RULES
 from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST, MEMBER_UPDATE
-from ._place import Place, assume_pool, find_in_pool, warn_of_weight
+from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
 from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present
 from ._task import Task
 
@@ -31,8 +31,7 @@ def ensure(task: Task) -> Json:
     reasons = wrong_values(FIELDS, wanted) + ([] if absent else broken_rules(RULES, FIELDS, wanted))
     if not (task.params["id"] or task.params["name"] or "address" in wanted):
         reasons.append("one of address with protocol_port, id and name must not be empty")
-    if task.params["drain_seconds"] < 0:
-        reasons.append(f"drain_seconds must not be negative, and is {task.params['drain_seconds']:g}")
+    reasons += wrong_drain(task)
     if reasons:
         raise Refused(what, reasons)
     place, current = find_in_pool(task, lambda place: _find_member(task, place, wanted))
@@ -49,6 +48,8 @@ def ensure(task: Task) -> Json:
                 return {"changed": True, "member": wanted, "diff": plan.diff}
     if not absent:
         _refuse_impossible(task, what, plan, wanted, place, current)
+    elif current is not None and protected(place):
+        raise Refused(what, protected(place))
     member, changed = _apply(task, plan, place, wanted, current)
     return {"changed": changed, "member": member, "diff": plan.diff}
 
@@ -62,8 +63,8 @@ def member_by_id(task: Task, place: Place, member_id: str) -> Json | None:
     try:
         return task.read(call)
     except ApiError as error:
-        # The message names what is not there: the pool, or the member in it.
-        if error.status != 404 or place.id in error.reason:
+        # The message names what is not there: the member, or else the pool.
+        if not error.not_found or (place.id in error.reason and member_id not in error.reason):
             raise
         return None
 

@@ -64,7 +64,7 @@ FIELDS: tuple[Field, ...] = (
 
 
 def _zone(member: Json) -> str | None:
-    if member.get("availability_zone") and member.get("subnet_cidr_id"):
+    if member.get("subnet_cidr_id"):
         return "availability_zone can be set only for members by IP alone, without subnet_cidr_id"
     return None
 
@@ -79,11 +79,16 @@ def missing_to_create(wanted: Json, pool: Json | None) -> list[str]:
     :param pool: the pool, where it is known.
     """
     missing = [f"{name} is required" for name in ("address", "protocol_port") if name not in wanted]
+    known = pool or {}
+    if not missing and is_ipv6(wanted["address"]) and known.get("ip_version") == "v4":
+        missing.append("the pool takes IPv4 members only")
+    if known.get("type") == "ip" and wanted.get("subnet_cidr_id"):
+        missing.append("the pool's type is ip: it takes members by IP alone, without subnet_cidr_id")
     if missing or wanted.get("subnet_cidr_id"):
         return missing
     if is_ipv6(wanted["address"]):
         missing.append("an IPv6 member needs subnet_cidr_id: members by IP alone are IPv4 only")
-    protocol = (pool or {}).get("protocol")
+    protocol = known.get("protocol")
     if protocol not in (None, "TCP", "HTTP", "HTTPS"):
         missing.append(f"a {protocol} pool needs subnet_cidr_id: members by IP alone are for TCP, HTTP and HTTPS pools")
     return missing

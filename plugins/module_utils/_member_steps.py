@@ -91,7 +91,7 @@ def drain(task: Task, place: Place, current: Json) -> None:
     """Let the member get no new requests."""
     if current.get("weight") != 0:
         attempt = f"drain member {label(current)} of pool {place.label}"
-        task.write(Call(MEMBER_UPDATE, attempt, _ids(place, current), body={"weight": 0}))
+        _find.optional(task.write, Call(MEMBER_UPDATE, attempt, _ids(place, current), body={"weight": 0}))
 
 
 def remove(task: Task, place: Place, current: Json) -> bool:

@@ -31,14 +31,17 @@ def find_in_pool(task: Task, find: t.Callable[[Place], t.Any]) -> tuple[Place | 
     of that ID, it may still be somebody's name for one.
 
     :returns: the pool and what *find* found; ``None`` for what is not there.
+    :raises ElbError: also when the option is empty: a pool's name may be, but nobody means that one.
     """
     name = task.params["pool"]
+    if not name:
+        raise ElbError("pool must not be empty. Give the pool's name or ID.")
     if looks_like_id(name):
-        place = Place(name, name, {})
+        place = Place(name.lower(), name, {})
         try:
             return place, find(place)
         except ApiError as error:
-            if error.status != 404:
+            if not error.not_found:
                 raise
     pool = _find.pool_by_name(task, name)
     if pool is None:
@@ -58,6 +61,23 @@ def assume_pool(task: Task, what: str) -> Place:
         raise ElbError(f"Cannot {what}: {missing}. Create it with elb_pool first, or check its name.")
     task.warn(f"Check mode: {missing}; assuming that a task before this one creates it.")
     return Place("", repr(task.params["pool"]), {})
+
+
+#: Seconds; longer than anybody means.
+_LONGEST_DRAIN = 86400.0
+
+
+def wrong_drain(task: Task) -> list[str]:
+    """What is wrong with the option ``drain_seconds``; it may be no number at all, or an endless one."""
+    seconds = task.params["drain_seconds"]
+    return [] if 0 <= seconds <= _LONGEST_DRAIN else [f"drain_seconds must be 0 to {_LONGEST_DRAIN:g}, not {seconds:g}"]
+
+
+def protected(place: Place) -> list[str]:
+    """Why members cannot be removed from the pool, where that is known."""
+    if not place.known.get("member_deletion_protection_enable"):
+        return []
+    return [f"pool {place.label} protects its members from being removed: set member_deletion_protection_enable to false first"]
 
 
 def warn_of_weight(task: Task, place: Place) -> None:

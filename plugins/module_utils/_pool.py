@@ -9,11 +9,11 @@ from __future__ import annotations
 from . import _find
 from ._client import Call
 from ._create import create_once
-from ._errors import ElbError, Refused
+from ._errors import ElbError, NotThere, Refused
 from ._fields import Json, broken_rules, given, wrong_values
 from ._member_steps import remove
 from ._operations import MEMBER_LIST, POOL_CREATE, POOL_DELETE, POOL_UPDATE
-from ._place import Place
+from ._place import Place, protected
 from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present
 from ._pool_fields import FIELDS, RULES, incomplete_stickiness, missing_to_create
 from ._task import Task
@@ -29,15 +29,23 @@ def ensure(task: Task) -> Json:
     what = f"{'remove' if absent else 'set up'} pool {_label(task.params)}"
     wanted = given(FIELDS, task.params)
     reasons = wrong_values(FIELDS, wanted) + ([] if absent else broken_rules(RULES, FIELDS, wanted))
-    if task.params["id"] is None and not task.params["name"]:
+    if not task.params["id"] and not task.params["name"]:
         reasons.append("name must not be empty where no id is given")
     if reasons:
         raise Refused(what, reasons)
-    _resolve_names(task, wanted)
+    try:
+        _resolve_names(task, wanted)
+    except NotThere:
+        if not absent:
+            raise
+        # Where there is no such load balancer or listener, there is no pool of it.
+        return {"changed": False, "pool": {}, "diff": plan_absent(FIELDS, None).diff}
     current = _find_pool(task, wanted)
     plan = plan_absent(FIELDS, current) if absent else plan_present(FIELDS, wanted, current)
     if not absent:
         _refuse_impossible(task, what, plan, wanted, current)
+    elif current is not None:
+        _refuse_in_use(what, current)
     pool, changed = _apply(task, plan, wanted, current)
     return {"changed": changed, "pool": pool, "diff": plan.diff}
 
@@ -55,8 +63,8 @@ def _resolve_names(task: Task, wanted: Json) -> None:
 
 
 def _find_pool(task: Task, wanted: Json) -> Json | None:
-    if task.params["id"] is None:
-        return _find.pool_by_name(task, task.params["name"], wanted.get("loadbalancer_id"), wanted.get("listener_id"))
+    if not task.params["id"]:
+        return _find.pool_by_name(task, task.params["name"], wanted.get("loadbalancer_id"), wanted.get("listener_id"), option="id")
     pool = _find.pool_by_id(task, task.params["id"])
     if pool is None and task.params["state"] == "present":
         raise ElbError(
@@ -64,6 +72,15 @@ def _find_pool(task: Task, wanted: Json) -> Json | None:
             "Leave 'id' out to create one by its name."
         )
     return pool
+
+
+def _refuse_in_use(what: str, pool: Json) -> None:
+    """What stands against removing the pool, before its members are: it would be left empty, and serving nobody."""
+    reasons = protected(Place(str(pool["id"]), repr(pool.get("name")), pool))
+    if pool.get("healthmonitor_id"):
+        reasons.append(f"it has the health check {pool['healthmonitor_id']}: remove that first")
+    if reasons:
+        raise Refused(what, reasons)
 
 
 def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, current: Json | None) -> None:
@@ -119,8 +136,8 @@ def _empty(task: Task, pool: Json) -> None:
     """Remove the pool's members, where the user allowed it."""
     place = Place(str(pool["id"]), _label(task.params), pool)
     members = pool.get("members")
-    if members is None and task.params["force"]:
-        members = task.pages(Call(MEMBER_LIST, f"list the members of pool {place.label}", {"pool_id": place.id}))
+    if members is None:
+        members = task.pages(Call(MEMBER_LIST, f"list the members of pool {place.label}", {"pool_id": place.id}, _find.scope(task)))
     if not members:
         return
     if not task.params["force"]:

@@ -11,13 +11,13 @@ import typing as t
 from . import _find
 from ._bulk import Bulk
 from ._client import Call
-from ._errors import PartlyDone, Refused
+from ._errors import ElbError, PartlyDone, Refused
 from ._fields import Json, broken_rules, given, wrong_values
 from ._health import HEALTHY, reason_of, watch
 from ._member_fields import FIELDS, RULES, parse_address
 from ._member_steps import add, drain, label, refusals, remove, update
 from ._operations import MEMBER_LIST
-from ._place import Place, assume_pool, find_in_pool, warn_of_weight
+from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
 from ._plan import CREATE, NOTHING, UPDATE, Plan, plan_absent, plan_present
 from ._task import Task
 
@@ -85,8 +85,7 @@ def _checked(task: Task, what: str) -> list[Json]:
         reasons += [f"members[{index}]: {reason}" for reason in wrong]
     if not LEAST_CONCURRENCY <= task.params["concurrency"] <= MOST_CONCURRENCY:
         reasons.append(f"concurrency must be {LEAST_CONCURRENCY} to {MOST_CONCURRENCY}, not {task.params['concurrency']}")
-    if task.params["drain_seconds"] < 0:
-        reasons.append(f"drain_seconds must not be negative, and is {task.params['drain_seconds']:g}")
+    reasons += wrong_drain(task)
     if reasons:
         raise Refused(what, reasons)
     return entries
@@ -118,6 +117,8 @@ def _plan(task: Task, what: str, place: Place, entries: list[Json], found: list[
         plan = plan_present(FIELDS, wanted, current)
         reasons += [f"members[{index}]: {reason}" for reason in refusals(plan, wanted, current, place.known)]
         items.append(Item(index, wanted, current, plan))
+    if there and task.params["purge"]:
+        reasons += protected(place)
     if reasons:
         raise Refused(what, reasons)
     for member in there.values():
@@ -190,11 +191,13 @@ class _Work:
         self._done.append("updated")
 
     def _remove(self, place: int) -> None:
-        if remove(self._task, self._place, self._now.pop(place)):
+        if remove(self._task, self._place, self._now[place]):
             self._done.append("removed")
+        del self._now[place]
 
     def _drain(self, place: int) -> None:
         drain(self._task, self._place, self._now[place])
+        self._now[place] = {**self._now[place], "weight": 0}
 
     def _wait(self) -> None:
         """Wait for all listed members together: one look at the list tells of all of them."""
@@ -209,7 +212,12 @@ class _Work:
                         del waiting[_key(member)]
             return not waiting
 
-        if not waiting or watch(self._task, look):
+        try:
+            if not waiting or watch(self._task, look):
+                return
+        except ElbError as error:
+            for place in waiting.values():
+                self._fail(place, f"It is not known whether member {self._items[place].label} is healthy: {error.msg}", error.facts)
             return
         for place in waiting.values():
             status = f"{self._now[place].get('operating_status')}{reason_of(self._now[place])}"
@@ -217,7 +225,7 @@ class _Work:
 
     def _unsure(self, place: int) -> bool:
         """Whether the health of a member that is there has to be looked at; an answer to its addition is from before its first check."""
-        if place not in self._now:
+        if place not in self._now or place in self._failed or not self._items[place].serves_after:
             return False
         return self._items[place].current is None or self._now[place].get("operating_status") not in HEALTHY
 

@@ -68,9 +68,13 @@ def is_busy(answer: Answer) -> bool:
 
 
 class Throttle:
-    """Holds all workers back when the service throttles one of them: it means the account, not the request."""
+    """Holds all workers back when the service throttles one of them: it means the account, not the request.
 
-    def __init__(self) -> None:
+    :param deadline: the task's.
+    """
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
         self._until = 0.0
 
     def hold(self, seconds: float) -> None:
@@ -78,8 +82,9 @@ class Throttle:
         self._until = max(self._until, time.monotonic() + seconds)
 
     def wait(self) -> None:
-        """Wait until something may be sent."""
-        time.sleep(max(0.0, self._until - time.monotonic()))
+        """Wait until something may be sent; others may prolong it in the meantime."""
+        while self._until > time.monotonic() and self._deadline.sleep(self._until - time.monotonic()):
+            pass
 
 
 class Pauses:
@@ -129,5 +134,5 @@ def _asked_for(answer: Answer | None) -> float:
 
     try:
         return float(Retry().parse_retry_after(value))
-    except InvalidHeader:
+    except (InvalidHeader, OverflowError, TypeError, ValueError):
         return 0.0

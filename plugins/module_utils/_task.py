@@ -24,6 +24,8 @@ if t.TYPE_CHECKING:
 
 #: How many of the changes before a failure its message names.
 _SHOWN = 5
+#: The longest time limit, in seconds.
+_LONGEST = 86400.0
 
 
 class Module(AnsibleModule):
@@ -139,7 +141,7 @@ class Task:
         try:
             self.write(call)
         except ApiError as error:
-            if error.status != 404:
+            if not error.not_found:
                 raise
             return False
         return True
@@ -170,6 +172,7 @@ def run(function: t.Callable[[Task], Json], argument_spec: Json, **constraints: 
     told = False
     failure: Json
     try:
+        _check_limits(module.params)
         result = function(task)
     except ElbError as error:
         told = isinstance(error, PartlyDone)
@@ -190,6 +193,13 @@ def run(function: t.Callable[[Task], Json], argument_spec: Json, **constraints: 
         done = "; ".join(task.done[:_SHOWN]) + (f"; and {len(task.done) - _SHOWN} more" if len(task.done) > _SHOWN else "")
         failure.update(msg=f"{failure['msg']} Done before that: {done}.", changed=True)
     module.fail_json(**failure)
+
+
+def _check_limits(params: Json) -> None:
+    """Refuse limits that are no limits: they may be no numbers at all."""
+    for name, least in (("api_timeout", 0.01), ("timeout", 0.0)):
+        if not least <= params[name] <= _LONGEST:
+            raise ElbError(f"{name} must be {least:g} to {_LONGEST:g} seconds, not {params[name]:g}.")
 
 
 def _defect(error: Exception) -> str:

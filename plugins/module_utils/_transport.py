@@ -66,6 +66,7 @@ class Transport:
         self._tls = tls
         self._request_seconds = request_seconds
         self._deadline = deadline
+        self.connections = connections
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         if connections > 1:
@@ -81,6 +82,7 @@ class Transport:
         :param attempt: what the request is for, to follow "Could not" in a message.
         :raises Unreachable: when there is no answer.
         """
+        limit = min(self._request_seconds, max(1.0, self._deadline.left()))
         try:
             answer = self._session.request(
                 method,
@@ -88,13 +90,13 @@ class Transport:
                 data=None if body is None else json.dumps(body).encode(),
                 headers={"Content-Type": "application/json"},
                 auth=self._auth,
-                timeout=min(self._request_seconds, max(1.0, self._deadline.left())),
+                timeout=limit,
                 allow_redirects=False,
                 verify=self._tls.verify,
                 cert=self._tls.cert,
             )
         except (requests.RequestException, OSError, ValueError) as error:
-            words, sent, passing = self._explain(error, url)
+            words, sent, passing = self._explain(error, url, limit)
             raise Unreachable(f"Could not {attempt}: {words}", sent, passing) from None
         return self._read(answer)
 
@@ -109,7 +111,7 @@ class Transport:
                 foreign = True
         return Answer(answer.status_code, answer.headers, parsed, kind, foreign)
 
-    def _explain(self, error: Exception, url: str) -> tuple[str, bool, bool]:
+    def _explain(self, error: Exception, url: str, limit: float) -> tuple[str, bool, bool]:
         """Say in a user's terms why there is no answer. Never quotes *error*, which may hold a proxy's password.
 
         :returns: the words; whether the request may have reached the service; whether it may go better in a moment.
@@ -122,16 +124,20 @@ class Transport:
                 "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
             )
             return words, False, False
+        never_sent = _never_connected(error) or isinstance(_reasons(error)[-1], ConnectionRefusedError)
         if isinstance(error, failures.ProxyError):
+            # A connection that breaks later, inside of the proxy's tunnel, is called the proxy's error as well.
+            never_sent = never_sent or "Tunnel connection failed" in str(_reasons(error)[-1])
             words = f"the proxy between here and {host} refused or is not there ({_root(error)}). Check HTTPS_PROXY and NO_PROXY."
-            return words, False, True
+            return words, not never_sent, True
         if isinstance(error, failures.Timeout):
-            words = f"{host} did not answer within {self._request_seconds:g} seconds. Raise api_timeout, or check the way to it."
+            words = f"{host} did not answer within {limit:g} seconds. Raise api_timeout and timeout, or check the way to it."
             return words, not isinstance(error, failures.ConnectTimeout), True
         if isinstance(error, (failures.ConnectionError, failures.ChunkedEncodingError, failures.ContentDecodingError, OSError)):
-            sent = not isinstance(_reasons(error)[-1], ConnectionRefusedError) and not _never_connected(error)
-            doing = "broke the connection" if sent else "cannot be reached"
-            return f"{host} {doing} ({_root(error)}). Check 'endpoint' and 'region_name', and the way to it.", sent, True
+            doing = "cannot be reached" if never_sent else "broke the connection"
+            return f"{host} {doing} ({_root(error)}). Check 'endpoint' and 'region_name', and the way to it.", not never_sent, True
+        if isinstance(error, (failures.InvalidHeader, UnicodeError)):
+            return "the credential holds what no request can carry, such as a line break. Check how it was read.", False, False
         return f"{url} is not a URL that can be called. Check 'endpoint'.", False, False
 
 

@@ -30,7 +30,8 @@ def main() -> None:
 
     urls = {}
     for scheme, tls in (("http", None), ("https", (options.tls_cert, options.tls_key))):
-        server: Any = make_server("127.0.0.1", 0, application, threaded=True, ssl_context=tls)
+        # One request after the other: SQLite has no room for two that write.
+        server: Any = make_server("127.0.0.1", 0, application, ssl_context=tls)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         urls[scheme] = f"{scheme}://127.0.0.1:{server.server_port}/v3"
     # Whole or not at all, for whoever waits for it.

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,7 +28,7 @@ CONFIGURATION = """\
 [DEFAULT]
 log_file = {where}/keystone.log
 [database]
-connection = sqlite:///{where}/keystone.db
+connection = sqlite:///{where}/keystone.db?timeout=30
 [fernet_tokens]
 key_repository = {where}/fernet
 [fernet_receipts]
@@ -55,6 +57,9 @@ class Keystone:
         self._config.write_text(CONFIGURATION.format(where=where), encoding="utf-8")
         keys = [f"--keystone-user={os.getuid()}", f"--keystone-group={os.getgid()}"]
         self._manage(["db_sync"], ["fernet_setup", *keys], ["credential_setup", *keys])
+        with closing(sqlite3.connect(where / "keystone.db")) as database:
+            # Whoever reads does not keep another from writing.
+            database.execute("PRAGMA journal_mode=WAL")
         self._manage(["bootstrap", f"--bootstrap-password={ADMIN_PASSWORD}"])
         ready = where / "ready.json"
         command = [f"--config-file={self._config}", f"--ready-file={ready}"]

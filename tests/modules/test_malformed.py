@@ -37,6 +37,8 @@ def options(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
     return st.fixed_dictionaries({}, optional={name: strategy | anything for name, strategy in known.items()})
 
 
+# No sensible ones: a test would wait for them.
+odd_limit = st.sampled_from([-1, float("nan"), float("inf"), 1e300, "x", None])
 address = st.ip_addresses().map(str) | odd_text
 member = {
     "address": address,
@@ -70,9 +72,16 @@ MODULES: dict[str, st.SearchStrategy[Json]] = {
         protection_reason=odd_text,
         enterprise_project_id=odd_text,
         force=st.booleans(),
+        api_timeout=odd_limit,
     ),
     "elb_member": options(
-        pool=odd_text, id=odd_text, state=st.sampled_from(["present", "absent"]), enterprise_project_id=odd_text, **member
+        pool=odd_text,
+        id=odd_text,
+        state=st.sampled_from(["present", "absent"]),
+        enterprise_project_id=odd_text,
+        drain_seconds=odd_limit,
+        wait=st.booleans(),
+        **member,
     ),
     "elb_pool_info": options(
         id=st.lists(odd_text, max_size=2), name=st.lists(odd_text), type=odd_text, member_deletion_protection_enable=st.booleans()

@@ -246,7 +246,7 @@ def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
         ({"clouds": {"one": {"auth": PASSWORD, "x": "{secret-p}"}}}, "one", ["'one'", "cannot be used", "braces"]),
         ({"clouds": {"one": {"auth": PASSWORD, "regions": ["a"]}}}, "one", ["'one'", "cannot be used with region 'b'", "regions"]),
         ({"clouds": {"one": {"auth": {**PASSWORD, "ak": "AK", "sk": "secret-p"}}}}, "one", ["The entry 'one' of ", "two kinds", "AK/SK"]),
-        ("clouds: {one: {auth: {password: secret-p", "one", ["no cloud 'one'", "my-clouds.yaml", "cannot be read as YAML"]),
+        ("clouds: {one: {auth: {password: secret-p", "one", ["my-clouds.yaml", "cannot be read as YAML"]),
         ("just a text", "one", ["my-clouds.yaml", "wants a mapping"]),
         ("", "one", ["no cloud 'one'"]),
     ],

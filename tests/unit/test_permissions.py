@@ -63,6 +63,8 @@ def test_the_status_of_success_follows_from_the_method() -> None:
 class Wire:
     """Takes requests in the place of a transport."""
 
+    connections = 1
+
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
 
