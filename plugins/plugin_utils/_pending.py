@@ -32,10 +32,14 @@ _MEMBER_FIELDS = ("name", "weight", "availability_zone")
 
 
 class Pending:
-    """The pools and members that tasks would have made so far."""
+    """The pools and members that tasks would have made so far, and those that they would have removed."""
 
     def __init__(self) -> None:
         self._pools: dict[str, dict[str, t.Any]] = {}
+        #: Pools that are still there for check mode; their members went with them.
+        self._removed_pools: set[str] = set()
+        #: The same for members, by the pool, and the address and port or the name.
+        self._removed_members: set[tuple[str, t.Any]] = set()
         #: By the pool's name or ID, as the tasks call it.
         self._members: dict[str, list[dict[str, t.Any]]] = {}
 
@@ -61,6 +65,8 @@ class Pending:
             needed = {"elb:pools:delete"} if name in self._pools else set()
             if _true(args.get("force")) and self._members.get(name):
                 needed.add("elb:members:delete")
+            if "elb:pools:delete" in actions:
+                self._removed_pools.add(name)
             self._pools.pop(name, None)
             self._members.pop(name, None)
             return needed
@@ -69,8 +75,9 @@ class Pending:
             differs = _differs(self._pools[name], wanted)
             self._pools[name].update(wanted)
             return {"elb:pools:put"} if differs else set()
-        if "elb:pools:create" in actions:
+        if "elb:pools:create" in actions or name in self._removed_pools:
             self._pools[name] = wanted
+            return {"elb:pools:create"}
         return set()
 
     def _pool_info(self, args: Args, actions: t.Collection[str]) -> set[str]:
@@ -82,6 +89,8 @@ class Pending:
         if args.get("state") != "absent":
             return self._present(pool, args, current, actions)
         if current is None:
+            if "elb:members:delete" in actions:
+                self._removed_members.add((pool, _at(args) or args.get("name")))
             return set()
         self._members[pool].remove(current)
         return _removal(args, current)
@@ -108,8 +117,10 @@ class Pending:
             differs = _differs(current, fields)
             current.update(fields)
             return {"elb:members:put"} if differs else set()
-        if "elb:members:create" in actions:
+        gone = pool in self._removed_pools or (pool, _at(wanted) or wanted.get("name")) in self._removed_members
+        if "elb:members:create" in actions or gone:
             self._members.setdefault(pool, []).append({**fields, "at": _at(wanted)})
+            return {"elb:members:create"}
         return set()
 
     def _known(self, pool: str, args: Args) -> dict[str, t.Any] | None:

@@ -32,7 +32,21 @@ def test_a_pool_that_would_be_made_is_there_for_later_tasks() -> None:
         ("elb_pool", {"name": "web", "state": "absent", "force": True}, []),
         ("elb_pool", {"name": "web", "state": "absent", "force": True}, []),
     )
-    assert needed == [set(), set(), {"elb:pools:put"}, set(), {"elb:pools:delete"}, set()]
+    assert needed == [{"elb:pools:create"}, set(), {"elb:pools:put"}, set(), {"elb:pools:delete"}, set()]
+
+
+def test_what_would_be_removed_has_to_be_made_again() -> None:
+    there, changed = ["elb:pools:list"], ["elb:pools:list", "elb:members:list"]
+    needed = followed(
+        ("elb_member", {**AT, "state": "absent"}, [*changed, "elb:members:delete"]),
+        ("elb_member", AT, changed),
+        ("elb_member", AT, changed),
+        ("elb_pool", {"name": "web", "state": "absent", "force": True}, [*there, "elb:pools:delete"]),
+        ("elb_pool", {"name": "web", "protocol": "HTTP"}, there),
+        ("elb_member", {**AT, "address": "10.0.0.2"}, changed),
+    )
+    create = {"elb:members:create"}
+    assert needed == [set(), create, set(), {"elb:members:delete"}, {"elb:pools:create"}, create]
 
 
 def test_members_that_would_be_added_are_there_for_later_tasks() -> None:
@@ -47,7 +61,8 @@ def test_members_that_would_be_added_are_there_for_later_tasks() -> None:
         ("elb_member", {**AT, "state": "absent"}, []),
     )
     delete, put = {"elb:members:delete"}, {"elb:members:put"}
-    assert needed == [set(), set(), put, set(), delete, set(), delete | put, set()]
+    create = {"elb:members:create"}
+    assert needed == [create, set(), put, set(), delete, create, delete | put, set()]
 
 
 def test_a_member_that_was_there_is_not_taken_for_a_new_one() -> None:
@@ -67,7 +82,7 @@ def test_the_members_of_a_list_and_those_that_it_leaves_out() -> None:
         ("elb_member_info", {"pool": "web"}, []),
     )
     delete, put = {"elb:members:delete"}, {"elb:members:put"}
-    assert needed == [set(), {"elb:members:list"}, delete | put, delete, set(), set(), set()]
+    assert needed == [{"elb:members:create"}, {"elb:members:list"}, delete | put, delete, set(), set(), set()]
 
 
 class Screen:
