@@ -35,6 +35,7 @@ options:
   name:
     description:
       - The pool's name, 0 to 255 characters. Without O(id) it is what the pool is looked up by, and must not be empty.
+      - With O(loadbalancer) or O(listener), a pool of the name that belongs elsewhere is another pool, and one is created here.
       - Names are not unique. Where several pools have the name, O(loadbalancer) or O(listener) tell them apart;
         otherwise the task fails with their IDs, and O(id) is needed.
       - With O(id), the pool's new name.
@@ -193,7 +194,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pool:
-  description: The pool as it is after the task, with the API's field names; in check mode as it would be. Empty when it is gone.
+  description: >-
+    The pool as it is after the task, with the API's field names; in check mode as it would be, without an C(id) if
+    it would be created. Empty when it is gone.
   returned: success
   type: dict
   sample:
