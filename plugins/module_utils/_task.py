@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -165,7 +167,13 @@ def run(function: t.Callable[[Task], Json], argument_spec: Json, **constraints: 
     :param argument_spec: the module's own options; those of the connection are added.
     :param constraints: ``required_one_of`` and the like, as AnsibleModule takes them.
     """
-    module = Module(argument_spec={**_credentials.ARGUMENT_SPEC, **argument_spec}, supports_check_mode=True, **constraints)
+    try:
+        module = Module(argument_spec={**_credentials.ARGUMENT_SPEC, **argument_spec}, supports_check_mode=True, **constraints)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        # AnsibleModule breaks off at a few values, such as a number with a huge exponent, before it can fail in words.
+        reason = f"An option has a value that Ansible cannot convert ({type(error).__name__}). Check numbers and dicts."
+        sys.stdout.write(json.dumps({"failed": True, "msg": reason, "required_actions": []}))
+        sys.exit(1)
     task = Task(module)
     # An end that was asked for is told like any other failure.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -29,10 +29,17 @@ print(json.dumps(call(module, env=env, **options)))
 MEMBERS = [{"address": f"192.168.0.{n}", "protocol_port": 80} for n in range(1, 200)]
 
 
+def hear_interrupts() -> None:
+    """A shell lets what it starts in the background ignore SIGINT, and so the tests of a CI server."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupted(emulator: Emulator, number: signal.Signals, module: str, **options: Any) -> tuple[Json, float]:
     """The result of a module that is interrupted as soon as it has written something, and the seconds that it took from then on."""
     arguments = json.dumps([module, options, aksk(emulator)])
-    process = subprocess.Popen([sys.executable, "-c", RUN, arguments], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, arguments], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+    )
     try:
         deadline = time.monotonic() + 30
         while not emulator.writes() and time.monotonic() < deadline:

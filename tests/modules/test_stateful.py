@@ -167,5 +167,6 @@ def test_random_sequences(emulator: Emulator, examples: int) -> None:
     Bound.emulator = emulator
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(
-        Bound, settings=settings(max_examples=examples, stateful_step_count=15, deadline=None, suppress_health_check=checks)
+        Bound,
+        settings=settings(max_examples=examples, stateful_step_count=15, deadline=None, derandomize=True, suppress_health_check=checks),
     )
