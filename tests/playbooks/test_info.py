@@ -65,7 +65,7 @@ def test_whole_members(engine: Engine, emulator: Emulator, pools: list[str]) -> 
     references, whole = engine.play([task("elb_pool_info", name="web"), task("elb_pool_info", include_members=True)]).results
     assert [set(member) for member in references["pools"][0]["members"]] == [{"id"}, {"id"}]
     members = {pool["name"]: pool["members"] for pool in whole["pools"]}
-    assert [member["name"] for member in members["web"]] == ["web-1", "web-2"]
+    assert sorted(member["name"] for member in members["web"]) == ["web-1", "web-2"]
     assert members["dns"] == []
     assert whole["required_actions"] == ["elb:members:list", "elb:pools:list"]
     assert len(emulator.requests(action="elb:members:list")) == 1
