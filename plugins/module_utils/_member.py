@@ -64,7 +64,7 @@ def member_by_id(task: Task, place: Place, member_id: str) -> Json | None:
         return task.read(call)
     except ApiError as error:
         # The message names what is not there: the member, or else the pool.
-        if not error.not_found or (place.id in error.reason and member_id not in error.reason):
+        if not error.not_found or (place.id in error.reason and (member_id not in error.reason or member_id == place.id)):
             raise
         return None
 

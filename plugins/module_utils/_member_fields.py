@@ -79,12 +79,14 @@ def missing_to_create(wanted: Json, pool: Json | None) -> list[str]:
     :param pool: the pool, where it is known.
     """
     missing = [f"{name} is required" for name in ("address", "protocol_port") if name not in wanted]
+    if missing:
+        return missing
     known = pool or {}
-    if not missing and is_ipv6(wanted["address"]) and known.get("ip_version") == "v4":
+    if is_ipv6(wanted["address"]) and known.get("ip_version") == "v4":
         missing.append("the pool takes IPv4 members only")
-    if known.get("type") == "ip" and wanted.get("subnet_cidr_id"):
-        missing.append("the pool's type is ip: it takes members by IP alone, without subnet_cidr_id")
-    if missing or wanted.get("subnet_cidr_id"):
+    if wanted.get("subnet_cidr_id"):
+        if known.get("type") == "ip":
+            missing.append("the pool's type is ip: it takes members by IP alone, without subnet_cidr_id")
         return missing
     if is_ipv6(wanted["address"]):
         missing.append("an IPv6 member needs subnet_cidr_id: members by IP alone are IPv4 only")

@@ -84,7 +84,7 @@ def play_with(engine: Engine, emulator: Emulator, kind: str, actions: list[str])
 
 def how(emulator: Emulator, action: str) -> str:
     """What was done about the trouble at an operation, as the requests tell."""
-    entries = emulator.requests()
+    entries = sorted(emulator.requests(), key=lambda entry: entry["time"])
     # Each operation meets its fault the first time that it is needed.
     first = next(place for place, entry in enumerate(entries) if entry["action"] == action)
     following = [entry["action"] for entry in entries[first + 1 :]]
