@@ -173,7 +173,7 @@ def run(function: t.Callable[[Task], Json], argument_spec: Json, **constraints: 
         # AnsibleModule breaks off at a few values, such as a number with a huge exponent, before it can fail in words.
         reason = f"An option has a value that Ansible cannot convert ({type(error).__name__}). Check numbers and dicts."
         sys.stdout.write(json.dumps({"failed": True, "msg": reason, "required_actions": []}))
-        sys.exit(1)
+        raise SystemExit(1) from None
     task = Task(module)
     # An end that was asked for is told like any other failure.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
