@@ -55,6 +55,7 @@ class Pending:
             "elb_pool": self._pool,
             "elb_pool_info": self._pool_info,
             "elb_member": self._member,
+            "elb_member_info": self._member_info,
             "elb_pool_members": self._pool_members,
         }
         return steps[module](args, actions) if module in steps else set()
@@ -91,9 +92,15 @@ class Pending:
         if current is None:
             if "elb:members:delete" in actions:
                 self._removed_members.add((pool, _at(args) or args.get("name")))
-            return set()
+            return self._member_info(args, actions)
         self._members[pool].remove(current)
-        return _removal(args, current)
+        return _removal(args, current) | self._member_info(args, actions)
+
+    def _member_info(self, args: Args, actions: t.Collection[str]) -> set[str]:
+        """The look into a pool that check mode does not find, because an earlier task would have made it."""
+        if _pool_of(args) not in self._pools:
+            return set()
+        return {"elb:members:get"} if args.get("id") else {"elb:members:list"}
 
     def _pool_members(self, args: Args, actions: t.Collection[str]) -> set[str]:
         pool = _pool_of(args)

@@ -35,6 +35,17 @@ def test_a_pool_that_would_be_made_is_there_for_later_tasks() -> None:
     assert needed == [{"elb:pools:create"}, set(), {"elb:pools:put"}, set(), {"elb:pools:delete"}, set()]
 
 
+def test_a_pool_that_would_be_made_is_looked_into() -> None:
+    needed = followed(
+        ("elb_pool", {"name": "web", "protocol": "HTTP"}, CREATE),
+        ("elb_member_info", {"pool": "web"}, ["elb:pools:list"]),
+        ("elb_member", {**AT, "state": "absent"}, ["elb:pools:list"]),
+        ("elb_member_info", {"pool": "other"}, ["elb:pools:list"]),
+    )
+    look = {"elb:members:list"}
+    assert needed == [{"elb:pools:create"}, look, look, set()]
+
+
 def test_what_would_be_removed_has_to_be_made_again() -> None:
     there, changed = ["elb:pools:list"], ["elb:pools:list", "elb:members:list"]
     needed = followed(
