@@ -141,7 +141,7 @@ def _with_keystone(settings: Settings, merged: Merged, entry: Json) -> Connectio
     check_url(str(merged.auth["auth_url"]), "auth_url", "https://iam.eu-de.otc.t-systems.com/v3")
     given = settings.endpoint()
     verify, cert = settings.tls()
-    keystone = Keystone(merged, _others(settings, entry), verify, cert, float(settings.get("api_timeout", 30.0)))
+    keystone = Keystone(merged, _others(settings, entry), verify, cert, float(settings.get("api_timeout", 30.0)), settings.deadline)
     project_id = keystone.project_id()
     wanted = settings.options.get("project_id")
     if wanted and wanted != project_id:

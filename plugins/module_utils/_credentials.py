@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from . import _auth_aksk, _auth_cloud, _auth_token
+from ._clock import Deadline
 from ._connection import Connection
 from ._errors import ElbError
 from ._secrets import secrets_in
@@ -33,15 +34,16 @@ _CONNECT: t.Mapping[str, t.Callable[[Settings], Connection]] = {
 }
 
 
-def connect(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> Connection:
+def connect(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], deadline: Deadline | None = None) -> Connection:
     """Decide which credential is used, and use it.
 
     :param options: the module's parameters.
     :param environ: the environment.
+    :param deadline: the task's, within which a token is asked for again after trouble; by default one of ``timeout``.
     :raises ElbError: says which credential is missing, which two clash, or why a token cannot be had.
     :raises ImportError: where a library is missing that this way needs.
     """
-    settings = Settings(options, environ)
+    settings = Settings(options, environ, deadline)
     way = _way(_in_options(settings), "options") or _way(_in_environment(settings), "environment variables")
     if way is None and not _auth_cloud.finds_default(settings):
         raise ElbError(

@@ -9,8 +9,11 @@ from __future__ import annotations
 import threading
 import typing as t
 
-from ._errors import ElbError, Unreachable
+from ._clock import Deadline
+from ._errors import ElbError
+from ._keystone_errors import explained, passing
 from ._keystone_options import KNOWN, Merged
+from ._retry import Pauses, Throttle
 from ._settings import Json
 
 #: The service's type in the catalog.
@@ -29,11 +32,12 @@ class Keystone:
     :param verify: as ``requests`` takes it.
     :param cert: as ``requests`` takes it.
     :param seconds: the limit for one request.
+    :param deadline: the limit for all of them, pauses included.
     :raises ElbError: when the credential cannot be used.
     :raises ImportError: where ``openstacksdk`` is not installed.
     """
 
-    def __init__(self, merged: Merged, others: Json, verify: bool | str, cert: t.Any, seconds: float) -> None:
+    def __init__(self, merged: Merged, others: Json, verify: bool | str, cert: t.Any, seconds: float, deadline: Deadline) -> None:
         try:
             from keystoneauth1 import loading
             from keystoneauth1.session import Session
@@ -48,6 +52,7 @@ class Keystone:
         self._auth = merged.auth
         self._kind = merged.auth_type or "v3password"
         self._seconds = seconds
+        self._deadline = deadline
         self._lock = threading.Lock()
         self._plugin = _plugin(loading, self._kind, merged.auth, others, self.secrets)
         # A redirect would take the credential elsewhere.
@@ -112,18 +117,32 @@ class Keystone:
         return str(matching[region])
 
     def _access(self) -> t.Any:
+        """The token and what came with it. Asked for again after trouble that passes: a token too many does no harm."""
+        from ._transport import Answer
+
+        pauses = Pauses(self._deadline, Throttle(self._deadline))
+        while True:
+            access, error = self._ask()
+            if error is None:
+                self.secrets.add(access.auth_token)
+                return access
+            response = getattr(error, "response", None)
+            answer = None if response is None else Answer(response.status_code, response.headers, None, "", False)
+            if not passing(error) or not pauses.pause(answer):
+                # Outside of the handler: keystoneauth1 quotes URLs and answers in its exceptions.
+                failure = explained(error, self.auth_url, self._kind, self._names(), self._seconds)
+                if pauses.attempts > 1:
+                    failure.msg += f" Tried {pauses.attempts} times."
+                raise failure
+
+    def _ask(self) -> tuple[t.Any, Exception | None]:
         from keystoneauth1 import exceptions
 
         try:
-            access = self._plugin.get_access(self._session)
+            return self._plugin.get_access(self._session), None
         # TypeError and the like: an answer that is JSON, but no token.
         except (exceptions.ClientException, AttributeError, KeyError, TypeError, ValueError) as error:
-            failure = _explained(error, self.auth_url, self._kind, self._names(), self._seconds)
-        else:
-            self.secrets.add(access.auth_token)
-            return access
-        # Outside of the handler: keystoneauth1 quotes URLs and answers in its exceptions.
-        raise failure
+            return None, error
 
     def _names(self) -> str:
         """Who asks for the token and what for, in the user's terms."""
@@ -168,56 +187,6 @@ def _plugin(loading: t.Any, kind: str, auth: Json, others: Json, secrets: set[st
     if not isinstance(plugin, BaseIdentityPlugin):
         raise ElbError(f"auth_type {kind} gets no token from Keystone. Give a token as auth_token, or AK/SK as access_key and secret_key.")
     return plugin
-
-
-def _explained(error: Exception, auth_url: str, kind: str, names: str, seconds: float) -> ElbError:
-    """Say in a user's terms why there is no token. Never quotes *error*, which may hold a proxy's password."""
-    from keystoneauth1 import exceptions
-
-    from ._transport import _root as root_cause
-
-    attempt = f"Could not get a token from Keystone at {auth_url} ({kind}{names})"
-    if isinstance(error, exceptions.HttpError):
-        facts = {"status": error.http_status, "request_id": error.request_id}
-        return ElbError(f"{attempt}: {_refusal(error.http_status, kind)}", **facts)
-    if isinstance(error, exceptions.SSLError):
-        return Unreachable(
-            f"{attempt}: the TLS certificate was not accepted ({root_cause(error)}). If its CA is a private one, give its file as ca_cert; "
-            "client_cert and client_key are for servers that ask for them."
-        )
-    if isinstance(error, exceptions.ConnectTimeout):
-        return Unreachable(f"{attempt}: no answer within {seconds:g} seconds. Raise api_timeout, or check the way to it.")
-    if isinstance(error, exceptions.ConnectionError):
-        return Unreachable(
-            f"{attempt}: it cannot be reached ({root_cause(error)}). Check auth_url, a proxy (HTTPS_PROXY, NO_PROXY), and the way to it."
-        )
-    response = getattr(error, "response", None)
-    if response is not None and 300 <= response.status_code < 400:
-        return Unreachable(
-            f"{attempt}: it redirects to {response.headers.get('Location', 'elsewhere')}, which is not followed because the credential "
-            "would go there. If that address is right, give it as auth_url.",
-            status=response.status_code,
-        )
-    return Unreachable(f"{attempt}: what answered is not Keystone. Check auth_url, and whether a proxy stands between.")
-
-
-def _refusal(status: int, kind: str) -> str:
-    if status in (401, 403):
-        return (
-            f"it refuses the credential (status {status}). It does not tell which part: check the secret, that it has not expired or been revoked, "
-            "the names and their domains, and that the user has a role in the project."
-        )
-    if status == 404 and kind in ("token", "v3token"):
-        return (
-            "it does not know the token (status 404). Check that it has not expired or been revoked, and that auth_url is its Keystone's."
-        )
-    if status == 404:
-        return "there is no Keystone, or not the project (status 404). Check auth_url, which ends in /v3, and the project."
-    if status == 407:
-        return "a proxy on the way wants a user and a password (status 407). Check HTTPS_PROXY and NO_PROXY."
-    if status == 400:
-        return "it does not understand the request (status 400). Check auth: names of users and projects need their domains."
-    return f"it answers with status {status}." + (" Try again later." if status == 429 or status >= 500 else "")
 
 
 def _listed(endpoints: t.Iterable[t.Any], what: str) -> str:

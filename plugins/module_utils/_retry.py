@@ -34,7 +34,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 #: How often what may not get better is repeated: a host that does not answer, a server's error.
 #: Throttling and a busy load balancer always pass, so they are waited for as long as ``timeout`` allows.
 _PATIENCE = 4
-_SERVER_ERRORS = (500, 502, 503, 504)
+SERVER_ERRORS = (500, 502, 503, 504)
 
 
 def judge_answer(method: str, answer: Answer, holds_what_it_should: bool) -> str:
@@ -46,7 +46,7 @@ def judge_answer(method: str, answer: Answer, holds_what_it_should: bool) -> str
         return DONE if holds_what_it_should else judge_silence(method)
     if answer.status == 429 or is_busy(answer):
         return AGAIN
-    if answer.status in _SERVER_ERRORS:
+    if answer.status in SERVER_ERRORS:
         return judge_silence(method)
     return FINAL
 

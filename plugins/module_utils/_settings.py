@@ -13,6 +13,7 @@ import typing as t
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ._clock import Deadline
 from ._errors import ElbError
 
 Json = dict[str, t.Any]
@@ -69,9 +70,11 @@ class Settings:
 
     :param options: the module's parameters.
     :param environ: the environment.
+    :param deadline: the task's; one that starts now where there is no task.
     """
 
-    def __init__(self, options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], deadline: Deadline | None = None) -> None:
+        self.deadline = deadline or Deadline(float(options.get("timeout") or ARGUMENT_SPEC["timeout"]["default"]))
         # An empty string is what a lookup of something that is not set leaves behind: not given.
         self.options: Json = {name: options[name] for name in ARGUMENT_SPEC if options.get(name) not in (None, "", {})}
         self.environ = environ

@@ -96,7 +96,7 @@ class Task:
     def client(self) -> Client:
         """Made when it is first needed: options that cannot work are refused without it."""
         if self._client is None:
-            connection = _credentials.connect(self.params, os.environ)
+            connection = _credentials.connect(self.params, os.environ, self.deadline)
             # One set from now on, so that a token of later is masked, too.
             connection.secrets.update(self._module.no_log_values)
             self._module.no_log_values = connection.secrets

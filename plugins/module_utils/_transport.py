@@ -120,7 +120,7 @@ class Transport:
         failures = requests.exceptions
         if isinstance(error, failures.SSLError):
             words = (
-                f"the TLS certificate of {host} was not accepted ({_root(error)}). "
+                f"the TLS certificate of {host} was not accepted ({root_cause(error)}). "
                 "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
             )
             return words, False, False
@@ -128,14 +128,14 @@ class Transport:
         if isinstance(error, failures.ProxyError):
             # A connection that breaks later, inside of the proxy's tunnel, is called the proxy's error as well.
             never_sent = never_sent or "Tunnel connection failed" in str(_reasons(error)[-1])
-            words = f"the proxy between here and {host} refused or is not there ({_root(error)}). Check HTTPS_PROXY and NO_PROXY."
+            words = f"the proxy between here and {host} refused or is not there ({root_cause(error)}). Check HTTPS_PROXY and NO_PROXY."
             return words, not never_sent, True
         if isinstance(error, failures.Timeout):
             words = f"{host} did not answer within {limit:g} seconds. Raise api_timeout and timeout, or check the way to it."
             return words, not isinstance(error, failures.ConnectTimeout), True
         if isinstance(error, (failures.ConnectionError, failures.ChunkedEncodingError, failures.ContentDecodingError, OSError)):
             doing = "cannot be reached" if never_sent else "broke the connection"
-            return f"{host} {doing} ({_root(error)}). Check 'endpoint' and 'region_name', and the way to it.", not never_sent, True
+            return f"{host} {doing} ({root_cause(error)}). Check 'endpoint' and 'region_name', and the way to it.", not never_sent, True
         if isinstance(error, (failures.InvalidHeader, UnicodeError)):
             return "the credential holds what no request can carry, such as a line break. Check how it was read.", False, False
         return f"{url} is not a URL that can be called. Check 'endpoint'.", False, False
@@ -157,8 +157,8 @@ def _never_connected(error: BaseException) -> bool:
     return any(isinstance(each, urllib3.exceptions.NewConnectionError) for each in _reasons(error))
 
 
-def _root(error: BaseException) -> str:
-    """The innermost reason of an exception, in a few words."""
+def root_cause(error: BaseException) -> str:
+    """The innermost reason of an exception, in a few words. Quotes nothing that may hold a secret."""
     reasons = _reasons(error)
     words = (each.strerror for each in reversed(reasons) if isinstance(each, OSError) and each.strerror)
     return next(words, type(reasons[-1]).__name__)

@@ -77,7 +77,10 @@ def test_every_refusal(cloud: Cloud) -> None:
             ["bound to the project", cloud.project_id, cloud.other_project_id],
         ),
         "no project": ({"auth": {**auth, "project_name": ""}}, ["not for a project", "project_name"]),
-        "nobody there": ({"auth": {**auth, "auth_url": closed}}, ["cannot be reached (Connection refused)", closed, "auth_url"]),
+        "nobody there": (
+            {"auth": {**auth, "auth_url": closed}, "timeout": 0.1},
+            ["cannot be reached (Connection refused)", closed, "auth_url"],
+        ),
         "wrong path": ({"auth": {**auth, "auth_url": url + "/x/v3"}}, ["status 404", "Check auth_url"]),
         "no such region": ({"auth": auth, "region_name": "eu-ch2"}, ["in region 'eu-ch2'", "eu-de, eu-nl", "region_name"]),
         "region of the catalog": ({"auth": auth, "region_name": "eu-nl", "timeout": 0.1}, ["127.0.0.1:9", "Could not list pools"]),

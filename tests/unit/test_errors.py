@@ -44,10 +44,11 @@ def test_another_403_is_no_missing_permission(status: int, code: str | None) -> 
         (403, "ELB.8962", "x", "not a missing permission"),
         (401, "APIGW.0301", "x", "clock"),
         (409, "ELB.8907", "removal protection is enabled", "member_deletion_protection_enable"),
+        (407, None, "x", "HTTPS_PROXY"),
         (429, "APIGW.0308", "x", "throttles"),
     ],
 )
-def test_advice(status: int, code: str, reason: str, advice: str) -> None:
+def test_advice(status: int, code: str | None, reason: str, advice: str) -> None:
     assert advice in error(status, code, reason).msg
 
 

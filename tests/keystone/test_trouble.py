@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""A Keystone that is in trouble for a moment: the token is asked for again, within the task's time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import requests
+
+from ..unit.inprocess import call
+from .conftest import PASSWORD, Cloud
+
+
+@contextmanager
+def gateway(cloud: Cloud, trouble: Callable[[int], tuple[int, dict[str, str]] | None]) -> Iterator[tuple[str, list[int]]]:
+    """A gateway before Keystone; gives its ``auth_url`` and the statuses that it answered with.
+
+    :param trouble: status and headers to answer with instead of Keystone, by the number of requests before; 0 breaks the connection.
+    """
+    seen: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            instead = trouble(len(seen))
+            if instead is None:
+                url, headers = cloud.keystone.url + "/auth/tokens", {"Content-Type": "application/json"}
+                answer = requests.post(url, data=content, headers=headers, timeout=30)
+                status, body = answer.status_code, answer.content
+                headers = {name: value for name, value in answer.headers.items() if name in ("X-Subject-Token", "Content-Type")}
+            else:
+                (status, headers), body = instead, b"<html>no</html>"
+            seen.append(status)
+            if not status:
+                self.connection.close()
+                return
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v3", seen
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_trouble_that_passes(cloud: Cloud) -> None:
+    troubles = [(503, {}), (429, {"Retry-After": "1"}), (0, {})]
+    with gateway(cloud, lambda number: dict(enumerate(troubles)).get(number)) as (url, seen):
+        result = call("elb_pool_info", auth={**cloud.auth, "auth_url": url})
+    assert not result.failed, result["msg"]
+    assert seen == [503, 429, 0, 201]
+
+
+def test_trouble_that_stays(cloud: Cloud) -> None:
+    with gateway(cloud, lambda number: (502, {})) as (url, seen):
+        result = call("elb_pool_info", auth={**cloud.auth, "auth_url": url}, timeout=4)
+    assert result.failed
+    assert len(seen) > 1
+    assert f"status 502. Try again later. Tried {len(seen)} times." in result["msg"]
+    assert PASSWORD not in result["msg"]
+    assert cloud.seen() == []
+
+
+def test_a_renewal_that_fails_does_not_look_like_a_lost_answer(cloud: Cloud) -> None:
+    """The request that wanted the token was not sent: nothing may have been made, and nothing is looked for."""
+    new = {"name": "web", "loadbalancer": "demo", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+    cloud.emulator.fault("expire", times=1, method="POST")
+    with gateway(cloud, lambda number: (0, {}) if number else None) as (url, dummy):
+        result = call("elb_pool", auth={**cloud.auth, "auth_url": url}, timeout=3, **new)
+    assert result.failed
+    assert "not known" not in result["msg"]
+    assert [status for action, status in cloud.seen() if action == "elb:pools:create"] == [401]
