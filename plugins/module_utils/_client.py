@@ -15,7 +15,7 @@ from ._clock import Deadline
 from ._errors import ApiError, ElbError, OutcomeUnknown, Unreachable
 from ._fields import Json
 from ._operations import OPERATIONS, Operation
-from ._retry import AGAIN, DONE, FINAL, REPEAT, UNKNOWN, Pauses, Throttle, judge_answer, judge_silence
+from ._retry import AGAIN, DONE, FINAL, REPEAT, UNKNOWN, Pauses, Throttle, asked_for, judge_answer, judge_silence
 from ._transport import Answer, Transport
 
 #: The largest page that the API allows, and its default.
@@ -123,7 +123,7 @@ class Client:
                 repeated = True
                 continue
             if verdict == UNKNOWN:
-                raise OutcomeUnknown(failure)
+                raise OutcomeUnknown(failure, asked_for(answer))
             uncertain = uncertain or (verdict == REPEAT and operation.method != "GET")
             if verdict == FINAL or not pauses.pause(answer):
                 raise _tried(failure, pauses.attempts, uncertain)

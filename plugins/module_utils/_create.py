@@ -41,25 +41,31 @@ def create_once(task: Task, call: Call, look: t.Callable[[], list[Json]]) -> Cre
     try:
         return Created(task.write(call) or {}, made=True, ours=True)
     except OutcomeUnknown as unknown:
-        lost = unknown.cause
+        lost, pause = unknown.cause, unknown.pause
     except ApiError as refusal:
         return _adopt_or_raise(call, look, refusal, ours=False)
     try:
-        return _after_lost_answer(task, call, look, lost)
+        return _after_lost_answer(task, call, look, lost, pause)
     except ElbError as failure:
         if failure is not lost and "It is not known" not in failure.msg and "ids" not in failure.facts:
             failure.msg += f" Before that, an answer was lost ({lost.msg}) It is not known whether what that asked for will still be made."
         raise
 
 
-def _after_lost_answer(task: Task, call: Call, look: t.Callable[[], list[Json]], lost: ElbError) -> Created:
+def _after_lost_answer(task: Task, call: Call, look: t.Callable[[], list[Json]], lost: ElbError, pause: float) -> Created:
     """Find out what became of a request whose answer was lost, and send it once more if nothing did.
 
+    :param pause: the seconds that the service asks to leave it alone for; more than are left mean that it is not sent again.
     :raises ElbError: as :func:`create_once`.
     """
+    in_time = task.deadline.left() > pause
+    if in_time:
+        task.deadline.sleep(pause)
     found = _look(task, look)
-    if not found and not task.deadline.left():
-        lost.msg += f" It is not known whether it will still be made: nothing was found within {task.deadline.seconds:g} seconds."
+    if not found and not (in_time and task.deadline.left()):
+        lost.msg += (
+            f" It is not known whether it will still be made: nothing was found yet, and timeout ({task.deadline.seconds:g} s) is up."
+        )
         raise lost
     if not found:
         try:

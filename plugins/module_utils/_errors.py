@@ -59,11 +59,13 @@ class OutcomeUnknown(Exception):
     """A request that makes something was sent, and nobody knows whether it was carried out.
 
     :param cause: why it is not known.
+    :param pause: the seconds that the service asks to leave it alone for.
     """
 
-    def __init__(self, cause: ElbError) -> None:
+    def __init__(self, cause: ElbError, pause: float = 0.0) -> None:
         super().__init__(cause.msg)
         self.cause = cause
+        self.pause = pause
 
 
 class ApiError(ElbError):

@@ -113,7 +113,7 @@ class Pauses:
             if self._impatient > _PATIENCE:
                 return False
         # Half of it by chance: many hosts that were refused together do not come back together.
-        seconds = max(self._next * random.uniform(0.5, 1.0), _asked_for(answer))
+        seconds = max(self._next * random.uniform(0.5, 1.0), asked_for(answer))
         self._next = min(self._next * 2, _LONGEST_PAUSE)
         if seconds >= self._deadline.left():
             return False
@@ -124,7 +124,7 @@ class Pauses:
         return True
 
 
-def _asked_for(answer: Answer | None) -> float:
+def asked_for(answer: Answer | None) -> float:
     """The seconds of a ``Retry-After`` header, which may be a number or a date."""
     value = answer.headers.get("Retry-After") if answer is not None else None
     if not value:

@@ -12,6 +12,8 @@ from typing import Any
 
 import requests
 
+from ..playbooks.engine import Engine
+from ..playbooks.story import TASKS, ended_right, story
 from ..unit.inprocess import call
 from .conftest import PASSWORD, Cloud
 
@@ -84,3 +86,10 @@ def test_a_renewal_that_fails_does_not_look_like_a_lost_answer(cloud: Cloud) -> 
     assert result.failed
     assert "not known" not in result["msg"]
     assert [status for action, status in cloud.seen() if action == "elb:pools:create"] == [401]
+
+
+def test_a_token_that_expires_at_every_operation(cloud: Cloud, engine: Engine) -> None:
+    for action in TASKS:
+        cloud.emulator.fault("expire", action=action)
+    played = engine.play(story({"auth": cloud.auth}))
+    ended_right(cloud.emulator, played, "token of Keystone expired (401)", list(TASKS))

@@ -78,3 +78,13 @@ def test_many_workers(emulator: Emulator, number: signal.Signals) -> None:
     assert seconds < 5
     (pool,) = emulator.state()["pools"]
     assert 0 < len(pool["members"]) < len(MEMBERS)
+
+
+def test_while_the_service_asks_to_be_left_alone(emulator: Emulator) -> None:
+    """All workers wait for a Retry-After that is far away; an interrupt ends it nevertheless."""
+    (seeded,) = emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo")})
+    emulator.fault("answer", action="elb:members:create", status=429, retry_after=100, times=None, skip=5)
+    result, seconds = interrupted(emulator, signal.SIGINT, "elb_pool_members", pool=seeded["id"], members=MEMBERS, concurrency=8)
+    assert result["failed"]
+    assert "Interrupted" in result["msg"]
+    assert seconds < 5

@@ -15,9 +15,12 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,8 +143,12 @@ class Engine:
         extra_vars: Mapping[str, Any] | None = None,
         forks: int | None = None,
         timeout: float = 300,
+        interrupt: Callable[[], bool] | None = None,
     ) -> PlayRun:
-        """Plays a playbook: a file, or plays as data. A None in ``env`` takes a variable of the engine's away."""
+        """Plays a playbook: a file, or plays as data. A None in ``env`` takes a variable of the engine's away.
+
+        As soon as ``interrupt`` says so, everything that the playbook started is interrupted, as by ctrl-C in a terminal.
+        """
         folder = self.home / f"play-{next(self._number)}"
         folder.mkdir()
         record = folder / "results.jsonl"
@@ -165,19 +172,32 @@ class Engine:
             *([f"--forks={forks}"] if forks else []),
             str(playbook),
         ]
-        done = subprocess.run(
+        process = subprocess.Popen(
             command,
             env=self._environment({**(env or {}), "RECORD_RESULTS_TO": str(record)}),
             cwd=folder,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=timeout,
-            check=False,
+            start_new_session=True,
+            # A shell lets what it starts in the background ignore SIGINT, and so the tests of a CI server.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+        try:
+            while interrupt and process.poll() is None:
+                if interrupt():
+                    os.killpg(process.pid, signal.SIGINT)
+                    break
+                time.sleep(0.05)
+            stdout, stderr = process.communicate(timeout=timeout)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
         results = [read_result(line) for line in record.read_text(encoding="utf-8").splitlines()]
-        assert results, f"no task was played:\n{done.stdout}\n{done.stderr}"
-        return PlayRun(results, done.stdout, done.stderr, done.returncode)
+        assert results or interrupt, f"no task was played:\n{stdout}\n{stderr}"
+        return PlayRun(results, stdout, stderr, process.returncode)
 
     def _environment(self, extra: Mapping[str, str | None]) -> dict[str, str]:
         environment: dict[str, str | None] = {

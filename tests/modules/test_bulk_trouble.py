@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Trouble that meets some of many members: the bulk module does all the same what one task for each would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ..emulator.client import Emulator
+from ..playbooks.story import KINDS
+from ..result import Result
+
+Run = Callable[..., Result]
+
+
+def entries(first: int, last: int, **others: Any) -> list[dict[str, Any]]:
+    return [{"address": f"192.168.0.{number}", "protocol_port": 80, **others} for number in range(first, last + 1)]
+
+
+@pytest.fixture
+def pool(emulator: Emulator) -> str:
+    (seeded,) = emulator.seed({"name": "web", "protocol": "HTTP", "listener_id": emulator.listener("demo-http"), "members": entries(1, 8)})
+    return str(seeded["id"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_trouble(module: Run, emulator: Emulator, pool: str, kind: str) -> None:
+    """At the look-up, and at two of the additions, of the updates and of the removals each."""
+    fault, options = KINDS[kind]
+    busy = kind.startswith("load balancer busy")
+    for action in [*([] if busy else ["elb:members:list"]), *("elb:members:create", "elb:members:put", "elb:members:delete") * 2]:
+        emulator.fault(**fault, action=action)
+    wanted = [*entries(4, 8, weight=7), *entries(11, 18)]
+    result = module("elb_pool_members", pool=pool, members=wanted, purge=True, concurrency=4, **options)
+    assert not result.failed, result["msg"]
+    assert result["summary"] == {"added": 8, "updated": 5, "removed": 3, "unchanged": 0}
+    there = emulator.state()["pools"][0]["members"]
+    assert sorted((each["address"], each["weight"]) for each in there) == sorted(
+        (each["address"], each.get("weight", 1)) for each in wanted
+    )
+    done = [entry for entry in emulator.writes() if entry["done"] and entry["action"] == "elb:members:create"]
+    assert len(done) == 8
+    assert sum(each["done"] for each in emulator.faults()) == len(emulator.faults())
+    assert not module("elb_pool_members", pool=pool, members=wanted, purge=True).changed
+
+
+def test_a_service_that_stays_down_ends_the_task_in_its_time(module: Run, emulator: Emulator, pool: str) -> None:
+    """What failed before the time was up is told as that; what was not begun any more, too."""
+    emulator.fault("answer", action="elb:members:create", status=503, times=None)
+    result = module("elb_pool_members", pool=pool, members=entries(11, 60), concurrency=4, timeout=3)
+    assert result.failed
+    assert result["summary"] == {"added": 0, "updated": 0, "removed": 0, "unchanged": 0}
+    errors = [each["error"] for each in result["failed_members"]]
+    assert len(errors) == 50
+    tried = [error for error in errors if "503" in error]
+    assert all("Not tried" in error for error in errors if error not in tried)
+    assert 4 <= len(tried) <= 8
+    assert len(emulator.writes()) <= 2 * len(tried)
+
+
+def test_health_that_comes_up_late(module: Run, emulator: Emulator, pool: str) -> None:
+    """Through trouble at the looks for it, too."""
+    emulator.health_monitor(pool)
+    emulator.configure(health_delay_ms=1500)
+    emulator.fault("answer", action="elb:members:list", status=502, html=True, skip=1)
+    result = module("elb_pool_members", pool=pool, members=entries(11, 14), wait=True)
+    assert not result.failed, result["msg"]
+    status = {each["address"]: each["operating_status"] for each in result["members"]}
+    assert {status[each["address"]] for each in entries(11, 14)} == {"ONLINE"}
