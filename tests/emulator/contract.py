@@ -18,7 +18,9 @@ from jsonschema_path import SchemaPath
 from openapi_core import OpenAPI, V31ResponseValidator
 from openapi_core.datatypes import RequestParameters
 from openapi_core.unmarshalling.request.unmarshallers import V31RequestParametersUnmarshaller
-from openapi_core.validation.request import V31RequestBodyValidator
+from openapi_core.validation.schemas import oas31_schema_validators_factory
+from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
+from openapi_core.validation.schemas.validators import SchemaValidator
 from werkzeug.datastructures import ImmutableMultiDict
 
 from .errors import ApiError, empty_update, invalid
@@ -76,7 +78,7 @@ class Contract:
         # To follow the references anew for each request would take most of the time.
         self._inlined: dict[str, Any] = self._inline(self.document)
         self.operations = {operation.id: operation for operation in self._read_operations()}
-        self._bodies = {name: V31RequestBodyValidator(self._part(one)) for name, one in self.operations.items()}
+        self._bodies = {name: self._body_validator(one) for name, one in self.operations.items() if one.has_body}
         self._responses = {name: V31ResponseValidator(self._part(one)) for name, one in self.operations.items()}
         # Neither depends on anything else, and both take a while.
         self._parameters = functools.lru_cache(maxsize=512)(self._parameters_anew)
@@ -120,6 +122,12 @@ class Contract:
             described["parameters"] = [one for one in described.get("parameters", []) if one["name"] in sent]
         part = {"parameters": item["parameters"], operation.method.lower(): described}
         return SchemaPath.from_dict({**self._inlined, "paths": {operation.path: part}})
+
+    def _body_validator(self, operation: Operation) -> SchemaValidator:
+        # The validator of the schema alone, made once: openapi-core would find and make it anew for each request.
+        part = self._part(operation)
+        body = part / "paths" / operation.path / operation.method.lower() / "requestBody"
+        return oas31_schema_validators_factory.create(part, body / "content" / "application/json" / "schema")
 
     def _parameters_anew(self, operation_id: str, sent: frozenset[str]) -> V31RequestParametersUnmarshaller:
         return V31RequestParametersUnmarshaller(self._part(self.operations[operation_id], sent))
@@ -174,9 +182,10 @@ class Contract:
             raise invalid("body", "It is not JSON.") from error
         if update and isinstance(body, dict) and (not body or (len(body) == 1 and {} in body.values())):
             raise empty_update()
-        request = _Request(_fill(operation.path, ids), operation.method.lower(), RequestParameters(), "application/json", raw)
-        for finding in self._bodies[operation.id].iter_errors(request):
-            raise _body_error(finding)
+        try:
+            self._bodies[operation.id].validate(body)
+        except InvalidSchemaValue as error:
+            raise _body_error(list(error.schema_errors)) from error
         whole: Json = _whole_numbers(body)
         return whole
 
@@ -227,11 +236,8 @@ def _short(text: str) -> str:
     return text if len(text) <= 300 else text[:297] + "..."
 
 
-def _body_error(error: BaseException) -> ApiError:
+def _body_error(found: list[Any]) -> ApiError:
     """Name the field, as the service does: it is what a user needs to know."""
-    found = _schema_errors(error)
-    if not found:
-        return invalid("body", _short(str(error.__cause__ or error)))
     # The field that is missing or unknown, rather than the object that lacks or has it.
     first = max(found, key=lambda item: len(item.absolute_path))
     path = [str(step) for step in first.absolute_path]
