@@ -18,10 +18,7 @@ from ._errors import ElbError
 from ._keystone_options import Merged, Source
 from ._settings import Json, Settings, check_url, is_provider, root_of, to_bool
 
-#: Variables that are a credential, or a part of one. OS_AUTH_URL is none: others have it, too.
-_CREDENTIALS = ("username", "user_id", "password", "passcode", *(f"application_credential_{part}" for part in ("id", "name", "secret")))
 _KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
-_TOKEN_TYPES = ("token", "v3token")
 #: An entry's names of our options.
 _ENTRY_NAMES = {
     "region_name": "region_name",
@@ -31,16 +28,6 @@ _ENTRY_NAMES = {
     "cert": "client_cert",
     "key": "client_key",
 }
-
-
-def credential_variables(settings: Settings) -> list[str]:
-    """The environment variables that are meant for Keystone."""
-    return [name for name in (f"OS_{key.upper()}" for key in _CREDENTIALS) if settings.environ.get(name)]
-
-
-def exchanges_token(settings: Settings) -> bool:
-    """Whether OS_TOKEN is to be exchanged for one of the project, rather than used as it is."""
-    return settings.environment.get("auth_type") in _TOKEN_TYPES and bool(settings.environ.get("OS_AUTH_URL"))
 
 
 def finds_default(settings: Settings) -> bool:
@@ -77,7 +64,7 @@ def _read_entry(settings: Settings) -> Json:
     cloud = settings.get("cloud")
     if cloud is not None and not isinstance(cloud, (str, dict)):
         raise ElbError("cloud is the name of an entry in clouds.yaml, or a dict of the same shape.")
-    complete = "auth" in settings.options or credential_variables(settings) or "auth_token" in settings.environment
+    complete = "auth" in settings.options or settings.keystone_variables() or "auth_token" in settings.environment
     if cloud is None and complete:
         return {}
     from ._clouds import Clouds

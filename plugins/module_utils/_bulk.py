@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 
 from ._clock import Deadline
 from ._errors import ElbError
@@ -45,6 +44,9 @@ class Bulk:
             for one in each:
                 tried(one)
             return failed
+        # Imported by those only who have much to do: it takes longer than a request.
+        from concurrent.futures import ThreadPoolExecutor
+
         pool = ThreadPoolExecutor(min(self._concurrency, len(each)))
         try:
             list(pool.map(tried, each))

@@ -5,18 +5,16 @@
 """From what the user gave to a ``requests`` auth object, an endpoint and a project.
 
 There are three ways to authenticate, a file for each, and this decides which one is meant. Within one source they
-exclude one another.
+exclude one another. Only the file that is needed is imported: every task pays for what is compiled.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from . import _auth_aksk, _auth_cloud, _auth_token
 from ._clock import Deadline
 from ._connection import Connection
 from ._errors import ElbError
-from ._secrets import secrets_in
 from ._settings import ARGUMENT_SPEC, ENVIRONMENT, Settings
 
 __all__ = ["ARGUMENT_SPEC", "ENVIRONMENT", "Connection", "connect", "secrets_in"]
@@ -27,11 +25,15 @@ _WAYS: t.Mapping[str, tuple[str, ...]] = {
     "a token": ("auth_token",),
     "cloud/auth": ("cloud", "auth"),
 }
-_CONNECT: t.Mapping[str, t.Callable[[Settings], Connection]] = {
-    "AK/SK": _auth_aksk.connect,
-    "a token": _auth_token.connect,
-    "cloud/auth": _auth_cloud.connect,
-}
+
+
+def secrets_in(params: t.Mapping[str, t.Any]) -> set[str]:
+    """The secret values inside of dicts, as they are given: nothing is validated yet."""
+    if not params.get("auth") and not params.get("cloud"):
+        return set()
+    from . import _secrets
+
+    return _secrets.secrets_in(params)
 
 
 def connect(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], deadline: Deadline | None = None) -> Connection:
@@ -45,6 +47,16 @@ def connect(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], deadli
     """
     settings = Settings(options, environ, deadline)
     way = _way(_in_options(settings), "options") or _way(_in_environment(settings), "environment variables")
+    if way == "AK/SK":
+        from . import _auth_aksk
+
+        return _auth_aksk.connect(settings)
+    if way == "a token":
+        from . import _auth_token
+
+        return _auth_token.connect(settings)
+    from . import _auth_cloud
+
     if way is None and not _auth_cloud.finds_default(settings):
         raise ElbError(
             "No credential is given. Give one of: access_key and secret_key with project_id "
@@ -52,7 +64,7 @@ def connect(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], deadli
             "cloud (OS_CLOUD), the name of an entry in clouds.yaml; auth, a dict of auth_url, username, password and so on "
             "(OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, ...)."
         )
-    return _CONNECT[way or "cloud/auth"](settings)
+    return _auth_cloud.connect(settings)
 
 
 def _in_options(settings: Settings) -> dict[str, list[str]]:
@@ -65,8 +77,8 @@ def _in_environment(settings: Settings) -> dict[str, list[str]]:
         way: [settings.variable(option) for option in options if option in settings.environment and option in ENVIRONMENT]
         for way, options in _WAYS.items()
     }
-    found["cloud/auth"] += _auth_cloud.credential_variables(settings)
-    if found["a token"] and _auth_cloud.exchanges_token(settings):
+    found["cloud/auth"] += settings.keystone_variables()
+    if found["a token"] and settings.exchanges_token():
         # Keystone is told to make a token of it, so it is not used as it is.
         found["cloud/auth"] += found.pop("a token")
     return found

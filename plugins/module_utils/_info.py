@@ -12,8 +12,6 @@ from . import _find
 from ._client import Call
 from ._errors import Refused
 from ._fields import Json
-from ._member import member_by_id
-from ._member_fields import FIELDS
 from ._operations import MEMBER_LIST, POOL_LIST
 from ._place import Place, find_in_pool
 from ._pool_fields import ALGORITHMS, PROTECTION, PROTOCOLS, TYPES
@@ -92,6 +90,9 @@ def members(task: Task) -> Json:
 
     :returns: ``changed`` and ``members``.
     """
+    from ._member import member_by_id
+    from ._member_fields import FIELDS
+
     reasons = [
         f"{field.name} {reason}"
         for field in FIELDS

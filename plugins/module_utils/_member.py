@@ -10,7 +10,6 @@ from . import _find
 from ._client import Call
 from ._errors import ApiError, ElbError, Refused
 from ._fields import Json, broken_rules, given, wrong_values
-from ._health import until_healthy
 from ._member_fields import FIELDS, RULES
 from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST, MEMBER_UPDATE
@@ -112,5 +111,7 @@ def _apply(task: Task, plan: Plan, place: Place, wanted: Json, current: Json | N
     else:
         member, changed = update(task, place, current, plan), plan.changed
     if task.params["wait"]:
+        from ._health import until_healthy
+
         member = until_healthy(task, place.id, member, added=current is None)
     return member, changed

@@ -10,7 +10,6 @@ import typing as t
 
 from . import _find
 from ._client import Call
-from ._create import create_once
 from ._errors import Refused
 from ._fields import Json, broken_rules
 from ._member_fields import FIELDS, RULES, is_ipv6, missing_to_create, parse_address
@@ -65,6 +64,8 @@ def add(task: Task, place: Place, wanted: Json, plan: Plan) -> tuple[Json, bool]
 
     :returns: the member (in check mode as far as it can be foretold), and whether this task changed anything.
     """
+    from ._create import create_once
+
     call = Call(MEMBER_CREATE, f"add member {label(wanted)} to pool {place.label}", {"pool_id": place.id}, body=plan.body)
     created = create_once(task, call, lambda: list_by_address(task, place, wanted))
     if created.made:

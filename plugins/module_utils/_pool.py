@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from . import _find
 from ._client import Call
-from ._create import create_once
 from ._errors import ElbError, NotThere, Refused
 from ._fields import Json, broken_rules, given, wrong_values
-from ._member_steps import remove
 from ._operations import MEMBER_LIST, POOL_CREATE, POOL_DELETE, POOL_UPDATE
-from ._place import Place, protected
 from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present
 from ._pool_fields import FIELDS, RULES, incomplete_stickiness, missing_to_create
 from ._task import Task
@@ -76,6 +73,8 @@ def _find_pool(task: Task, wanted: Json) -> Json | None:
 
 def _refuse_in_use(what: str, pool: Json) -> None:
     """What stands against removing the pool, before its members are: it would be left empty, and serving nobody."""
+    from ._place import Place, protected
+
     reasons = protected(Place(str(pool["id"]), repr(pool.get("name")), pool))
     if pool.get("healthmonitor_id"):
         reasons.append(f"it has the health check {pool['healthmonitor_id']}: remove that first")
@@ -115,6 +114,8 @@ def _apply(task: Task, plan: Plan, wanted: Json, current: Json | None) -> tuple[
 
 
 def _create(task: Task, plan: Plan, wanted: Json) -> tuple[Json, bool]:
+    from ._create import create_once
+
     call = Call(POOL_CREATE, f"create pool {_label(task.params)}", body=plan.body)
     name, loadbalancer_id, listener_id = task.params["name"], wanted.get("loadbalancer_id"), wanted.get("listener_id")
     created = create_once(task, call, lambda: _find.pools_by_name(task, name, loadbalancer_id, listener_id))
@@ -134,6 +135,9 @@ def _update(task: Task, plan: Plan, current: Json) -> Json:
 
 def _empty(task: Task, pool: Json) -> None:
     """Remove the pool's members, where the user allowed it."""
+    from ._member_steps import remove
+    from ._place import Place
+
     place = Place(str(pool["id"]), _label(task.params), pool)
     members = pool.get("members")
     if members is None:

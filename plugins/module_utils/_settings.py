@@ -35,6 +35,10 @@ ENVIRONMENT: t.Mapping[str, tuple[str, ...]] = {
     "client_key": ("OS_KEY",),
 }
 _INSECURE = "OS_INSECURE"
+#: Variables that are a credential for Keystone, or a part of one. OS_AUTH_URL is none: others have it, too.
+_KEYSTONE = ("USERNAME", "USER_ID", "PASSWORD", "PASSCODE", *(f"APPLICATION_CREDENTIAL_{part}" for part in ("ID", "NAME", "SECRET")))
+#: The types of authentication that get a token for a token.
+_TOKEN_TYPES = ("token", "v3token")
 
 #: The connection's part of every module's argument spec; documented in the fragment ``connection``.
 #: ``cloud`` and ``auth`` are not no_log as a whole: a region or a user name would be masked in every result.
@@ -95,6 +99,14 @@ class Settings:
     def variable(self, option: str) -> str:
         """The environment variable that an option came from, or would come from."""
         return self._variable(option)[0]
+
+    def keystone_variables(self) -> list[str]:
+        """The environment variables that are meant for Keystone."""
+        return [name for name in (f"OS_{part}" for part in _KEYSTONE) if self.environ.get(name)]
+
+    def exchanges_token(self) -> bool:
+        """Whether OS_TOKEN is to be exchanged for one of the project, rather than used as it is."""
+        return self.environment.get("auth_type") in _TOKEN_TYPES and bool(self.environ.get("OS_AUTH_URL"))
 
     def _variable(self, option: str) -> tuple[str, str]:
         names = ENVIRONMENT[option]

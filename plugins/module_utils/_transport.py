@@ -67,6 +67,8 @@ class Transport:
         self._request_seconds = request_seconds
         self._deadline = deadline
         self.connections = connections
+        #: What the environment says of proxies and CAs, once known.
+        self._environment: dict[str, t.Any] | None = None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         if connections > 1:
@@ -84,6 +86,7 @@ class Transport:
         """
         limit = min(self._request_seconds, max(1.0, self._deadline.left()))
         try:
+            environment = self._environment or self._read_environment(url)
             answer = self._session.request(
                 method,
                 url,
@@ -92,13 +95,22 @@ class Transport:
                 auth=self._auth,
                 timeout=limit,
                 allow_redirects=False,
-                verify=self._tls.verify,
-                cert=self._tls.cert,
+                **environment,
             )
         except (requests.RequestException, OSError, ValueError) as error:
             words, sent, passing = self._explain(error, url, limit)
             raise Unreachable(f"Could not {attempt}: {words}", sent, passing) from None
         return self._read(answer)
+
+    def _read_environment(self, url: str) -> dict[str, t.Any]:
+        """Look once for what ``requests`` would look for with each request: all of them go to the same host.
+
+        :returns: ``proxies``, ``verify``, ``cert`` and so on, as it takes them.
+        """
+        found = dict(self._session.merge_environment_settings(url, {}, None, self._tls.verify, self._tls.cert))
+        self._session.trust_env = False
+        self._environment = found
+        return found
 
     @staticmethod
     def _read(answer: requests.Response) -> Answer:
