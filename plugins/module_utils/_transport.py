@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import time
 import typing as t
 from urllib.parse import urlsplit
 
@@ -20,6 +21,9 @@ except ImportError:
     HAS_REQUESTS = False
 else:
     HAS_REQUESTS = True
+
+#: How many bytes of an answer are taken at once, at most.
+_PART = 1 << 16
 
 USER_AGENT = "ansible-collection-otc.elb"
 
@@ -85,6 +89,7 @@ class Transport:
         :raises Unreachable: when there is no answer.
         """
         limit = min(self._request_seconds, max(1.0, self._deadline.left()))
+        until = time.monotonic() + limit
         try:
             environment = self._environment or self._read_environment(url)
             answer = self._session.request(
@@ -97,28 +102,29 @@ class Transport:
                 allow_redirects=False,
                 **environment,
             )
-        except (requests.RequestException, OSError, ValueError) as error:
+            content = _content(answer, until)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             words, sent, passing = self._explain(error, url, limit)
             raise Unreachable(f"Could not {attempt}: {words}", sent, passing) from None
-        return self._read(answer)
+        return self._read(answer, content)
 
     def _read_environment(self, url: str) -> dict[str, t.Any]:
         """Look once for what ``requests`` would look for with each request: all of them go to the same host.
 
-        :returns: ``proxies``, ``verify``, ``cert`` and so on, as it takes them.
+        :returns: ``proxies``, ``verify``, ``cert`` and so on, as it takes them; bodies are read by ``_content``.
         """
-        found = dict(self._session.merge_environment_settings(url, {}, None, self._tls.verify, self._tls.cert))
+        found = dict(self._session.merge_environment_settings(url, {}, True, self._tls.verify, self._tls.cert))
         self._session.trust_env = False
         self._environment = found
         return found
 
     @staticmethod
-    def _read(answer: requests.Response) -> Answer:
+    def _read(answer: requests.Response, content: bytes) -> Answer:
         kind = answer.headers.get("Content-Type", "").partition(";")[0].strip() or "no content type"
         parsed, foreign = None, False
-        if answer.content:
+        if content:
             try:
-                parsed = json.loads(answer.content)
+                parsed = json.loads(content)
             except ValueError:
                 foreign = True
         return Answer(answer.status_code, answer.headers, parsed, kind, foreign)
@@ -136,21 +142,40 @@ class Transport:
                 "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
             )
             return words, False, False
+        if isinstance(error, (failures.InvalidURL, failures.InvalidSchema, failures.MissingSchema, urllib3.exceptions.LocationValueError)):
+            return f"{url} is not a URL that can be called. Check 'endpoint'.", False, False
+        if isinstance(error, ValueError):
+            # Only headers are made of what a user gave, and only those of the credential.
+            return "the credential holds what no request can carry, such as a line break. Check how it was read.", False, False
         never_sent = _never_connected(error) or isinstance(_reasons(error)[-1], ConnectionRefusedError)
         if isinstance(error, failures.ProxyError):
             # A connection that breaks later, inside of the proxy's tunnel, is called the proxy's error as well.
             never_sent = never_sent or "Tunnel connection failed" in str(_reasons(error)[-1])
             words = f"the proxy between here and {host} refused or is not there ({root_cause(error)}). Check HTTPS_PROXY and NO_PROXY."
             return words, not never_sent, True
-        if isinstance(error, failures.Timeout):
+        if isinstance(error, (failures.Timeout, urllib3.exceptions.ReadTimeoutError)):
             words = f"{host} did not answer within {limit:g} seconds. Raise api_timeout and timeout, or check the way to it."
             return words, not isinstance(error, failures.ConnectTimeout), True
-        if isinstance(error, (failures.ConnectionError, failures.ChunkedEncodingError, failures.ContentDecodingError, OSError)):
-            doing = "cannot be reached" if never_sent else "broke the connection"
-            return f"{host} {doing} ({root_cause(error)}). Check 'endpoint' and 'region_name', and the way to it.", not never_sent, True
-        if isinstance(error, (failures.InvalidHeader, UnicodeError)):
-            return "the credential holds what no request can carry, such as a line break. Check how it was read.", False, False
-        return f"{url} is not a URL that can be called. Check 'endpoint'.", False, False
+        doing = "cannot be reached" if never_sent else "broke the connection"
+        return f"{host} {doing} ({root_cause(error)}). Check 'endpoint' and 'region_name', and the way to it.", not never_sent, True
+
+
+def _content(answer: requests.Response, until: float) -> bytes:
+    """The whole body. A limit of ``requests`` is for each wait, and an answer that trickles in never reaches it.
+
+    :param until: when it is given up.
+    """
+    read = getattr(answer.raw, "read1", None)
+    if read is None:
+        # urllib3 before 2.1: it reads all or nothing.
+        return answer.content
+    parts: list[bytes] = []
+    while part := read(_PART, decode_content=True):
+        parts.append(part)
+        if time.monotonic() > until:
+            answer.close()
+            raise requests.ReadTimeout
+    return b"".join(parts)
 
 
 def _reasons(error: BaseException) -> list[BaseException]:

@@ -27,7 +27,7 @@ from .errors import ApiError, bad_token, broken, unknown_path, wrong_method
 from .faults import Distortion, Fault, FaultPlan, error_body
 from .recorder import Recorder, kept_headers
 from .seed import seed_pool
-from .server import BREAK
+from .server import BREAK, TRICKLE
 from .service import OPERATIONS, Ids
 from .store import Json, Store
 
@@ -154,10 +154,11 @@ class Exchange:
             return self._later(fault)
         if fault.do == "expire":
             return self._error(bad_token())
-        if fault.do == "truncate":
+        if fault.do in ("truncate", "trickle"):
             response = self._process()
             self.entry["done"] = response.status_code
-            request.environ[BREAK] = "truncate"
+            request.environ[BREAK] = fault.do
+            request.environ[TRICKLE] = fault.ms / 1000
             return response
         if fault.when == "after":
             self.entry["done"] = self._process().status_code

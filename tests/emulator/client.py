@@ -131,7 +131,7 @@ class Control:
     def fault(self, do: str, **values: Any) -> int:
         """Spoil requests; see Fault in faults.py.
 
-        do: reset, close, truncate, answer, delay, later, expire. Which: method, path (a regular expression), action;
+        do: reset, close, truncate, trickle, answer, delay, later, expire. Which: method, path (a regular expression), action;
         skip, times (default 1; None: always). when="before" or "after" the change. ms, status, html, body,
         error_code, error_msg, headers, retry_after.
         """

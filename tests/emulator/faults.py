@@ -18,9 +18,10 @@ from .config import ConfigError
 from .store import Json
 
 # reset: the connection is torn down (RST). close: it ends without an answer. truncate: the answer stops half-way.
+# trickle: its body comes byte by byte, one each `ms`.
 # answer: something else is answered. delay: everything takes longer. later: answered (or, with no status, reset) at
 # once, and done `ms` later: a gateway that gave up on a slow service. expire: 401, as for an expired token.
-KINDS = ("reset", "close", "truncate", "answer", "delay", "later", "expire")
+KINDS = ("reset", "close", "truncate", "trickle", "answer", "delay", "later", "expire")
 WHEN = ("before", "after")
 
 _numbers = itertools.count(1)

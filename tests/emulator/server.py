@@ -15,6 +15,7 @@ import socketserver
 import ssl
 import struct
 import sys
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -27,6 +28,8 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # Set by the application in the environ: what to do to the connection instead of answering properly.
 BREAK = "emulator.break"
+# How many seconds pass between two bytes of its body.
+TRICKLE = "emulator.trickle"
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -140,7 +143,21 @@ class Handler(BaseHTTPRequestHandler):
             payload = payload[: len(payload) // 2]
         if self.command == "HEAD":
             payload = b""
+        if breakage == "trickle" and payload:
+            self._trickle(head, payload, environ[TRICKLE])
+            return
         self.wfile.write(head + payload)
+
+    def _trickle(self, head: bytes, payload: bytes, seconds: float) -> None:
+        """Send an answer byte by byte, until the client has had enough."""
+        self.wfile.write(head)
+        for byte in payload:
+            time.sleep(seconds)
+            try:
+                self.wfile.write(bytes([byte]))
+            except OSError:
+                self.close_connection = True
+                return
 
     def _read_body(self) -> bytes | None:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():

@@ -55,6 +55,17 @@ def test_a_truncated_answer(api: Api, emulator: Emulator) -> None:
     assert emulator.requests(fault="truncate")[0]["done"] == 200
 
 
+def test_an_answer_that_trickles_in(api: Api, emulator: Emulator) -> None:
+    """No single wait for a byte is long."""
+    pool = api.pool(name="old")
+    emulator.fault("trickle", method="PUT", ms=2)
+    started = time.monotonic()
+    headers = {"X-Auth-Token": "emulator-token"}
+    got = api.session.put(api.url(f"/pools/{pool['id']}"), json={"pool": {"name": "new"}}, headers=headers, timeout=1)
+    assert got.json()["pool"]["name"] == "new"
+    assert time.monotonic() - started > 0.002 * len(got.content)
+
+
 # --- other answers
 
 

@@ -29,6 +29,7 @@ KINDS: dict[str, tuple[Json, Json]] = {
     "503 before the change": ({"do": "answer", "status": 503}, {}),
     "504 after the change": ({"do": "answer", "status": 504, "when": "after"}, {}),
     "504, and the change half a second later": ({"do": "later", "status": 504, "ms": 500}, {}),
+    "answer that trickles in, after the change": ({"do": "trickle", "ms": 50}, {"api_timeout": 1.0}),
     "answer slower than api_timeout": ({"do": "delay", "ms": 1800}, {"api_timeout": 1.0}),
     "load balancer busy (409)": (
         {"do": "answer", "status": 409, "error_msg": "Load balancer is immutable and cannot be updated (PENDING_UPDATE)."},
