@@ -77,6 +77,7 @@ options:
       - Taken from the environment variable E(OS_INTERFACE) where it is not given; otherwise V(public).
     type: str
     choices: [public, internal, admin]
+    aliases: [endpoint_type]
   validate_certs:
     description:
       - Whether the server's TLS certificate is verified.

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.validation import check_type_dict
+
 from . import _keystone_options
 from ._auth_aksk import with_keys
 from ._connection import Connection
@@ -62,6 +64,8 @@ def connect(settings: Settings) -> Connection:
 
 def _read_entry(settings: Settings) -> Json:
     cloud = settings.get("cloud")
+    if isinstance(cloud, str) and cloud.lstrip().startswith("{"):
+        cloud = _as_dict(cloud)
     if cloud is not None and not isinstance(cloud, (str, dict)):
         raise ElbError("cloud is the name of an entry in clouds.yaml, or a dict of the same shape.")
     complete = "auth" in settings.options or settings.keystone_variables() or "auth_token" in settings.environment
@@ -72,6 +76,14 @@ def _read_entry(settings: Settings) -> Json:
     clouds = Clouds(settings.environ)
     named = cloud or clouds.only()
     return clouds.entry(named, settings.get("region_name")) if named else {}
+
+
+def _as_dict(cloud: str) -> Json:
+    """A dict that came as text, as on a command line."""
+    try:
+        return dict(check_type_dict(cloud))
+    except TypeError:
+        raise ElbError("cloud begins as a dict, but cannot be read as one. Give it as JSON, or as a dict in YAML.") from None
 
 
 def _entry_settings(entry: Json) -> Json:

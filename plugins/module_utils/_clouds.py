@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 
 from ._errors import ElbError
+from ._secrets import is_name
 from ._settings import Json
 
 #: What an entry is called that was given as a dict.
@@ -89,6 +90,9 @@ class Clouds:
         return self._config.config_filename or "clouds.yaml" if hasattr(self, "_config") else self._named or "clouds.yaml"
 
     def _unknown(self, name: str) -> str:
+        if not is_name(name):
+            # It may be a whole credential, and is never quoted.
+            return "cloud is a text that is no entry's name. Give the name of an entry in clouds.yaml, or a dict of the same shape."
         start = f"There is no cloud {name!r}"
         if self._config.config_filename:
             known = ", ".join(sorted(map(str, self._clouds))) or "none"

@@ -15,6 +15,7 @@ import typing as t
 from ._clock import Deadline
 from ._connection import Connection
 from ._errors import ElbError
+from ._secrets import secrets_in
 from ._settings import ARGUMENT_SPEC, ENVIRONMENT, Settings
 
 __all__ = ["ARGUMENT_SPEC", "ENVIRONMENT", "Connection", "connect", "secrets_in"]
@@ -25,15 +26,6 @@ _WAYS: t.Mapping[str, tuple[str, ...]] = {
     "a token": ("auth_token",),
     "cloud/auth": ("cloud", "auth"),
 }
-
-
-def secrets_in(params: t.Mapping[str, t.Any]) -> set[str]:
-    """The secret values inside of dicts, as they are given: nothing is validated yet."""
-    if not params.get("auth") and not params.get("cloud"):
-        return set()
-    from . import _secrets
-
-    return _secrets.secrets_in(params)
 
 
 def connect(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], deadline: Deadline | None = None) -> Connection:

@@ -86,7 +86,7 @@ class ApiError(ElbError):
         self.reason = reason
         #: Whether the service says that the resource is not there. A 404 of somebody else's (a wrong endpoint, a gateway) says nothing.
         self.not_found = status == 404 and (code or "").startswith("ELB.")
-        missing = operation.action if _lacks_permission(status, code) else None
+        missing = operation.action if _lacks_permission(status, code, reason) else None
         told = reason.rstrip(". ")
         where = f"status {status}" + (f", {code}" if code else "") + (f", request {request_id}" if request_id else "")
         msg = f"Could not {attempt}: {told} ({where})."
@@ -94,13 +94,16 @@ class ApiError(ElbError):
         super().__init__(f"{msg} {advice}".strip(), status=status, error_code=code, request_id=request_id, missing_action=missing)
 
 
-def _lacks_permission(status: int, code: str | None) -> bool:
+def _lacks_permission(status: int, code: str | None, reason: str) -> bool:
     """Whether an answer means that the IAM action is not granted.
 
     A 403 also stands for a quota (ELB.2001) or an unsupported feature (ELB.8962), so the status
     alone says nothing. Source: error_codes of the API reference; SYS.0403 and ELB.8903 are what
-    the API gateway and the service answer where fine-grained authorization applies.
+    the API gateway and the service answer where fine-grained authorization applies. The gateway
+    answers a credential of another project with SYS.0403, too.
     """
+    if code == "SYS.0403" and _OTHER_PROJECT in reason.lower():
+        return False
     return status == 403 and code in ("ELB.8903", "ELB.9802", "ELB.9803", "ELB.9804", "SYS.0403")
 
 
@@ -109,6 +112,10 @@ def _permission_advice(operation: Operation) -> str:
         f"The credential lacks the IAM action {operation.action} ({operation.api}). "
         "Grant it in IAM with a custom policy, attached to the user's group for this project or enterprise project."
     )
+
+
+#: What the reason says where a credential is for another project than the one of the URL.
+_OTHER_PROJECT = "for the project"
 
 
 class _Advice(t.NamedTuple):
@@ -163,6 +170,7 @@ _ADVICE: tuple[_Advice, ...] = (
         "Check the credential: that it is valid, not expired, meant for this project and region, and that this machine's clock is right "
         "(a signature is valid for 15 minutes).",
     ),
+    _Advice(403, (), _OTHER_PROJECT, "Check project_id (OS_PROJECT_ID): the credential is for another project."),
     _Advice(
         403,
         (),

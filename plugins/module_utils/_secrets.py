@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is secret inside of the options ``auth`` and ``cloud``.
+"""What is secret in what the user gave, besides the options that are secret as a whole (``no_log``).
 
-``no_log`` knows whole options only. It would mask every value of the dict wherever it appears: a region, a project,
-a user name, and so the results of the task.
+``no_log`` for ``auth`` and ``cloud`` would mask every value of the dict wherever it appears: a region, a project, a user name,
+and so the results of the task.
 """
 
 from __future__ import annotations
@@ -13,25 +13,55 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from urllib.parse import unquote
+
+from ansible.module_utils.common.validation import check_type_dict
 
 #: What a dict of credentials holds that is no secret; anything else is one, known or not.
-_HARMLESS = re.compile(
+_HARMLESS = (
     r"auth_url|auth_type|username|(user|project|tenant|domain|application_credential|trust|access_key)_(id|name)"
     r"|(default|(default_)?(user|project))_domain(_id|_name)?|system_scope|region_name|interface|identity_provider|protocol"
     r"|discovery_endpoint|openid_scope|auth_methods|scope"
 )
-#: What is secret in the rest of an entry, by its name.
-_SECRET = re.compile(r"pass|secret|token|(^|_)(sk|ak)$|access_key|(^|_)code$")
+#: What is secret elsewhere, by its name.
+_TELLING = r"pass|secret|token|(^|_)(sk|ak)$|access_key|(^|_)code$"
+#: What no name of an entry holds, but a dict that was turned into text does.
+_NO_NAME = "{}[]=:@\n"
 
 
 def secrets_in(params: t.Mapping[str, t.Any]) -> set[str]:
-    """The secret values inside of the options ``auth`` and ``cloud``, as they are given: nothing is validated yet."""
+    """The secret values in a module's parameters, as they are given: nothing is validated yet.
+
+    :returns: also in the spelling that they have inside of a text, where that is another: Ansible logs dicts as text.
+    """
     found: set[str] = set()
-    _in_auth(_parsed(params.get("auth")), found)
-    cloud = params.get("cloud")
-    if isinstance(cloud, dict):
+    auth, cloud = params.get("auth"), params.get("cloud")
+    if auth:
+        _in_auth(_parsed(auth), found)
+    if isinstance(cloud, str) and not is_name(cloud):
+        parsed = _parsed(cloud)
+        (_in_entry if isinstance(parsed, dict) else _add)(parsed, found)
+    elif cloud and not isinstance(cloud, str):
         _in_entry(cloud, found)
-    return found
+    for name, value in params.items():
+        # A credential that was given by a name that is no option is refused, and shown with what was given.
+        if re.search(_TELLING, name) and not name.startswith("_ansible_"):
+            _add(value, found)
+    for name in ("client_key", "client_cert"):
+        if is_pem(params.get(name)):
+            _add(params[name], found)
+    _in_urls([auth, cloud, params.get("endpoint")], found)
+    return {spelling for secret in found for spelling in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1])}
+
+
+def is_name(cloud: str) -> bool:
+    """Whether a text can be the name of an entry of clouds.yaml, rather than a credential that was put in its place."""
+    return not any(mark in cloud for mark in _NO_NAME)
+
+
+def is_pem(value: t.Any) -> bool:
+    """Whether a text is a key or a certificate itself, rather than the path of one."""
+    return isinstance(value, str) and "-----BEGIN" in value
 
 
 def _in_auth(auth: t.Any, found: set[str]) -> None:
@@ -40,16 +70,38 @@ def _in_auth(auth: t.Any, found: set[str]) -> None:
         _add(auth, found)
         return
     for key, value in auth.items():
-        if not _HARMLESS.fullmatch(str(key).replace("-", "_")):
+        if not _is_harmless(key):
             _add(value, found)
 
 
-def _in_entry(entry: t.Mapping[t.Any, t.Any], found: set[str]) -> None:
+def _in_entry(entry: t.Any, found: set[str]) -> None:
+    if isinstance(entry, (list, tuple)):
+        for each in entry:
+            _in_entry(each, found)
+    if not isinstance(entry, dict):
+        return
     for key, value in entry.items():
         if key == "auth":
             _in_auth(_parsed(value), found)
-        elif _SECRET.search(str(key).replace("-", "_")) or key == "clouds":
+        elif re.search(_TELLING, str(key).replace("-", "_")):
             _add(value, found)
+        else:
+            _in_entry(value, found)
+
+
+def _in_urls(given: t.Any, found: set[str]) -> None:
+    """User and password in a URL, and its query: the URL is refused, and shown with what was given."""
+    if isinstance(given, dict):
+        given = list(given.values())
+    if isinstance(given, (list, tuple)):
+        for each in given:
+            _in_urls(each, found)
+    if not isinstance(given, str) or "://" not in given:
+        return
+    for user_and_password in re.findall(r"//([^/?#\s]+)@", given):
+        password = user_and_password.partition(":")[2]
+        found.update({user_and_password, password, unquote(password)} - {""})
+    found.update(re.findall(r"://[^\s?]*\?([^\s#]+)", given))
 
 
 def _add(value: t.Any, found: set[str]) -> None:
@@ -63,14 +115,24 @@ def _add(value: t.Any, found: set[str]) -> None:
         found.add(str(value))
 
 
-def _parsed(auth: t.Any) -> t.Any:
-    """A dict option may also come as JSON or as ``key=value`` pairs."""
-    if not isinstance(auth, str) or not auth:
-        return auth
+def _parsed(given: t.Any) -> t.Any:
+    """A dict option may also come as JSON, as Python writes a dict, or as ``key=value`` pairs.
+
+    :returns: the dict, or the list of all that may be secret in a text that is none of the first two.
+    """
+    if not isinstance(given, str) or not given:
+        return given
     try:
-        return json.loads(auth)
-    except ValueError:
-        pairs = dict(part.strip().split("=", 1) for part in re.split(r"[,\s]+", auth) if "=" in part)
-        # Quotes are none of the value, but nobody knows how it will be read: both are masked, and so is the whole.
-        values = [value.strip("'\"") for key, value in pairs.items() if not _HARMLESS.fullmatch(key.strip())]
-        return {"whole": auth, "values": values, "quoted": [value for key, value in pairs.items() if not _HARMLESS.fullmatch(key.strip())]}
+        read = check_type_dict(given)
+    except TypeError:
+        read = {}
+    if read and given.lstrip().startswith("{"):
+        return read
+    pairs = dict(part.strip().split("=", 1) for part in re.split(r"[,\s]+", given) if "=" in part)
+    values = [value for pair in (read, pairs) for key, value in pair.items() if not _is_harmless(key)]
+    # Quotes are none of the value, but nobody knows how it will be read: it is masked with and without, and so is the whole.
+    return [given, *values, *(value.strip("'\"") for value in values)]
+
+
+def _is_harmless(key: t.Any) -> bool:
+    return re.fullmatch(_HARMLESS, str(key).strip().replace("-", "_")) is not None

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ._clock import Deadline
 from ._errors import ElbError
+from ._secrets import is_pem
 
 Json = dict[str, t.Any]
 
@@ -54,7 +55,7 @@ ARGUMENT_SPEC: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "project_id": {"type": "str"},
     "region_name": {"type": "str", "aliases": ["region"]},
     "endpoint": {"type": "str"},
-    "interface": {"type": "str", "choices": ["public", "internal", "admin"]},
+    "interface": {"type": "str", "choices": ["public", "internal", "admin"], "aliases": ["endpoint_type"]},
     "validate_certs": {"type": "bool", "aliases": ["verify"]},
     "ca_cert": {"type": "path", "aliases": ["cacert"]},
     "client_cert": {"type": "path", "aliases": ["cert"]},
@@ -127,6 +128,8 @@ class Settings:
         given = self.get(name)
         if not given:
             return None
+        if is_pem(given):
+            raise ElbError(f"{name} is a key or a certificate itself. Write it to a file, and give the file's path.")
         path = Path(given).expanduser()
         if not path.exists():
             raise ElbError(f"{name} is {given}, but there is no such file.")
@@ -174,6 +177,8 @@ def check_url(url: str, what: str, example: str) -> t.Any:
     else:
         if "@" in parts.netloc:
             raise ElbError(f"{what} holds a user or a password. Give it without; credentials have options of their own.")
+        if "?" in url or "#" in url:
+            raise ElbError(f"{what} has a query or a fragment. Give it without, such as {example}.")
     if wrong or any(letter.isspace() for letter in url):
         shown = "" if "@" in url else f" {url!r}"
         raise ElbError(f"{what}{shown} is not a URL. Give it with its scheme, such as {example}.")

@@ -142,6 +142,8 @@ class Transport:
                 "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
             )
             return words, False, False
+        if isinstance(error, failures.InvalidProxyURL):
+            return "the proxy's URL cannot be used. Check HTTP_PROXY and HTTPS_PROXY.", False, False
         if isinstance(error, (failures.InvalidURL, failures.InvalidSchema, failures.MissingSchema, urllib3.exceptions.LocationValueError)):
             return f"{url} is not a URL that can be called. Check 'endpoint'.", False, False
         if isinstance(error, ValueError):

@@ -70,7 +70,7 @@ def test_every_refusal(cloud: Cloud) -> None:
         ),
         "token of another project": (
             {"auth_token": cloud.token(), "project_id": cloud.other_project_id, "endpoint": cloud.emulator.url},
-            ["Could not list pools", "project"],
+            ["Could not list pools", "Check project_id"],
         ),
         "application credential of another project": (
             {"auth": {"auth_url": url, **credential, **secret}, "project_id": cloud.other_project_id},
