@@ -73,6 +73,13 @@ def scope(task: Task) -> list[tuple[str, str]]:
     return [("enterprise_project_id", value) for value in ([given] if isinstance(given, str) else given)]
 
 
+def scope_hint(task: Task) -> str:
+    """Where else to look for what was not found, to follow a sentence; empty where the user said where to look."""
+    if task.params.get("enterprise_project_id"):
+        return ""
+    return " Only the default enterprise project was searched: for another one, give enterprise_project_id."
+
+
 def loadbalancer_id(task: Task, name_or_id: str) -> str:
     """The ID of a load balancer. What looks like an ID is one; a name costs a request.
 
@@ -99,5 +106,6 @@ def _id_by_name(task: Task, operation: Operation, what: str, option: str, name: 
         f"Give the ID of the one that is meant as '{option}'.",
     )
     if one is None:
-        raise NotThere(f"There is no {what} named {name!r} in this project and region. Give its name or ID as '{option}'.")
+        where = " on that load balancer" if query else " in this project and region"
+        raise NotThere(f"There is no {what} named {name!r}{where}. Give its name or ID as '{option}'.{scope_hint(task)}")
     return str(one["id"])

@@ -14,8 +14,8 @@ from ._health import until_healthy
 from ._member_fields import FIELDS, RULES
 from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST, MEMBER_UPDATE
-from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
-from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present
+from ._place import Place, assume_pool, find_in_pool, protected, warn_of_untold, warn_of_weight, wrong_drain
+from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present, untold
 from ._task import Task
 
 
@@ -90,6 +90,7 @@ def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, place: P
     reasons = refusals(plan, wanted, current, place.known)
     if reasons:
         raise Refused(what, reasons)
+    warn_of_untold(task, untold(FIELDS, wanted, current))
     if "weight" in wanted:
         warn_of_weight(task, place)
 

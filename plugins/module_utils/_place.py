@@ -58,7 +58,7 @@ def assume_pool(task: Task, what: str) -> Place:
     """
     missing = f"there is no pool {task.params['pool']!r} in this project and region"
     if not task.check_mode:
-        raise ElbError(f"Cannot {what}: {missing}. Create it with elb_pool first, or check its name.")
+        raise ElbError(f"Cannot {what}: {missing}. Create it with elb_pool first, or check its name.{_find.scope_hint(task)}")
     task.warn(f"Check mode: {missing}; assuming that a task before this one creates it.")
     return Place("", repr(task.params["pool"]), {})
 
@@ -78,6 +78,12 @@ def protected(place: Place) -> list[str]:
     if not place.known.get("member_deletion_protection_enable"):
         return []
     return [f"pool {place.label} protects its members from being removed: set member_deletion_protection_enable to false first"]
+
+
+def warn_of_untold(task: Task, options: t.Collection[str]) -> None:
+    """Say what could not be compared, because the service's answer leaves it out."""
+    if options:
+        task.warn(f"The service does not tell {', '.join(sorted(options))}: taken to be as wanted, and not changed.")
 
 
 def warn_of_weight(task: Task, place: Place) -> None:

@@ -13,8 +13,8 @@ from ._errors import ElbError, NotThere, Refused
 from ._fields import Json, broken_rules, given, wrong_values
 from ._member_steps import remove
 from ._operations import MEMBER_LIST, POOL_CREATE, POOL_DELETE, POOL_UPDATE
-from ._place import Place, protected
-from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present
+from ._place import Place, protected, warn_of_untold
+from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present, untold
 from ._pool_fields import FIELDS, RULES, incomplete_stickiness, missing_to_create
 from ._task import Task
 
@@ -88,10 +88,14 @@ def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, current:
     reasons = [str(conflict) for conflict in plan.conflicts]
     reasons += broken_rules(RULES, FIELDS, wanted, current or {})
     reasons += incomplete_stickiness(wanted, current)
-    if plan.kind == CREATE:
-        reasons += missing_to_create(wanted)
+    missing = missing_to_create(wanted) if plan.kind == CREATE else []
+    if missing:
+        where = " on that load balancer or listener" if wanted.get("loadbalancer_id") or wanted.get("listener_id") else ""
+        needed = f"so it would be created, and that needs {', '.join(missing)}"
+        reasons.append(f"there is no pool of that name{where}, {needed}.{_find.scope_hint(task)}")
     if reasons:
         raise Refused(what, reasons)
+    warn_of_untold(task, untold(FIELDS, wanted, current))
     stickiness = wanted.get("session_persistence") or {}
     kind = stickiness.get("type") or ((current or {}).get("session_persistence") or {}).get("type")
     if kind == "APP_COOKIE" and "persistence_timeout" in stickiness:
