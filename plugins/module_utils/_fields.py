@@ -159,6 +159,11 @@ def looks_like_id(value: str) -> bool:
     return all(character in "0123456789abcdefABCDEF-" for character in value)
 
 
+def as_id(value: str) -> str:
+    """What looks like an ID in the letter case of the API; anything else as it is."""
+    return value.lower() if looks_like_id(value) else value
+
+
 def same_id(value: Value, resource: Json) -> Value:
     """Compare IDs whatever their letter case."""
     return value.lower() if isinstance(value, str) else value

@@ -10,7 +10,7 @@ import typing as t
 
 from ._client import Call
 from ._errors import ApiError, ElbError, NotThere
-from ._fields import Json, looks_like_id
+from ._fields import Json, as_id, looks_like_id
 from ._operations import LISTENER_LIST, LOADBALANCER_LIST, POOL_GET, POOL_LIST, Operation
 from ._task import Task
 
@@ -38,8 +38,7 @@ def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
 
 def pool_by_id(task: Task, pool_id: str) -> Json | None:
     """The pool with that ID, or ``None``."""
-    known = pool_id.lower() if looks_like_id(pool_id) else pool_id
-    return t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": known})))
+    return t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)})))
 
 
 def pool_by_name(
@@ -97,7 +96,7 @@ def listener_id(task: Task, name_or_id: str, loadbalancer_id: str | None) -> str
 
 def _id_by_name(task: Task, operation: Operation, what: str, option: str, name: str, query: t.Sequence[tuple[str, str]] = ()) -> str:
     if looks_like_id(name):
-        return name.lower()
+        return as_id(name)
     found = task.pages(Call(operation, f"look for {what} {name!r}", query=[("name", name), *query, *scope(task)]))
     one = only(
         named(found, name),

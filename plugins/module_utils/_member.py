@@ -9,7 +9,7 @@ from __future__ import annotations
 from . import _find
 from ._client import Call
 from ._errors import ApiError, ElbError, Refused
-from ._fields import Json, broken_rules, given, wrong_values
+from ._fields import Json, as_id, broken_rules, given, wrong_values
 from ._health import until_healthy
 from ._member_fields import FIELDS, RULES
 from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
@@ -59,6 +59,7 @@ def member_by_id(task: Task, place: Place, member_id: str) -> Json | None:
 
     :raises ApiError: also when there is no such pool.
     """
+    member_id = as_id(member_id)
     call = Call(MEMBER_GET, f"get member {member_id} of pool {place.label}", {"pool_id": place.id, "member_id": member_id})
     try:
         return task.read(call)

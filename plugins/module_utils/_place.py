@@ -10,7 +10,7 @@ import typing as t
 
 from . import _find
 from ._errors import ApiError, ElbError
-from ._fields import Json, looks_like_id
+from ._fields import Json, as_id, looks_like_id
 from ._task import Task
 
 
@@ -37,7 +37,7 @@ def find_in_pool(task: Task, find: t.Callable[[Place], t.Any]) -> tuple[Place | 
     if not name:
         raise ElbError("pool must not be empty. Give the pool's name or ID.")
     if looks_like_id(name):
-        place = Place(name.lower(), name, {})
+        place = Place(as_id(name), name, {})
         try:
             return place, find(place)
         except ApiError as error:

@@ -34,7 +34,8 @@ def ensure(task: Task) -> Json:
     if reasons:
         raise Refused(what, reasons)
     try:
-        _resolve_names(task, wanted)
+        if not (absent and task.params["id"]):
+            _resolve_names(task, wanted)
     except NotThere:
         if not absent:
             raise

@@ -28,8 +28,8 @@ MEMBER: Json = {
     **dict.fromkeys(
         ["name", "address", "subnet_cidr_id", "availability_zone", "ip_version", "member_type", "instance_id", "created_at"], 5
     ),
-    **dict.fromkeys(["weight", "protocol_port", "admin_state_up"], "1"),
-    **dict.fromkeys(["operating_status", "reason", "status"], True),
+    **dict.fromkeys(["weight", "admin_state_up"], "1"),
+    **dict.fromkeys(["protocol_port", "operating_status", "reason", "status"], True),
 }
 HOWS: dict[str, Callable[[str, Any], Json]] = {
     "missing": lambda field, other: {"drop": [field]},
@@ -71,6 +71,8 @@ def test_a_pools_field(module: Run, emulator: Emulator, pool: str, field: str, h
     result = succeeded(module("elb_pool", name="web", **as_it_is))
     assert not result.changed
     assert emulator.writes() == []
+    # These have no default that would stand for what is not told.
+    assert bool(result.warnings) == (field in ("protocol", "lb_algorithm", "loadbalancers"))
     # What is not told has no effect on the rest.
     other = {"lb_algorithm": "SOURCE_IP"} if field != "lb_algorithm" else {"description": "new"}
     assert succeeded(module("elb_pool", id=pool, **other)).changed

@@ -56,10 +56,11 @@ def test_by_id_it_can_be_renamed_and_removed(engine: Engine, emulator: Emulator)
     by_id = {"id": seeded["id"]}
     same, renamed, nameless, gone, gone_again, unknown = engine.play(
         [
-            task("elb_pool", **by_id),
+            task("elb_pool", id=seeded["id"].upper()),
             task("elb_pool", **by_id, name="new"),
             task("elb_pool", **by_id, name=""),
-            task("elb_pool", **by_id, state="absent"),
+            # The ID says which one is meant: nothing else is looked up.
+            task("elb_pool", **by_id, loadbalancer="gone already", state="absent"),
             task("elb_pool", **by_id, state="absent"),
             task("elb_pool", **by_id, name="new"),
         ]
