@@ -11,6 +11,7 @@ import time
 import typing as t
 from urllib.parse import quote, urlencode
 
+from ._answers import next_marker, told
 from ._clock import Deadline
 from ._errors import ApiError, ElbError, OutcomeUnknown, Unreachable
 from ._fields import Json
@@ -74,7 +75,7 @@ class Client:
         :raises Unreachable: when there is no answer, or one that is not the service's.
         :raises OutcomeUnknown: when something may or may not have been made.
         """
-        return self._send(call, call.query).get(call.operation.envelope) or {}
+        return told(self._send(call, call.query).get(call.operation.envelope) or {})
 
     def pages(self, call: Call) -> list[Json]:
         """Read a list, every page of it.
@@ -87,8 +88,8 @@ class Client:
         while True:
             body = self._send(call, query)
             items = body.get(call.operation.envelope) or []
-            found.extend(items)
-            marker = (body.get("page_info") or {}).get("next_marker")
+            found.extend(told(item) for item in items)
+            marker = next_marker(body)
             # Some answers name a next page although there is none: it is empty, or names itself.
             if not marker or not items or marker in markers:
                 return found
@@ -168,8 +169,13 @@ def _holds(operation: Operation, answer: Answer) -> bool:
         return False
     held = answer.body[operation.envelope]
     if operation.lists:
-        return held is None or (isinstance(held, list) and all(isinstance(each, dict) for each in held))
-    return isinstance(held, dict) and bool(held)
+        return held is None or (isinstance(held, list) and all(map(_has_id, held)))
+    # What a change answers is not looked up by its ID any more.
+    return _has_id(held) if operation.method == "GET" else isinstance(held, dict) and bool(held)
+
+
+def _has_id(resource: t.Any) -> bool:
+    return isinstance(resource, dict) and bool(resource.get("id")) and isinstance(resource["id"], str)
 
 
 def _tried(failure: ElbError, attempts: int, uncertain: bool) -> ElbError:

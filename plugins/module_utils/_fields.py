@@ -79,7 +79,7 @@ class Field(t.NamedTuple):
 class Rule(t.NamedTuple):
     """What fields allow of one another."""
 
-    #: The rule matters only where one of these is given.
+    #: The rule matters only where one of these is given, and is not so already.
     fields: tuple[str, ...]
     #: ``(field -> value) -> reason``, ``None`` where nothing is wrong or not all is known.
     broken: t.Callable[[Json], str | None]
@@ -118,10 +118,15 @@ def wrong_values(fields: t.Iterable[Field], wanted: Json) -> list[str]:
 def broken_rules(rules: t.Iterable[Rule], fields: t.Iterable[Field], wanted: Json, current: Json | None = None) -> list[str]:
     """What is wrong with the given values together, and together with the *current* resource."""
     values = {field.name: field.of(current) for field in fields} if current is not None else {}
+    changing: set[str] = set()
     for field in fields:
         if field.name in wanted:
-            values[field.name] = field.target(wanted[field.name], values.get(field.name), {**(current or {}), **wanted})
-    reasons = (rule.broken(values) for rule in rules if any(name in wanted for name in rule.fields))
+            now = values.get(field.name)
+            values[field.name] = field.target(wanted[field.name], now, {**(current or {}), **wanted})
+            # What is so already is possible, whatever an answer leaves out that belongs to it.
+            if not current or not field.same(values[field.name], now, current):
+                changing.add(field.name)
+    reasons = (rule.broken(values) for rule in rules if changing.intersection(rule.fields))
     return [reason for reason in reasons if reason]
 
 
@@ -152,6 +157,11 @@ def looks_like_id(value: str) -> bool:
     if len(value) != 36 or [index for index, character in enumerate(value) if character == "-"] != [8, 13, 18, 23]:
         return False
     return all(character in "0123456789abcdefABCDEF-" for character in value)
+
+
+def as_id(value: str) -> str:
+    """What looks like an ID in the letter case of the API; anything else as it is."""
+    return value.lower() if looks_like_id(value) else value
 
 
 def same_id(value: Value, resource: Json) -> Value:

@@ -10,7 +10,7 @@ import typing as t
 
 from ._client import Call
 from ._errors import ApiError, ElbError, NotThere
-from ._fields import Json, looks_like_id
+from ._fields import Json, as_id, looks_like_id
 from ._operations import LISTENER_LIST, LOADBALANCER_LIST, POOL_GET, POOL_LIST, Operation
 from ._task import Task
 
@@ -38,8 +38,7 @@ def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
 
 def pool_by_id(task: Task, pool_id: str) -> Json | None:
     """The pool with that ID, or ``None``."""
-    known = pool_id.lower() if looks_like_id(pool_id) else pool_id
-    return t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": known})))
+    return t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)})))
 
 
 def pool_by_name(
@@ -73,6 +72,13 @@ def scope(task: Task) -> list[tuple[str, str]]:
     return [("enterprise_project_id", value) for value in ([given] if isinstance(given, str) else given)]
 
 
+def scope_hint(task: Task) -> str:
+    """Where else to look for what was not found, to follow a sentence; empty where the user said where to look."""
+    if task.params.get("enterprise_project_id"):
+        return ""
+    return " Only the default enterprise project was searched: for another one, give enterprise_project_id."
+
+
 def loadbalancer_id(task: Task, name_or_id: str) -> str:
     """The ID of a load balancer. What looks like an ID is one; a name costs a request.
 
@@ -90,7 +96,7 @@ def listener_id(task: Task, name_or_id: str, loadbalancer_id: str | None) -> str
 
 def _id_by_name(task: Task, operation: Operation, what: str, option: str, name: str, query: t.Sequence[tuple[str, str]] = ()) -> str:
     if looks_like_id(name):
-        return name.lower()
+        return as_id(name)
     found = task.pages(Call(operation, f"look for {what} {name!r}", query=[("name", name), *query, *scope(task)]))
     one = only(
         named(found, name),
@@ -99,5 +105,6 @@ def _id_by_name(task: Task, operation: Operation, what: str, option: str, name: 
         f"Give the ID of the one that is meant as '{option}'.",
     )
     if one is None:
-        raise NotThere(f"There is no {what} named {name!r} in this project and region. Give its name or ID as '{option}'.")
+        where = " on that load balancer" if query else " in this project and region"
+        raise NotThere(f"There is no {what} named {name!r}{where}. Give its name or ID as '{option}'.{scope_hint(task)}")
     return str(one["id"])

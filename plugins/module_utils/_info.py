@@ -113,7 +113,7 @@ def members(task: Task) -> Json:
 
     place, found = find_in_pool(task, find)
     if place is None:
-        task.warn(f"There is no pool {task.params['pool']!r} in this project and region, so it has no members.")
+        task.warn(f"There is no pool {task.params['pool']!r} in this project and region, so it has no members.{_find.scope_hint(task)}")
     return {"changed": False, "members": found or []}
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from . import _find
 from ._client import Call
 from ._errors import ApiError, ElbError, Refused
-from ._fields import Json, broken_rules, given, wrong_values
+from ._fields import Json, as_id, broken_rules, given, wrong_values
 from ._member_fields import FIELDS, RULES
 from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST, MEMBER_UPDATE
-from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
-from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present
+from ._place import Place, assume_pool, find_in_pool, protected, warn_of_untold, warn_of_weight, wrong_drain
+from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present, untold
 from ._task import Task
 
 
@@ -58,6 +58,7 @@ def member_by_id(task: Task, place: Place, member_id: str) -> Json | None:
 
     :raises ApiError: also when there is no such pool.
     """
+    member_id = as_id(member_id)
     call = Call(MEMBER_GET, f"get member {member_id} of pool {place.label}", {"pool_id": place.id, "member_id": member_id})
     try:
         return task.read(call)
@@ -89,6 +90,7 @@ def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, place: P
     reasons = refusals(plan, wanted, current, place.known)
     if reasons:
         raise Refused(what, reasons)
+    warn_of_untold(task, untold(FIELDS, wanted, current))
     if "weight" in wanted:
         warn_of_weight(task, place)
 

@@ -59,7 +59,8 @@ FIELDS: tuple[Field, ...] = (
         instead=_NEW_MEMBER,
     ),
     Field("weight", {"type": "int"}, default=1, check=number(0, 100)),
-    Field("availability_zone", {"type": "str"}, default="", check=text(255)),
+    # It can be changed, and not be taken away: only a zone is a value.
+    Field("availability_zone", {"type": "str"}, default="", check=text(255, 1)),
 )
 
 
@@ -78,10 +79,10 @@ def missing_to_create(wanted: Json, pool: Json | None) -> list[str]:
 
     :param pool: the pool, where it is known.
     """
-    missing = [f"{name} is required" for name in ("address", "protocol_port") if name not in wanted]
-    if missing:
-        return missing
+    if "address" not in wanted:
+        return ["the pool has no member of that name, so one would be added, and that needs address and protocol_port"]
     known = pool or {}
+    missing = []
     if is_ipv6(wanted["address"]) and known.get("ip_version") == "v4":
         missing.append("the pool takes IPv4 members only")
     if wanted.get("subnet_cidr_id"):

@@ -10,7 +10,7 @@ import typing as t
 
 from . import _find
 from ._errors import ApiError, ElbError
-from ._fields import Json, looks_like_id
+from ._fields import Json, as_id, looks_like_id
 from ._task import Task
 
 
@@ -37,7 +37,7 @@ def find_in_pool(task: Task, find: t.Callable[[Place], t.Any]) -> tuple[Place | 
     if not name:
         raise ElbError("pool must not be empty. Give the pool's name or ID.")
     if looks_like_id(name):
-        place = Place(name.lower(), name, {})
+        place = Place(as_id(name), name, {})
         try:
             return place, find(place)
         except ApiError as error:
@@ -58,7 +58,7 @@ def assume_pool(task: Task, what: str) -> Place:
     """
     missing = f"there is no pool {task.params['pool']!r} in this project and region"
     if not task.check_mode:
-        raise ElbError(f"Cannot {what}: {missing}. Create it with elb_pool first, or check its name.")
+        raise ElbError(f"Cannot {what}: {missing}. Create it with elb_pool first, or check its name.{_find.scope_hint(task)}")
     task.warn(f"Check mode: {missing}; assuming that a task before this one creates it.")
     return Place("", repr(task.params["pool"]), {})
 
@@ -78,6 +78,12 @@ def protected(place: Place) -> list[str]:
     if not place.known.get("member_deletion_protection_enable"):
         return []
     return [f"pool {place.label} protects its members from being removed: set member_deletion_protection_enable to false first"]
+
+
+def warn_of_untold(task: Task, options: t.Collection[str]) -> None:
+    """Say what could not be compared, because the service's answer leaves it out."""
+    if options:
+        task.warn(f"The service does not tell {', '.join(sorted(options))}: taken to be as wanted, and not changed.")
 
 
 def warn_of_weight(task: Task, place: Place) -> None:

@@ -79,6 +79,13 @@ def plan_present(fields: t.Sequence[Field], wanted: Json, current: Json | None) 
     return Plan(kind, body, before, after, tuple(conflicts))
 
 
+def untold(fields: t.Sequence[Field], wanted: Json, current: Json | None) -> list[str]:
+    """The options of which the service's answer tells nothing, so that the plan takes them to be as they are wanted."""
+    if current is None:
+        return []
+    return [field.option_key for field in fields if field.name in wanted and not field.nullable and field.of(current) is None]
+
+
 def plan_absent(fields: t.Sequence[Field], current: Json | None) -> Plan:
     """Plan for a resource that should not be there."""
     if current is None:

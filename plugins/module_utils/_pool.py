@@ -11,7 +11,8 @@ from ._client import Call
 from ._errors import ElbError, NotThere, Refused
 from ._fields import Json, broken_rules, given, wrong_values
 from ._operations import MEMBER_LIST, POOL_CREATE, POOL_DELETE, POOL_UPDATE
-from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present
+from ._place import Place, protected, warn_of_untold
+from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present, untold
 from ._pool_fields import FIELDS, RULES, incomplete_stickiness, missing_to_create
 from ._task import Task
 
@@ -31,7 +32,8 @@ def ensure(task: Task) -> Json:
     if reasons:
         raise Refused(what, reasons)
     try:
-        _resolve_names(task, wanted)
+        if not (absent and task.params["id"]):
+            _resolve_names(task, wanted)
     except NotThere:
         if not absent:
             raise
@@ -73,8 +75,6 @@ def _find_pool(task: Task, wanted: Json) -> Json | None:
 
 def _refuse_in_use(what: str, pool: Json) -> None:
     """What stands against removing the pool, before its members are: it would be left empty, and serving nobody."""
-    from ._place import Place, protected
-
     reasons = protected(Place(str(pool["id"]), repr(pool.get("name")), pool))
     if pool.get("healthmonitor_id"):
         reasons.append(f"it has the health check {pool['healthmonitor_id']}: remove that first")
@@ -87,10 +87,14 @@ def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, current:
     reasons = [str(conflict) for conflict in plan.conflicts]
     reasons += broken_rules(RULES, FIELDS, wanted, current or {})
     reasons += incomplete_stickiness(wanted, current)
-    if plan.kind == CREATE:
-        reasons += missing_to_create(wanted)
+    missing = missing_to_create(wanted) if plan.kind == CREATE else []
+    if missing:
+        where = " on that load balancer or listener" if wanted.get("loadbalancer_id") or wanted.get("listener_id") else ""
+        needed = f"so it would be created, and that needs {', '.join(missing)}"
+        reasons.append(f"there is no pool of that name{where}, {needed}.{_find.scope_hint(task)}")
     if reasons:
         raise Refused(what, reasons)
+    warn_of_untold(task, untold(FIELDS, wanted, current))
     stickiness = wanted.get("session_persistence") or {}
     kind = stickiness.get("type") or ((current or {}).get("session_persistence") or {}).get("type")
     if kind == "APP_COOKIE" and "persistence_timeout" in stickiness:
@@ -136,7 +140,6 @@ def _update(task: Task, plan: Plan, current: Json) -> Json:
 def _empty(task: Task, pool: Json) -> None:
     """Remove the pool's members, where the user allowed it."""
     from ._member_steps import remove
-    from ._place import Place
 
     place = Place(str(pool["id"]), _label(task.params), pool)
     members = pool.get("members")

@@ -74,9 +74,9 @@ def _stickiness_target(wanted: Json, current: t.Any, pool: Json) -> t.Any:
 
 
 def _comparable_stickiness(value: t.Any, pool: Json) -> t.Any:
-    if not value:
+    settled = _settle_stickiness(value or {}, pool)
+    if not settled:
         return None
-    settled = _settle_stickiness(value, pool)
     if settled.get("type") != "APP_COOKIE":
         settled.setdefault("persistence_timeout", _default_persistence(pool.get("protocol")))
     return settled
@@ -181,6 +181,8 @@ def _slow_start(pool: Json) -> str | None:
 def _vpc(pool: Json) -> str | None:
     if pool.get("type") == "ip" and pool.get("vpc_id"):
         return "vpc_id cannot be given for type ip, whose members belong to no VPC"
+    if pool.get("type") == "" and pool.get("vpc_id"):
+        return "vpc_id needs type instance: give both"
     if pool.get("type") == "instance" and not pool.get("vpc_id"):
         return "type instance needs vpc_id"
     return None
@@ -233,11 +235,9 @@ def incomplete_stickiness(wanted: Json, current: Json | None) -> list[str]:
 
 def missing_to_create(wanted: Json) -> list[str]:
     """What the service needs to create a pool and the user did not give."""
-    missing = [f"{name} is required" for name in ("protocol", "lb_algorithm") if name not in wanted]
+    missing = [name for name in ("protocol", "lb_algorithm") if name not in wanted]
     if not any(wanted.get(name) for name in ("loadbalancer_id", "listener_id", "type")):
-        missing.append("one of loadbalancer, listener and type (instance or ip) is required")
-    if wanted.get("vpc_id") and not wanted.get("type"):
-        missing.append("vpc_id needs type instance")
+        missing.append("one of loadbalancer, listener and type (instance or ip)")
     if wanted.get("protocol") == "QUIC" and "session_persistence" not in wanted:
-        missing.append("a QUIC pool needs session_persistence with type SOURCE_IP")
+        missing.append("session_persistence with type SOURCE_IP, because it is QUIC")
     return missing

@@ -17,8 +17,8 @@ from ._health import HEALTHY, reason_of, watch
 from ._member_fields import FIELDS, RULES, parse_address
 from ._member_steps import add, drain, label, refusals, remove, update
 from ._operations import MEMBER_LIST
-from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
-from ._plan import CREATE, NOTHING, UPDATE, Plan, plan_absent, plan_present
+from ._place import Place, assume_pool, find_in_pool, protected, warn_of_untold, warn_of_weight, wrong_drain
+from ._plan import CREATE, NOTHING, UPDATE, Plan, plan_absent, plan_present, untold
 from ._task import Task
 
 #: The bounds of the option ``concurrency``.
@@ -69,6 +69,7 @@ def ensure(task: Task) -> Json:
     items = _plan(task, what, place, entries, found or [])
     if any("weight" in item.wanted for item in items if item.position is not None):
         warn_of_weight(task, place)
+    warn_of_untold(task, {option for item in items for option in untold(FIELDS, item.wanted, item.current) if item.position is not None})
     return _Work(task, place, items).carry_out()
 
 
@@ -111,7 +112,8 @@ def _plan(task: Task, what: str, place: Place, entries: list[Json], found: list[
     """
     there = {_key(member): member for member in found}
     items: list[Item] = []
-    reasons: list[str] = []
+    # To take it for another one could remove the very member that is wanted.
+    reasons = [f"the service does not tell address and port of member {member['id']}" for member in found if None in _key(member)]
     for index, wanted in enumerate(entries):
         current = there.pop(_key(wanted), None)
         plan = plan_present(FIELDS, wanted, current)
@@ -273,11 +275,12 @@ class _Work:
             return {**result, "diff": {"before": before, "after": after}}
         first = self._failed[min(self._failed)]
         count = f"{len(self._failed)} of {len(self._items)} members"
+        rest = ", the others are as wanted" if len(self._failed) < len(self._items) else ""
         summary = ", ".join(f"{number} {kind}" for kind, number in result["summary"].items())
         facts = [self._facts[place] for place in sorted(self._facts)]
         shared: Json = {name: facts[0][name] for name in ("status", "error_code", "request_id", "missing_action") if name in facts[0]}
         raise PartlyDone(
-            f"{count} of pool {self._place.label} failed, the others are as wanted ({summary}). The first failure: {first} "
+            f"{count} of pool {self._place.label} failed{rest} ({summary}). The first failure: {first} "
             "Run the task again to finish the job; failed_members tells of each.",
             failed_members=[self._failure(place) for place in sorted(self._failed)],
             **result,

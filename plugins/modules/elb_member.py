@@ -76,7 +76,7 @@ options:
     type: str
     aliases: [subnet_id, subnet]
   availability_zone:
-    description: The availability zone of a member by IP alone, so only without O(subnet_cidr_id).
+    description: The availability zone of a member by IP alone, so only without O(subnet_cidr_id). It can be changed, and not be emptied.
     type: str
   wait:
     description:

@@ -120,7 +120,7 @@ options:
     aliases: [member_deletion_protection]
   vpc_id:
     description:
-      - The ID of the VPC that the pool works in. Required with O(type=instance), forbidden with O(type=ip).
+      - The ID of the VPC that the pool works in. Required with O(type=instance), and possible only with it.
       - Can be set while it is blank, and not be changed afterwards.
     type: str
   type:

@@ -43,6 +43,15 @@ def test_check_mode_always_said_changed(module: Run, emulator: Emulator, pool: s
     assert not module("elb_member", **ONE, weight=3, check=True).changed
 
 
+def test_the_update_was_always_sent(module: Run, emulator: Emulator, pool: str) -> None:
+    module("elb_member", **ONE, weight=3)
+    emulator.forget()
+    module("elb_pool", name="web", description="d", protocol="HTTP", session_persistence={"enable": False})
+    module("elb_member", **ONE, weight=3, name="")
+    module("elb_pool_members", pool="web", members=[{"address": ONE["address"], "port": 80, "weight": 3}])
+    assert emulator.writes() == []
+
+
 def test_unmanaged_fields_were_reset(module: Run, emulator: Emulator, pool: str) -> None:
     module("elb_member", **ONE, weight=3, name="web-1")
     assert module("elb_member", **ONE, weight=4)["member"]["name"] == "web-1"

@@ -13,25 +13,30 @@ from ..emulator.client import Emulator
 from ..result import Result
 
 Run = Callable[..., Result]
-POOL: dict[str, Any] = {"name": "web", "protocol": "HTTP", "description": "", "session_persistence": {"enable": False}}
-LISTS = ["members", "listeners", "loadbalancers"]
-OPTIONAL = [
-    "description",
-    "session_persistence",
-    "slow_start",
-    "member_deletion_protection_enable",
-    "vpc_id",
-    "type",
-    "protection_status",
-    "protection_reason",
-    "ip_version",
-    "healthmonitor_id",
-    "created_at",
-    "updated_at",
-    "admin_state_up",
-    "protocol",
-    "name",
-]
+Json = dict[str, Any]
+NOWHERE = "11111111-1111-1111-1111-111111111111"
+
+#: A field of each resource -> a value of another kind.
+POOL: Json = {
+    **dict.fromkeys(["name", "description", "protocol", "lb_algorithm", "vpc_id", "type", "protection_status", "protection_reason"], 5),
+    **dict.fromkeys(["healthmonitor_id", "ip_version", "created_at", "updated_at", "project_id"], ""),
+    **dict.fromkeys(["member_deletion_protection_enable", "admin_state_up"], "no"),
+    **dict.fromkeys(["members", "listeners", "loadbalancers"], "demo"),
+    **dict.fromkeys(["session_persistence", "slow_start", "tags"], "off"),
+}
+MEMBER: Json = {
+    **dict.fromkeys(
+        ["name", "address", "subnet_cidr_id", "availability_zone", "ip_version", "member_type", "instance_id", "created_at"], 5
+    ),
+    **dict.fromkeys(["weight", "admin_state_up"], "1"),
+    **dict.fromkeys(["protocol_port", "operating_status", "reason", "status"], True),
+}
+HOWS: dict[str, Callable[[str, Any], Json]] = {
+    "missing": lambda field, other: {"drop": [field]},
+    "null": lambda field, other: {"null": [field]},
+    "of another kind": lambda field, other: {"set": {field: other}},
+    "a list with null": lambda field, other: {"set": {field: [None]}},
+}
 
 
 @pytest.fixture
@@ -40,49 +45,169 @@ def pool(emulator: Emulator) -> str:
     return str(seeded["id"])
 
 
-@pytest.mark.parametrize("how", ["drop", "null"])
-@pytest.mark.parametrize("field", LISTS + OPTIONAL)
-def test_a_pools_field_is_missing_or_null(module: Run, emulator: Emulator, pool: str, field: str, how: str) -> None:
-    emulator.distort(**{how: [field]}, path="/pools")
-    result = module("elb_pool", **POOL, loadbalancer=emulator.loadbalancer("demo"))
+def succeeded(result: Result) -> Result:
     assert not result.failed, result["msg"]
+    return result
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("field", POOL)
+def test_a_pools_field(module: Run, emulator: Emulator, pool: str, field: str, how: str) -> None:
+    emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
+    emulator.distort(**HOWS[how](field, POOL[field]), path="/pools(/[^/]*)?$")
+    as_it_is = {
+        "protocol": "HTTP",
+        "lb_algorithm": "ROUND_ROBIN",
+        "loadbalancer": emulator.loadbalancer("demo"),
+        "description": "",
+        "session_persistence": {"enable": False},
+        "slow_start": {"enable": False},
+        "member_deletion_protection_enable": False,
+        "vpc_id": "",
+        "type": "",
+        "protection_status": "nonProtection",
+        "protection_reason": "",
+    }
+    result = succeeded(module("elb_pool", name="web", **as_it_is))
     assert not result.changed
     assert emulator.writes() == []
-    updated = module("elb_pool", id=pool, lb_algorithm="SOURCE_IP")
-    assert updated.changed, updated["msg"]
-    info = module("elb_pool_info", include_members=True)
-    assert not info.failed, info["msg"]
-    gone = module("elb_pool", id=pool, state="absent", force=True)
-    assert gone.changed, gone["msg"]
+    # These have no default that would stand for what is not told.
+    assert bool(result.warnings) == (field in ("protocol", "lb_algorithm", "loadbalancers"))
+    # What is not told has no effect on the rest.
+    other = {"lb_algorithm": "SOURCE_IP"} if field != "lb_algorithm" else {"description": "new"}
+    assert succeeded(module("elb_pool", id=pool, **other)).changed
+    assert succeeded(module("elb_member", pool="web", address="192.168.0.11", port=80, weight=9)).changed
+    (shown,) = succeeded(module("elb_pool_info", include_members=True))["pools"]
+    assert [member["address"] for member in shown["members"]] == ["192.168.0.11"]
+    assert "it has 1 member" in module("elb_pool", name="web", state="absent")["msg"]
+    assert succeeded(module("elb_pool", id=pool, state="absent", force=True)).changed
 
 
-@pytest.mark.parametrize("how", ["drop", "null"])
-@pytest.mark.parametrize(
-    "field", ["name", "subnet_cidr_id", "availability_zone", "operating_status", "status", "ip_version", "member_type", "address", "weight"]
-)
-def test_a_members_field_is_missing_or_null(module: Run, emulator: Emulator, pool: str, field: str, how: str) -> None:
-    emulator.seed_members(pool, {"name": "", "address": "192.168.0.11", "protocol_port": 80, "weight": 1})
-    emulator.distort(**{how: [field]}, path="/members")
-    one = {"pool": "web", "address": "192.168.0.11", "port": 80}
-    result = module("elb_member", **one, name="", weight=1)
-    assert not result.failed, result["msg"]
-    assert not result.changed
-    updated = module("elb_member", **one, weight=9)
-    assert updated.changed, updated["msg"]
-    assert not module("elb_member_info", pool="web").failed
+@pytest.mark.parametrize("odd", [[{"id": None}], [{}], [5], {"id": "x"}])
+@pytest.mark.parametrize("field", ["members", "listeners", "loadbalancers"])
+def test_references(module: Run, emulator: Emulator, pool: str, field: str, odd: Any) -> None:
+    emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
+    emulator.distort(set={field: odd}, path="/pools(/[^/]*)?$")
+    assert not succeeded(module("elb_pool", name="web", loadbalancer=emulator.loadbalancer("demo"))).changed
+    (shown,) = succeeded(module("elb_pool_info", include_members=True))["pools"]
+    assert [member["address"] for member in shown["members"]] == ["192.168.0.11"]
+    assert succeeded(module("elb_pool", name="web", state="absent", force=True)).changed
 
 
-@pytest.mark.parametrize("body", ["pools", "page_info"])
-def test_lists_are_null(module: Run, emulator: Emulator, pool: str, body: str) -> None:
-    emulator.distort(null=[f"$.{body}"], action="elb:pools:list")
-    result = module("elb_pool_info")
-    assert not result.failed, result["msg"]
-    assert len(result["pools"]) == (0 if body == "pools" else 1)
+@pytest.mark.parametrize("odd", [{}, {"more": 1}, {"enable": "x", "type": None, "duration": "long"}])
+@pytest.mark.parametrize("field", ["session_persistence", "slow_start"])
+def test_a_dict_that_tells_nothing_is_off(module: Run, emulator: Emulator, pool: str, field: str, odd: Json) -> None:
+    emulator.distort(set={field: odd})
+    assert not succeeded(module("elb_pool", name="web", **{field: {"enable": False}})).changed
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("field", MEMBER)
+def test_a_members_field(module: Run, emulator: Emulator, pool: str, field: str, how: str) -> None:
+    subnet = emulator.subnet("192.168.0.0/24")["id"]
+    # For a member by IP alone the service shows null, so that with a subnet it would tell something else.
+    place = {"subnet_cidr_id": subnet} if field == "subnet_cidr_id" and how != "null" else {}
+    emulator.seed_members(pool, {"name": "", "address": "192.168.0.11", "protocol_port": 80, "weight": 1, **place})
+    emulator.distort(**HOWS[how](field, MEMBER[field]), path="/members")
+    one = {"pool": "web", "address": "192.168.0.11", "port": 80, **place}
+    assert not succeeded(module("elb_member", **one, name="", weight=1)).changed
+    together = module("elb_pool_members", pool="web", members=[{"address": "192.168.0.11", "port": 80, **place}], purge=True)
+    if field in ("address", "protocol_port"):
+        (member,) = emulator.state()["pools"][0]["members"]
+        assert f"the service does not tell address and port of member {member['id']}" in together["msg"]
+    else:
+        assert not succeeded(together).changed
+    assert emulator.writes() == []
+    assert succeeded(module("elb_member", **one, **({"name": "new"} if field == "weight" else {"weight": 9}))).changed
+    assert len(succeeded(module("elb_member_info", pool="web"))["members"]) == 1
+    assert succeeded(module("elb_member", **one, state="absent")).changed
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("field", ["status", "reason", "operating_status"])
+def test_a_members_health(module: Run, emulator: Emulator, pool: str, field: str, how: str) -> None:
+    emulator.distort(set={"operating_status": "OFFLINE"})
+    emulator.distort(**HOWS[how](field, 5))
+    result = module("elb_member", pool="web", address="192.168.0.11", port=80, wait=True, timeout=0)
+    assert "Member 192.168.0.11:80 is not healthy" in result["msg"]
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("part", ["type", "persistence_timeout", "cookie_name"])
+def test_a_part_of_stickiness(module: Run, emulator: Emulator, how: str, part: str) -> None:
+    sticky = {"type": "HTTP_COOKIE", "persistence_timeout": 1440}
+    emulator.seed({"name": "web", "protocol": "HTTP", "session_persistence": sticky})
+    emulator.distort(**HOWS[how](f"session_persistence.{part}", 5 if part == "type" else "x"))
+    # Without the type nobody knows that it is on: it is set again, which does no harm.
+    again = succeeded(module("elb_pool", name="web", session_persistence=sticky))
+    assert again.changed == (part == "type")
+    assert succeeded(module("elb_pool", name="web", session_persistence={"enable": False})).changed
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_a_load_balancers_and_a_listeners_name(module: Run, emulator: Emulator, how: str) -> None:
+    """The service's filter is believed."""
+    emulator.distort(**HOWS[how]("name", 5), path="/(loadbalancers|listeners)$")
+    new = {"loadbalancer": "demo", "listener": "demo-http", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+    assert succeeded(module("elb_pool", name="web", **new)).changed
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("body", ["pools", "page_info", "page_info.next_marker"])
+def test_a_list_of_pools(module: Run, emulator: Emulator, pool: str, body: str, how: str) -> None:
+    emulator.distort(**HOWS[how](f"$.{body}", "x" if body != "page_info.next_marker" else 5), action="elb:pools:list")
+    result = module("elb_pool_info", timeout=0)
+    if body == "pools" and how != "null":
+        assert "not the ELB API" in result["msg"]
+    else:
+        assert len(succeeded(result)["pools"]) == (0 if body == "pools" else 1)
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("path", ["/pools$", "/pools/[^/]*$", "/members$", "/members/[^/]*$", "/loadbalancers$", "/listeners$"])
+def test_an_id_is_needed_of_what_is_looked_up(module: Run, emulator: Emulator, pool: str, path: str, how: str) -> None:
+    (member,) = emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
+    emulator.distort(**HOWS[how]("id", 5), path=path, method="GET")
+    by: dict[str, tuple[str, Json]] = {
+        "/pools$": ("elb_pool", {"name": "web"}),
+        "/pools/[^/]*$": ("elb_pool", {"id": pool}),
+        "/members$": ("elb_member", {"pool": pool, "address": "192.168.0.11", "port": 80}),
+        "/members/[^/]*$": ("elb_member", {"pool": pool, "id": member}),
+        "/loadbalancers$": ("elb_pool", {"name": "web", "loadbalancer": "demo"}),
+        "/listeners$": ("elb_pool", {"name": "web", "listener": "demo-http"}),
+    }
+    name, options = by[path]
+    for state in ("present", "absent"):
+        result = module(name, **options, state=state, timeout=0)
+        assert "not the ELB API" in result["msg"]
+    assert emulator.writes() == []
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_a_change_is_made_although_its_answer_has_no_id(module: Run, emulator: Emulator, pool: str, how: str) -> None:
+    for method in ("POST", "PUT"):
+        emulator.distort(**HOWS[how]("id", 5), method=method)
+    assert succeeded(module("elb_pool", name="new", type="ip", protocol="TCP", lb_algorithm="ROUND_ROBIN")).changed
+    assert succeeded(module("elb_pool", name="web", description="x")).changed
+    assert succeeded(module("elb_member", pool=pool, address="192.168.0.11", port=80)).changed
+    assert succeeded(module("elb_member", pool=pool, address="192.168.0.11", port=80, weight=9)).changed
+
+
+def test_what_is_not_told_is_not_changed_but_warned_of(module: Run, emulator: Emulator, pool: str) -> None:
+    emulator.distort(drop=["lb_algorithm", "subnet_cidr_id"])
+    wanted = succeeded(module("elb_pool", name="web", lb_algorithm="SOURCE_IP"))
+    assert not wanted.changed
+    assert wanted.warnings == ["The service does not tell lb_algorithm: taken to be as wanted, and not changed."]
+    emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
+    one = {"address": "192.168.0.11", "port": 80, "subnet_cidr_id": NOWHERE}
+    for result in (module("elb_member", pool="web", **one), module("elb_pool_members", pool="web", members=[one])):
+        assert not succeeded(result).changed
+        assert ["subnet_cidr_id: taken to be as wanted" in warning for warning in result.warnings] == [True]
 
 
 def test_unknown_fields_and_odd_pages_are_survived(module: Run, emulator: Emulator, pool: str) -> None:
     emulator.distort(set={"brand_new": {"deep": [1]}, "$.more": 1, "$.page_info.next_marker": pool}, path="/pools")
-    result = module("elb_pool", **POOL)
+    result = module("elb_pool", name="web", description="")
     assert not result.changed
     assert result["pool"]["brand_new"] == {"deep": [1]}
     assert len(module("elb_pool_info")["pools"]) == 1
@@ -100,7 +225,7 @@ def test_a_list_that_holds_others_too(module: Run, emulator: Emulator, pool: str
 @pytest.mark.parametrize("answer", ["[]", "null", '"pool"', '{"pools": 5}', '{"pools": [5]}', "{}", '{"pool": null}', "<html>"])
 def test_what_is_not_the_service_is_said_without_a_traceback(module: Run, emulator: Emulator, answer: str) -> None:
     emulator.fault("answer", status=200, body=answer, times=None)
-    for result in (module("elb_pool_info", timeout=0.1), module("elb_pool", id="11111111-1111-1111-1111-111111111111", timeout=0.1)):
+    for result in (module("elb_pool_info", timeout=0.1), module("elb_pool", id=NOWHERE, timeout=0.1)):
         assert result.failed
         assert "not the ELB API" in result["msg"], result["msg"]
         assert "Traceback" not in str(result)

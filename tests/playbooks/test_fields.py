@@ -8,22 +8,51 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
+
 from ..emulator.client import Emulator
 from .engine import Engine, Task, task
 
 Json = dict[str, Any]
 VPC = "5b1f6d0e-1c57-4f0e-9a0c-0d2f5a7c1e01"
 STICKY = {"type": "HTTP_COOKIE", "persistence_timeout": 20}
+DEMO, SHARED, LISTENER = (
+    "3f8a2c10-4b7d-4e11-8c55-a1b2c3d4e501",
+    "3f8a2c10-4b7d-4e11-8c55-a1b2c3d4e503",
+    "b0c1d2e3-0001-4a5b-8c6d-7e8f90a1b201",
+)
+SUBNET = "7a3c1b52-6f0d-4d8e-b6a1-2c9e4f7d0a01"
 
-#: field -> (what else is needed, the values that it gets one after another, what the service shows for each)
+#: field, perhaps with a note -> (what else is needed, the values that it gets one after another, what the service shows for each)
 POOL: dict[str, tuple[Json, list[Any], list[Any]]] = {
     "description": ({}, ["first", "second", "ünïcode <b>", ""], ["first", "second", "ünïcode <b>", ""]),
     "lb_algorithm": ({}, ["LEAST_CONNECTIONS", "SOURCE_IP", "ROUND_ROBIN"], ["LEAST_CONNECTIONS", "SOURCE_IP", "ROUND_ROBIN"]),
     "session_persistence": (
         {},
         [STICKY, {"persistence_timeout": 30}, {"type": "HTTP_COOKIE"}, {"enable": False}, {"type": "HTTP_COOKIE"}],
-        [20, 30, 30, None, 1440],
+        [("HTTP_COOKIE", "", minutes) if minutes else None for minutes in (20, 30, 30, None, 1440)],
     ),
+    "session_persistence of TCP": (
+        {"protocol": "TCP"},
+        [{"type": "SOURCE_IP"}, {"persistence_timeout": 60}, {"enable": False}, {"type": "SOURCE_IP", "persistence_timeout": 5}],
+        [("SOURCE_IP", "", 1), ("SOURCE_IP", "", 60), None, ("SOURCE_IP", "", 5)],
+    ),
+    "session_persistence by the application's cookie": (
+        {"loadbalancer": SHARED},
+        [
+            {"type": "APP_COOKIE", "cookie_name": "a"},
+            {"cookie_name": "b.c"},
+            STICKY,
+            {"type": "APP_COOKIE", "cookie_name": "d"},
+            {"enable": False},
+        ],
+        [("APP_COOKIE", "a", 1440), ("APP_COOKIE", "b.c", 1440), ("HTTP_COOKIE", "", 20), ("APP_COOKIE", "d", 1440), None],
+    ),
+    "protocol": ({"session_persistence": {"type": "SOURCE_IP"}}, ["QUIC"], ["QUIC"]),
+    "loadbalancer": ({}, ["demo", DEMO.upper()], [DEMO, DEMO]),
+    "loadbalancer_id": ({}, [DEMO], [DEMO]),
+    "listener": ({}, ["demo-http", LISTENER], [LISTENER, LISTENER]),
+    "listener_id": ({}, [LISTENER], [LISTENER]),
     "slow_start": (
         {},
         [{"enable": True}, {"duration": 60}, {"enable": False}, {"enable": True, "duration": 45}],
@@ -40,15 +69,28 @@ MEMBER: dict[str, tuple[Json, list[Any], list[Any]]] = {
     "name": ({}, ["web-1", "ünïcode", ""], ["web-1", "ünïcode", ""]),
     "weight": ({}, [0, 5, 100, 0, 1], [0, 5, 100, 0, 1]),
     "availability_zone": ({}, ["eu-de-01", "eu-de-02"], ["eu-de-01", "eu-de-02"]),
+    "subnet_cidr_id": ({}, [SUBNET, SUBNET.upper()], [SUBNET, SUBNET]),
+    "subnet": ({"weight": 0}, [SUBNET], [SUBNET]),
+    "subnet_id": ({"name": "web-1"}, [SUBNET], [SUBNET]),
+    "address": ({"subnet_cidr_id": SUBNET}, ["192.168.0.12"], ["192.168.0.12"]),
+    "port": ({}, [65535], [65535]),
 }
-#: The value that a new resource has of itself, so that setting it is no change.
-FIRST = {"lb_algorithm": "ROUND_ROBIN"}
+#: alias -> the API's name
+ALIASES = {
+    "member_deletion_protection": "member_deletion_protection_enable",
+    "subnet": "subnet_cidr_id",
+    "subnet_id": "subnet_cidr_id",
+    "port": "protocol_port",
+}
 
 
 def shown(resource: Json, field: str) -> Any:
-    value = resource.get({"member_deletion_protection": "member_deletion_protection_enable"}.get(field, field))
+    if field.startswith(("loadbalancer", "listener")):
+        (reference,) = resource[f"{field.removesuffix('_id')}s"]
+        return reference["id"]
+    value = resource.get(ALIASES.get(field, field))
     if field == "session_persistence":
-        return value and value["persistence_timeout"]
+        return value and (value["type"], value["cookie_name"], value["persistence_timeout"])
     if field == "slow_start":
         return value and (value["enable"], value["duration"])
     return value
@@ -78,28 +120,41 @@ def play_values(engine: Engine, emulator: Emulator, module: str, base: Json, fie
     # As many writes as changes, none of them empty, each only of what differs.
     writes = emulator.writes()
     assert len(writes) == sum(result.changed for result in results[1::3])
-    assert all(set(write["body"][kind]) <= {field, "member_deletion_protection_enable"} for write in writes[1:])
+    assert all(set(write["body"][kind]) == {ALIASES.get(field, field)} for write in writes[1:])
     assert emulator.requests(status=400) == []
 
 
-@pytest.mark.parametrize("field", POOL)
-def test_pool(engine: Engine, emulator: Emulator, field: str) -> None:
-    base = {"name": "web", "loadbalancer": emulator.loadbalancer("demo"), "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
-    play_values(engine, emulator, "elb_pool", {key: value for key, value in base.items() if key != field}, field, POOL[field])
+@pytest.mark.parametrize("case", POOL)
+def test_pool(engine: Engine, emulator: Emulator, case: str) -> None:
+    field = case.partition(" ")[0]
+    base = {"name": "web", "loadbalancer": DEMO, "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+    play_values(
+        engine, emulator, "elb_pool", {key: value for key, value in base.items() if key != field.removesuffix("_id")}, field, POOL[case]
+    )
 
 
 @pytest.mark.parametrize("field", MEMBER)
 def test_member(engine: Engine, emulator: Emulator, field: str) -> None:
     (seeded,) = emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo")})
     base = {"pool": seeded["id"], "address": "192.168.0.11", "protocol_port": 8080}
+    base = {key: value for key, value in base.items() if key != ALIASES.get(field, field)}
     play_values(engine, emulator, "elb_member", base, field, MEMBER[field])
 
 
-def test_a_name_is_emptied_by_id(engine: Engine, emulator: Emulator) -> None:
-    (seeded,) = emulator.seed({"name": "web", "protocol": "HTTP"})
-    results = engine.play([task("elb_pool", id=seeded["id"], name=name) for name in ("", "", "new", "new")]).results
-    assert [result.changed for result in results] == [True, False, True, False]
-    assert [result["pool"]["name"] for result in results] == ["", "", "new", "new"]
+@pytest.mark.parametrize("kind", ["pool", "member"])
+def test_by_its_id_it_is_renamed(engine: Engine, emulator: Emulator, kind: str) -> None:
+    (seeded,) = emulator.seed(
+        {"name": "web", "protocol": "HTTP", "members": [{"name": "web", "address": "192.168.0.11", "protocol_port": 80}]}
+    )
+    base = {"id": seeded["id"]} if kind == "pool" else {"pool": seeded["id"], "id": seeded["members"][0]}
+    play_values(engine, emulator, f"elb_{kind}", base, "name", ({}, ["new", "", "web"], ["new", "", "web"]))
+
+
+def test_every_field_has_a_case() -> None:
+    for options, fields in ((POOL, _pool_fields.FIELDS), (MEMBER, _member_fields.FIELDS)):
+        names = {name for field in fields for name in (field.option_key, *field.option.get("aliases", []))}
+        # A pool's name and a member's port under its first name are in all of them.
+        assert names - {case.partition(" ")[0] for case in options} <= {"name", "protocol_port"}
 
 
 def test_vpc_and_type_are_set_while_they_are_blank(engine: Engine, emulator: Emulator) -> None:
@@ -113,3 +168,19 @@ def test_vpc_and_type_are_set_while_they_are_blank(engine: Engine, emulator: Emu
     assert not again.changed
     assert f"vpc_id is {VPC} and cannot become not set" in other["msg"]
     assert "type is instance and cannot become not set" in other["msg"]
+
+
+def test_vpc_without_type_is_refused_before_any_write(engine: Engine, emulator: Emulator) -> None:
+    """The service takes vpc_id only together with type instance; a blank type is not that."""
+    emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": DEMO})
+    there, new, both_known = engine.play(
+        [
+            task("elb_pool", name="web", vpc_id=VPC),
+            task("elb_pool", name="new", loadbalancer=DEMO, protocol="HTTP", lb_algorithm="ROUND_ROBIN", vpc_id=VPC),
+            task("elb_pool", name="web", vpc_id=VPC, type=""),
+        ]
+    ).results
+    for result in (there, new, both_known):
+        assert "vpc_id needs type instance: give both" in result["msg"]
+    assert both_known["required_actions"] == []
+    assert emulator.writes() == []

@@ -8,49 +8,113 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.otc.elb.plugins.module_utils._info import MEMBER_FILTERS, POOL_FILTERS
+
 from ..emulator.client import Emulator
+from ..result import Result
 from .engine import Engine, task
+
+NOWHERE = "11111111-1111-1111-1111-111111111111"
+VPC = "5b1f6d0e-1c57-4f0e-9a0c-0d2f5a7c1e01"
+SUBNET = "7a3c1b52-6f0d-4d8e-b6a1-2c9e4f7d0a01"
+SERVER = "22222222-2222-2222-2222-222222222222"
+Cases = list[tuple[dict[str, Any], list[str]]]
 
 
 @pytest.fixture
 def pools(emulator: Emulator) -> list[str]:
-    """The IDs of three pools; the first has two members."""
+    """The IDs of four pools; the first has two members, the last is in another enterprise project."""
     seeded = emulator.seed(
         {
             "name": "web",
             "protocol": "HTTP",
-            "loadbalancer_id": emulator.loadbalancer("demo"),
+            "listener_id": emulator.listener("demo-http"),
+            "healthmonitor_id": "33333333-3333-3333-3333-333333333333",
             "members": [
-                {"name": "web-1", "address": "192.168.0.1", "protocol_port": 80, "weight": 0},
-                {"name": "web-2", "address": "192.168.0.2", "protocol_port": 81, "weight": 5},
+                {"name": "web-1", "address": "192.168.0.1", "protocol_port": 80, "weight": 0, "availability_zone": "eu-de-02"},
+                {
+                    "name": "web-2",
+                    "address": "192.168.0.2",
+                    "protocol_port": 81,
+                    "weight": 5,
+                    "subnet_cidr_id": SUBNET,
+                    "instance_id": SERVER,
+                },
             ],
         },
         {"name": "api", "protocol": "HTTP", "lb_algorithm": "SOURCE_IP", "member_deletion_protection_enable": True},
-        {"name": "dns", "protocol": "UDP", "description": "names", "type": "instance"},
+        {
+            "name": "dns",
+            "protocol": "UDP",
+            "description": "names",
+            "type": "instance",
+            "vpc_id": VPC,
+            "protection_status": "consoleProtection",
+        },
+        {"name": "far", "protocol": "TCP", "loadbalancer_id": emulator.loadbalancer("elsewhere")},
     )
     return [pool["id"] for pool in seeded]
 
 
-def test_pools_by_every_kind_of_filter(engine: Engine, emulator: Emulator, pools: list[str]) -> None:
-    cases: list[tuple[dict[str, Any], list[str]]] = [
+def check_filters(emulator: Emulator, cases: Cases, results: list[Result], kind: str, filters: dict[str, Any]) -> None:
+    """Each task found what it should, by filters that went to the server; every filter finds something, and nothing."""
+    for result, (options, names) in zip(results, cases, strict=True):
+        assert not result.failed, result["msg"]
+        assert not result.changed
+        assert sorted(found["name"] for found in result[kind]) == names, options
+    sent = [set(request["query"]) for request in emulator.requests(action=f"elb:{kind}:list")]
+    assert sent == [set(options) for options, dummy in cases if not single_id(options)]
+    assert {request["method"] for request in emulator.requests()} == {"GET"}
+    assert {name for options, names in cases if names for name in options} == set(filters)
+    assert {name for options, names in cases if not names for name in options} == set(filters)
+
+
+def single_id(options: dict[str, Any]) -> bool:
+    return isinstance(options.get("id"), str) and len(options) == 1
+
+
+def test_pools_by_every_filter(engine: Engine, emulator: Emulator, pools: list[str]) -> None:
+    cases: Cases = [
         ({}, ["api", "dns", "web"]),
         ({"name": "web"}, ["web"]),
         ({"name": ["web", "dns"]}, ["dns", "web"]),
-        ({"id": pools[1:]}, ["api", "dns"]),
-        ({"protocol": "HTTP", "lb_algorithm": "SOURCE_IP"}, ["api"]),
-        ({"description": "names"}, ["dns"]),
-        ({"loadbalancer_id": emulator.loadbalancer("demo")}, ["web"]),
-        ({"member_address": "192.168.0.2"}, ["web"]),
-        ({"member_deletion_protection_enable": True}, ["api"]),
-        ({"type": "instance"}, ["dns"]),
         ({"name": "nobody"}, []),
-        ({"id": "11111111-1111-1111-1111-111111111111"}, []),
+        ({"id": pools[1:3]}, ["api", "dns"]),
+        ({"id": pools[0]}, ["web"]),
+        ({"id": NOWHERE}, []),
+        ({"protocol": "HTTP", "lb_algorithm": "SOURCE_IP"}, ["api"]),
+        ({"protocol": "UDP", "lb_algorithm": ["SOURCE_IP", "QUIC_CID"]}, []),
+        ({"description": "names"}, ["dns"]),
+        ({"description": "nothing"}, []),
+        ({"loadbalancer_id": emulator.loadbalancer("demo")}, ["web"]),
+        ({"loadbalancer_id": NOWHERE}, []),
+        ({"listener_id": [NOWHERE, emulator.listener("demo-http")]}, ["web"]),
+        ({"listener_id": emulator.listener("demo-https")}, []),
+        ({"healthmonitor_id": "33333333-3333-3333-3333-333333333333"}, ["web"]),
+        ({"healthmonitor_id": NOWHERE}, []),
+        ({"ip_version": "dualstack"}, ["dns"]),
+        ({"ip_version": "v4", "protocol": "UDP"}, []),
+        ({"member_address": "192.168.0.2"}, ["web"]),
+        ({"member_address": "192.168.0.3"}, []),
+        ({"member_device_id": SERVER}, ["web"]),
+        ({"member_device_id": NOWHERE}, []),
+        ({"member_instance_id": SERVER}, ["web"]),
+        ({"member_instance_id": NOWHERE}, []),
+        ({"vpc_id": VPC}, ["dns"]),
+        ({"vpc_id": NOWHERE}, []),
+        ({"type": "instance"}, ["dns"]),
+        ({"type": ""}, ["api", "web"]),
+        ({"type": "ip"}, []),
+        ({"protection_status": "consoleProtection"}, ["dns"]),
+        ({"protection_status": ["consoleProtection"], "protocol": "HTTP"}, []),
+        ({"enterprise_project_id": "all_granted_eps", "protocol": "TCP"}, ["far"]),
+        ({"enterprise_project_id": [NOWHERE]}, []),
+        ({"member_deletion_protection_enable": True}, ["api"]),
+        ({"member_deletion_protection_enable": False}, ["dns", "web"]),
+        ({"member_deletion_protection_enable": True, "protocol": "UDP"}, []),
     ]
     results = engine.play([task("elb_pool_info", **filters) for filters, dummy in cases]).results
-    for result, (filters, names) in zip(results, cases, strict=True):
-        assert not result.changed
-        assert sorted(pool["name"] for pool in result["pools"]) == names, filters
-    assert {request["method"] for request in emulator.requests()} == {"GET"}
+    check_filters(emulator, cases, results, "pools", POOL_FILTERS)
 
 
 def test_a_single_id_uses_the_get_api(engine: Engine, emulator: Emulator, pools: list[str]) -> None:
@@ -71,28 +135,41 @@ def test_whole_members(engine: Engine, emulator: Emulator, pools: list[str]) -> 
     assert len(emulator.requests(action="elb:members:list")) == 1
 
 
-def test_members_by_every_kind_of_filter(engine: Engine, emulator: Emulator, pools: list[str]) -> None:
+def test_members_by_every_filter(engine: Engine, emulator: Emulator, pools: list[str]) -> None:
     (web,) = (pool for pool in emulator.state()["pools"] if pool["name"] == "web")
-    first = next(member["id"] for member in web["members"] if member["name"] == "web-1")
-    cases: list[tuple[dict[str, Any], list[str]]] = [
+    first, second = (member["id"] for member in sorted(web["members"], key=lambda member: str(member["name"])))
+    emulator.set_status(pools[0], first, "OFFLINE")
+    cases: Cases = [
         ({}, ["web-1", "web-2"]),
+        ({"id": first}, ["web-1"]),
+        ({"id": NOWHERE}, []),
+        ({"id": [first, second]}, ["web-1", "web-2"]),
+        ({"name": "web-1", "operating_status": "OFFLINE"}, ["web-1"]),
+        ({"name": "web-2", "operating_status": ["OFFLINE", "NO_MONITOR"]}, []),
         ({"weight": 0}, ["web-1"]),
         ({"weight": [0, 5]}, ["web-1", "web-2"]),
-        ({"address": "192.168.0.2"}, ["web-2"]),
-        ({"protocol_port": [81]}, ["web-2"]),
-        ({"name": "web-1", "operating_status": "NO_MONITOR"}, ["web-1"]),
-        ({"ip_version": "v6"}, []),
-        ({"member_type": "ip"}, ["web-1", "web-2"]),
-        ({"id": first}, ["web-1"]),
         ({"id": [first], "weight": 5}, []),
-        ({"id": "11111111-1111-1111-1111-111111111111"}, []),
+        ({"subnet_cidr_id": SUBNET}, ["web-2"]),
+        ({"subnet_cidr_id": NOWHERE}, []),
+        ({"address": "192.168.0.2"}, ["web-2"]),
+        ({"address": "192.168.0.3"}, []),
+        ({"protocol_port": [81]}, ["web-2"]),
+        ({"protocol_port": 443}, []),
+        ({"ip_version": "v4"}, ["web-1", "web-2"]),
+        ({"ip_version": "v6"}, []),
+        ({"member_type": "ip"}, ["web-1"]),
+        ({"member_type": "instance", "name": "web-1"}, []),
+        ({"instance_id": SERVER}, ["web-2"]),
+        ({"instance_id": NOWHERE}, []),
+        ({"availability_zone": "eu-de-02"}, ["web-1"]),
+        ({"availability_zone": "eu-de-03"}, []),
+        ({"enterprise_project_id": ["0"]}, ["web-1", "web-2"]),
+        ({"enterprise_project_id": NOWHERE}, []),
     ]
     results = engine.play([task("elb_member_info", pool=pools[0], **filters) for filters, dummy in cases]).results
-    for result, (filters, names) in zip(results, cases, strict=True):
-        assert not result.failed, result["msg"]
-        assert sorted(member["name"] for member in result["members"]) == names, filters
-    assert results[8]["required_actions"] == ["elb:members:get"]
-    assert results[9]["required_actions"] == ["elb:members:list"]
+    check_filters(emulator, cases, results, "members", MEMBER_FILTERS)
+    assert results[1]["required_actions"] == ["elb:members:get"]
+    assert results[8]["required_actions"] == ["elb:members:list"]
 
 
 def test_members_of_a_pool_that_is_not_there(engine: Engine, emulator: Emulator) -> None:
@@ -106,7 +183,9 @@ def test_members_of_a_pool_that_is_not_there(engine: Engine, emulator: Emulator)
     for result in (by_name, by_id, one):
         assert result["members"] == []
         assert not result.failed
-        assert any("There is no pool" in warning for warning in result.warnings)
+        (warning,) = result.warnings
+        assert "There is no pool" in warning
+        assert "give enterprise_project_id" in warning
 
 
 def test_every_page_is_read(engine: Engine, emulator: Emulator) -> None:

@@ -115,8 +115,8 @@ def test_by_name_and_by_id(engine: Engine, emulator: Emulator, pool: str) -> Non
             task("elb_member", pool="web", name="web-1", weight=3),
             task("elb_member", pool="web", name="twin", weight=3),
             task("elb_member", pool="web", name="nobody", weight=3),
-            task("elb_member", pool="web", id=two, weight=4),
-            task("elb_member", pool=pool, id=two, name="web-2"),
+            task("elb_member", pool="web", id=two.upper(), weight=4),
+            task("elb_member", pool=pool.upper(), id=two, name="web-2"),
             task("elb_member", pool="web", id="11111111-1111-1111-1111-111111111111", weight=3),
             task("elb_member", pool="web", id=three, address="192.168.0.99", port=80),
             task("elb_member", pool="web", name="web-1", state="absent"),
@@ -126,7 +126,8 @@ def test_by_name_and_by_id(engine: Engine, emulator: Emulator, pool: str) -> Non
     assert "There are 2 members named 'twin'" in ambiguous["msg"]
     assert two in ambiguous["msg"]
     assert three in ambiguous["msg"]
-    assert "address is required" in nobody["msg"]
+    assert "Cannot set up member 'nobody' of pool 'web': the pool has no member of that name" in nobody["msg"]
+    assert "needs address and protocol_port" in nobody["msg"]
     assert by_id["member"]["weight"] == 4
     assert renamed["member"]["name"] == "web-2"
     assert "there is no member of that ID" in unknown["msg"]
@@ -202,6 +203,13 @@ def test_the_subnet_of_a_member_cannot_change(engine: Engine, emulator: Emulator
     assert result.failed
     assert f"subnet_cidr_id is not set and cannot become {subnet}" in result["msg"]
     assert emulator.writes() == []
+
+
+def test_a_zone_cannot_be_taken_away(engine: Engine, emulator: Emulator, pool: str) -> None:
+    """The service takes zones of the region only; an empty one is refused before any request."""
+    result = engine.run("elb_member", **ONE, availability_zone="")
+    assert "availability_zone must have 1 to 255 characters, not 0" in result["msg"]
+    assert emulator.requests() == []
 
 
 def test_subnet_cidr_id_was_given_the_vpc_subnets_id(engine: Engine, emulator: Emulator, pool: str) -> None:

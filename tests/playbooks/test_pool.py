@@ -56,10 +56,11 @@ def test_by_id_it_can_be_renamed_and_removed(engine: Engine, emulator: Emulator)
     by_id = {"id": seeded["id"]}
     same, renamed, nameless, gone, gone_again, unknown = engine.play(
         [
-            task("elb_pool", **by_id),
+            task("elb_pool", id=seeded["id"].upper()),
             task("elb_pool", **by_id, name="new"),
             task("elb_pool", **by_id, name=""),
-            task("elb_pool", **by_id, state="absent"),
+            # The ID says which one is meant: nothing else is looked up.
+            task("elb_pool", **by_id, loadbalancer="gone already", state="absent"),
             task("elb_pool", **by_id, state="absent"),
             task("elb_pool", **by_id, name="new"),
         ]
@@ -131,6 +132,69 @@ def test_two_pools_of_one_name_are_told_apart(engine: Engine, emulator: Emulator
     assert emulator.writes() == []
 
 
+def test_a_name_is_narrowed_by_listener(engine: Engine, emulator: Emulator) -> None:
+    first, second = emulator.seed(
+        {"name": "web", "protocol": "HTTP", "listener_id": emulator.listener("demo-http")},
+        {"name": "web", "protocol": "HTTP", "listener_id": emulator.listener("demo-http-2")},
+    )
+    by_name, by_id, with_loadbalancer, gone, elsewhere = engine.play(
+        [
+            task("elb_pool", name="web", listener="demo-http-2"),
+            task("elb_pool", name="web", listener_id=emulator.listener("demo-http")),
+            task("elb_pool", name="web", listener="demo-http-2", loadbalancer="demo"),
+            task("elb_pool", name="web", listener="demo-http-2", state="absent"),
+            task("elb_pool", name="web", listener="demo-https", state="absent"),
+        ]
+    ).results
+    assert by_name["pool"]["id"] == with_loadbalancer["pool"]["id"] == second["id"]
+    assert by_id["pool"]["id"] == first["id"]
+    assert not by_name.changed
+    assert gone.changed
+    assert not elsewhere.changed
+    assert [pool["id"] for pool in stored(emulator)] == [first["id"]]
+
+
+def test_a_name_that_looks_like_an_id(engine: Engine, emulator: Emulator) -> None:
+    """A name is a name: the pool that has it as its ID is another one."""
+    (other,) = emulator.seed({"name": "other", "protocol": "HTTP", "description": "keep"})
+    new = {"name": other["id"], "type": "ip", "protocol": "TCP", "lb_algorithm": "ROUND_ROBIN"}
+    created, again, gone = engine.play(
+        [task("elb_pool", **new), task("elb_pool", **new), task("elb_pool", name=other["id"], state="absent")]
+    ).results
+    assert created.changed, created["msg"]
+    assert created["pool"]["id"] != other["id"]
+    assert not again.changed
+    assert gone.changed
+    assert [pool["name"] for pool in stored(emulator)] == ["other"]
+
+
+def test_the_enterprise_project_is_where_everything_is_looked_up(engine: Engine, emulator: Emulator) -> None:
+    scope = "c4d5e6f7-0819-4a2b-8c3d-4e5f60718293"
+    there = {"name": "web", "loadbalancer": "elsewhere", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+    one = {"pool": "web", "address": "192.168.0.11", "port": 80, "subnet_cidr_id": emulator.subnet("192.168.0.0/24")["id"]}
+    unscoped, created, again, member, members, gone, *unknown = engine.play(
+        [
+            task("elb_pool", **there),
+            task("elb_pool", **there, enterprise_project_id=scope),
+            task("elb_pool", **there, enterprise_project_id="all_granted_eps"),
+            task("elb_member", **one, enterprise_project_id=scope),
+            task("elb_pool_members", pool="web", members=[], purge=True, enterprise_project_id=scope),
+            task("elb_pool", name="web", state="absent", force=True, enterprise_project_id=scope),
+            task("elb_member", **one),
+            task("elb_pool", **there | {"loadbalancer": "demo", "listener": "nobodys"}),
+            task("elb_pool", **there, enterprise_project_id="0"),
+        ]
+    ).results
+    hint = "Only the default enterprise project was searched: for another one, give enterprise_project_id."
+    assert unscoped["msg"].startswith("There is no load balancer named 'elsewhere' in this project and region.")
+    assert [hint in result["msg"] for result in (unscoped, *unknown)] == [True, True, True, False]
+    for result in (created, member, members, gone):
+        assert result.changed, result["msg"]
+    assert not again.changed
+    lists = [request["query"].get("enterprise_project_id") for request in emulator.requests() if request["action"].endswith(":list")]
+    assert [value for value in lists if value] == [[scope]] * 2 + [["all_granted_eps"]] * 2 + [[scope]] * 5 + [["0"]]
+
+
 def test_what_cannot_be_is_refused_before_any_request(engine: Engine, emulator: Emulator) -> None:
     (result,) = engine.play(
         [
@@ -162,10 +226,23 @@ def test_what_cannot_be_changed_is_refused_before_any_write(engine: Engine, emul
 
 
 def test_what_is_needed_to_create_is_named(engine: Engine, emulator: Emulator) -> None:
-    result = engine.run("elb_pool", name="web", check=True)
-    assert result.failed
-    for words in ("protocol is required", "lb_algorithm is required", "one of loadbalancer, listener and type"):
-        assert words in result["msg"]
+    nowhere, on_a_listener, scoped = engine.play(
+        [
+            task("elb_pool", name="web") | {"check_mode": True},
+            task("elb_pool", name="web", listener="demo-http", lb_algorithm="ROUND_ROBIN"),
+            task("elb_pool", name="web", enterprise_project_id="0"),
+        ]
+    ).results
+    assert nowhere["msg"] == (
+        "Cannot set up pool 'web': there is no pool of that name, so it would be created, and that needs protocol, lb_algorithm, "
+        "one of loadbalancer, listener and type (instance or ip). "
+        "Only the default enterprise project was searched: for another one, give enterprise_project_id."
+    )
+    assert (
+        "no pool of that name on that load balancer or listener, so it would be created, and that needs protocol." in on_a_listener["msg"]
+    )
+    assert "enterprise" not in scoped["msg"]
+    assert emulator.writes() == []
 
 
 def test_members_are_removed_only_by_force(engine: Engine, emulator: Emulator) -> None:

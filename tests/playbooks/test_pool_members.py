@@ -132,7 +132,10 @@ def test_members_is_required_and_the_pool_must_be_there(engine: Engine, emulator
 def test_a_failure_does_not_lose_the_rest(engine: Engine, emulator: Emulator, pool: str) -> None:
     wanted = entries(1, 10)
     wanted[3]["subnet_cidr_id"] = emulator.subnet("192.168.0.0/24")["vpc_subnet_id"]
-    failed = engine.run("elb_pool_members", pool="web", members=wanted)
+    alone, failed = engine.play(
+        [task("elb_pool_members", pool="web", members=wanted[3:4]), task("elb_pool_members", pool="web", members=wanted)]
+    ).results
+    assert alone["msg"].startswith("1 of 1 members of pool 'web' failed (0 added, 0 updated, 0 removed, 0 unchanged). The first failure: ")
     assert failed.failed
     assert failed.changed
     assert failed["summary"] == {"added": 9, "updated": 0, "removed": 0, "unchanged": 0}
@@ -141,6 +144,7 @@ def test_a_failure_does_not_lose_the_rest(engine: Engine, emulator: Emulator, po
     assert member["entry"]["address"] == "192.168.0.4"
     assert "subnet_cidr_id wants" in member["error"]
     assert member["status"] == failed["status"] == 404
+    assert "1 of 10 members of pool 'web' failed, the others are as wanted (9 added" in failed["msg"]
     assert len(members(emulator)) == 9
     del wanted[3]["subnet_cidr_id"]
     finished = engine.run("elb_pool_members", pool="web", members=wanted)

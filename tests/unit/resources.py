@@ -157,7 +157,7 @@ def member_options(draw: st.DrawFn, member: Json) -> Json:
     if member["subnet_cidr_id"]:
         optional["subnet_cidr_id"] = st.sampled_from([SUBNET, SUBNET.upper()])
     else:
-        optional["availability_zone"] = st.sampled_from(["", "eu-de-01", "eu-de-02"])
+        optional["availability_zone"] = st.sampled_from(["eu-de-01", "eu-de-02"])
     wanted: Json = draw(st.fixed_dictionaries({}, optional=optional))
     return {**wanted, "address": draw(spellings(member["address"])), "protocol_port": member["protocol_port"]}
 

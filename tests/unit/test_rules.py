@@ -42,6 +42,7 @@ def refusals(kind: Any, wanted: Json, current: Json | None = None) -> list[str]:
         ({"session_persistence": {"enable": False}, "protocol": "QUIC"}, "a QUIC pool needs session_persistence"),
         ({"slow_start": {"duration": 29}}, "slow_start duration must be 30 to 1200, not 29"),
         ({"slow_start": {"duration": 1201}}, "slow_start duration must be 30 to 1200, not 1201"),
+        ({"type": "", "vpc_id": "x"}, "vpc_id needs type instance"),
         ({"protection_reason": "x", "protection_status": "nonProtection"}, "protection_reason goes with"),
         ({"protection_reason": "a<b"}, "protection_reason must not contain"),
         ({"name": "x" * 256}, "name must have 0 to 255 characters, not 256"),
@@ -57,7 +58,7 @@ def test_a_pool_that_cannot_be(wanted: Json, words: str) -> None:
 @pytest.mark.parametrize(
     ("wanted", "current", "words"),
     [
-        ({"lb_algorithm": "QUIC_CID"}, {"protocol": "TCP"}, "QUIC_CID"),
+        ({"lb_algorithm": "QUIC_CID"}, {"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN"}, "QUIC_CID"),
         ({"slow_start": {"enable": True}}, {"protocol": "UDP"}, "slow_start"),
         ({"vpc_id": "x"}, {"type": "ip"}, "vpc_id cannot be given for type ip"),
         (
@@ -65,7 +66,14 @@ def test_a_pool_that_cannot_be(wanted: Json, words: str) -> None:
             {"protocol": "TCP", "session_persistence": {"type": "SOURCE_IP"}},
             "1 to 60",
         ),
-        ({"session_persistence": {"enable": False}}, {"protocol": "QUIC"}, "a QUIC pool needs session_persistence"),
+        (
+            {"session_persistence": {"enable": False}},
+            {"protocol": "QUIC", "session_persistence": {"type": "SOURCE_IP"}},
+            "a QUIC pool needs session_persistence",
+        ),
+        ({"vpc_id": "x"}, {"type": ""}, "vpc_id needs type instance"),
+        ({"vpc_id": "x"}, {}, "vpc_id needs type instance"),
+        ({"type": "ip"}, {"type": "", "vpc_id": "x"}, "vpc_id cannot be given for type ip"),
         ({"protection_reason": "x"}, {"protection_status": "nonProtection"}, "protection_reason goes with"),
         ({"protection_reason": "x"}, {}, "protection_reason goes with"),
     ],
@@ -100,9 +108,9 @@ def test_what_is_possible_is_not_refused(given: tuple[Json, Json]) -> None:
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        ({}, ["protocol is required", "lb_algorithm is required", "one of loadbalancer, listener and type"]),
-        ({"vpc_id": "x", "loadbalancer_id": "y"}, ["protocol is", "lb_algorithm is", "vpc_id needs type instance"]),
-        ({"protocol": "QUIC", "lb_algorithm": "QUIC_CID", "type": "ip"}, ["a QUIC pool needs session_persistence"]),
+        ({}, ["protocol", "lb_algorithm", "one of loadbalancer, listener and type"]),
+        ({"description": "x", "loadbalancer_id": "y"}, ["protocol", "lb_algorithm"]),
+        ({"protocol": "QUIC", "lb_algorithm": "QUIC_CID", "type": "ip"}, ["session_persistence with type SOURCE_IP"]),
         ({"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": ""}, ["one of loadbalancer"]),
         ({"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip"}, []),
     ],
@@ -111,6 +119,20 @@ def test_what_is_missing_to_create_a_pool(wanted: Json, words: list[str]) -> Non
     reasons = _pool_fields.missing_to_create(wanted)
     assert len(reasons) == len(words)
     assert all(word in reason for word, reason in zip(words, reasons, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "current"),
+    [
+        ({"vpc_id": "x"}, {"vpc_id": "x"}),
+        ({"type": "ip"}, {"type": "ip", "vpc_id": "x"}),
+        ({"protection_reason": "x"}, {"protection_reason": "x"}),
+        ({"session_persistence": {"enable": False}}, {"protocol": "QUIC"}),
+    ],
+)
+def test_what_is_so_already_is_not_refused(wanted: Json, current: Json) -> None:
+    """Even where an answer leaves out what makes it possible."""
+    assert refusals(POOL, wanted, current) == []
 
 
 def test_turning_protection_off_needs_no_word_about_its_reason() -> None:
@@ -132,6 +154,7 @@ def test_turning_protection_off_needs_no_word_about_its_reason() -> None:
         ({"address": ""}, "address must be"),
         ({"name": "x" * 256}, "name must have 0 to 255 characters"),
         ({"subnet_cidr_id": ""}, "subnet_cidr_id must have 1 to 36 characters, not 0"),
+        ({"availability_zone": ""}, "availability_zone must have 1 to 255 characters, not 0"),
         ({"subnet_cidr_id": "s", "availability_zone": "eu-de-01"}, "availability_zone can be set only for members by IP alone"),
     ],
 )
@@ -143,8 +166,9 @@ def test_a_member_that_cannot_be(wanted: Json, words: str) -> None:
 @pytest.mark.parametrize(
     ("wanted", "pool", "words"),
     [
-        ({"address": "10.0.0.1"}, None, ["protocol_port is required"]),
-        ({}, None, ["address is required", "protocol_port is required"]),
+        ({}, None, ["no member of that name, so one would be added, and that needs address and protocol_port"]),
+        ({"address": "2001:db8::1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"ip_version": "v4"}, ["takes IPv4 members only"]),
+        ({"address": "10.0.0.1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"type": "ip"}, ["the pool's type is ip"]),
         ({"address": "2001:db8::1", "protocol_port": 80}, None, ["an IPv6 member needs subnet_cidr_id"]),
         ({"address": "10.0.0.1", "protocol_port": 80}, {"protocol": "UDP"}, ["a UDP pool needs subnet_cidr_id"]),
         ({"address": "10.0.0.1", "protocol_port": 80}, {"protocol": "TCP"}, []),
