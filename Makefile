@@ -86,6 +86,7 @@ clean:
 # Made anew when the lock changes. The collection is linked to where Ansible looks for it by name.
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python >= 3.10 is needed: make PYTHON=...")'
+	@echo "Setting up $(VENV), once: this takes a minute or more."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --requirement requirements-dev.txt
 	mkdir -p $(dir $(COLLECTION))
@@ -93,6 +94,7 @@ $(READY): requirements-dev.txt
 	touch $@
 
 $(KEYSTONE): tests/keystone/requirements.txt $(READY)
+	@echo "Setting up Keystone, once: this takes a minute or more."
 	$(BIN)/python -m venv --clear $(dir $@)
 	$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --requirement $<
 	touch $@

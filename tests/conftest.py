@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from .emulator.client import Emulator, start
 
@@ -16,6 +17,10 @@ from .emulator.client import Emulator, start
 for name in list(os.environ):
     if name.upper().startswith(("OS_", "OTC_")) or name.upper().endswith("_PROXY"):
         del os.environ[name]
+
+# No test measures time, and Hypothesis' own limit for an example is met on a busy machine.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 # The virtual environment links the checkout to where Ansible would install it; under ansible-test it needs no help.
 collections = Path(sys.prefix, "collections")

@@ -56,13 +56,13 @@ options:
   project_id:
     description:
       - The ID of the project (tenant). Needed with AK/SK and with O(auth_token); otherwise it comes from the token.
-      - Taken from the environment variable E(OS_PROJECT_ID) where it is not given.
+      - Taken from the environment variable E(OS_PROJECT_ID) or E(OS_TENANT_ID) where it is not given.
     type: str
   region_name:
     description:
       - The region, such as V(eu-de), V(eu-nl) or V(eu-ch2). The endpoint follows from it, or is looked for in the token's catalog
         by it, where O(endpoint) is not given.
-      - Taken from the environment variable E(OS_REGION_NAME) where it is not given; otherwise V(eu-de).
+      - Taken from the environment variable E(OS_REGION_NAME) or E(OS_REGION) where it is not given; otherwise V(eu-de).
     type: str
     aliases: [region]
   endpoint:

@@ -57,7 +57,7 @@ def connect(settings: Settings) -> Connection:
     settings.entry = _entry_settings(entry)
     merged = _keystone_options.merge(list(_sources(settings, entry)))
     if merged.has_keys:
-        return _with_keys(settings, merged)
+        return _with_keys(settings, merged, entry.get("title", "The option auth"))
     _keystone_options.check(merged)
     return _with_keystone(settings, merged, entry)
 
@@ -118,7 +118,7 @@ def _sources(settings: Settings, entry: Json) -> t.Iterator[Source]:
         yield Source(entry["title"], keys)
 
 
-def _with_keys(settings: Settings, merged: Merged) -> Connection:
+def _with_keys(settings: Settings, merged: Merged, where: str) -> Connection:
     project_id = merged.auth.get("project_id") or settings.get("project_id")
     for value, names in (
         (merged.auth.get("access_key"), "access_key (ak)"),
@@ -127,7 +127,7 @@ def _with_keys(settings: Settings, merged: Merged) -> Connection:
     ):
         if not value:
             advice = " AK/SK need the ID of the project; its name is not enough." if names == "project_id" else ""
-            raise ElbError(f"{names} is needed to authenticate with AK/SK. Give it next to the other keys.{advice}")
+            raise ElbError(f"{names} is needed to authenticate with AK/SK. {where} has the other keys: give it there.{advice}")
     access_key, secret_key = str(merged.auth["access_key"]), str(merged.auth["secret_key"])
     token = merged.auth.get("security_token")
     return with_keys(settings, access_key, secret_key, str(token) if token else None, str(project_id))

@@ -167,8 +167,8 @@ _ADVICE: tuple[_Advice, ...] = (
         401,
         (),
         "",
-        "Check the credential: that it is valid, not expired, meant for this project and region, and that this machine's clock is right "
-        "(a signature is valid for 15 minutes).",
+        "Check the credential: that it is valid, not expired, and meant for this project and region. With AK/SK also that this machine's "
+        "clock is right (a signature is valid for 15 minutes), and that no OS_SECURITY_TOKEN of another pair of keys is left over.",
     ),
     _Advice(403, (), _OTHER_PROJECT, "Check project_id (OS_PROJECT_ID): the credential is for another project."),
     _Advice(
@@ -186,6 +186,8 @@ _ADVICE: tuple[_Advice, ...] = (
 
 
 def _advice(status: int, code: str | None, reason: str) -> str:
+    if status == 404 and not (code or "").startswith("ELB."):
+        return "It is not the service that says so: check 'endpoint', which is its root, and whether a gateway stands between."
     for advice in _ADVICE:
         if advice.status not in (None, status):
             continue

@@ -27,8 +27,8 @@ ENVIRONMENT: t.Mapping[str, tuple[str, ...]] = {
     "secret_key": ("OS_SECRET_KEY",),
     "security_token": ("OS_SECURITY_TOKEN",),
     "auth_token": ("OS_AUTH_TOKEN", "OS_TOKEN"),
-    "project_id": ("OS_PROJECT_ID",),
-    "region_name": ("OS_REGION_NAME",),
+    "project_id": ("OS_PROJECT_ID", "OS_TENANT_ID"),
+    "region_name": ("OS_REGION_NAME", "OS_REGION"),
     "endpoint": ("OTC_ELB_ENDPOINT",),
     "interface": ("OS_INTERFACE",),
     "ca_cert": ("OS_CACERT",),
@@ -84,6 +84,9 @@ class Settings:
         self.options: Json = {name: options[name] for name in ARGUMENT_SPEC if options.get(name) not in (None, "", {})}
         self.environ = environ
         self.environment: Json = {option: value for option in ENVIRONMENT for value in [self._variable(option)[1]] if value}
+        if "access_key" in self.options and "secret_key" in self.options:
+            # A security token belongs to one pair of keys: the one of another pair is not sent along.
+            self.environment.pop("security_token", None)
         insecure = to_bool(environ.get(_INSECURE))
         if insecure is not None:
             self.environment["validate_certs"] = not insecure
@@ -141,14 +144,19 @@ class Settings:
         :raises ElbError: when it is not a URL.
         """
         given = self.get("endpoint")
-        return root_of(str(given)) if given else None
+        what = self.variable("endpoint") if "endpoint" not in self.options and "endpoint" in self.environment else "endpoint"
+        return root_of(str(given), what) if given else None
 
     def region_endpoint(self) -> str:
         """The service's root as it follows from the region.
 
         Source: "Regions and Endpoints" of Open Telekom Cloud.
+
+        :raises ElbError: when it is no name of a region: the credential would go to another host.
         """
-        region = self.get("region_name", _DEFAULT_REGION)
+        region = str(self.get("region_name", _DEFAULT_REGION))
+        if not region.replace("-", "").isalnum() or not region.isascii():
+            raise ElbError(f"region_name {region!r} is not the name of a region, such as {_DEFAULT_REGION}.")
         return "https://" + _ENDPOINT_HOSTS.get(region, f"elb.{region}.otc.t-systems.com")
 
 

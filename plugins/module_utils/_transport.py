@@ -136,6 +136,8 @@ class Transport:
         """
         host = urlsplit(url).netloc.rpartition("@")[2]
         failures = requests.exceptions
+        if isinstance(error, failures.SSLError) and "WRONG_VERSION_NUMBER" in root_cause(error):
+            return f"{host} does not speak TLS. Check the scheme and the port of 'endpoint'.", False, False
         if isinstance(error, failures.SSLError):
             words = (
                 f"the TLS certificate of {host} was not accepted ({root_cause(error)}). "

@@ -99,7 +99,7 @@ class Control:
         self.command("configure", **values)
 
     def grant(self, user: str, actions: list[str], projects: list[str] | None = None) -> None:
-        """From now on the user may do exactly this. projects=None: in every project."""
+        """From now on the user may do exactly this. projects=None: in those where it could before."""
         self.command("grant", user=user, actions=actions, projects=projects)
 
     def seed(self, *pools: Json) -> list[Json]:

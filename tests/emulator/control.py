@@ -98,10 +98,10 @@ class Commands:
             directory.by_name[name] = build(User, {**current, **values})
 
     def do_grant(self, user: str, actions: list[str], projects: list[str] | None = None) -> None:
-        """From now on the user may do exactly this."""
+        """From now on the user may do exactly this; without `projects`, where it could before."""
         found = self.runtime.directory.by_name[user]
         found.actions = list(actions)
-        found.projects = projects
+        found.projects = found.projects if projects is None else projects
 
     def do_seed(self, pools: list[Json]) -> list[Json]:
         store = self.runtime.store

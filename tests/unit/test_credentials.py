@@ -79,6 +79,20 @@ def test_another_way_in_the_options_beats_the_environments() -> None:
     assert "Authorization" not in sent
 
 
+def test_a_security_token_belongs_to_its_own_pair_of_keys() -> None:
+    leftover = {"OS_SECURITY_TOKEN": "of-another-pair"}
+    assert "X-Security-Token" not in headers(_credentials.connect(AKSK, leftover))
+    assert headers(_credentials.connect({"project_id": "p"}, {**AKSK_ENV, **leftover}))["X-Security-Token"] == "of-another-pair"
+
+
+def test_what_terraform_calls_them() -> None:
+    connection = _credentials.connect({}, {"OS_TOKEN": "t", "OS_TENANT_ID": "p-1", "OS_REGION": "eu-nl"})
+    assert (connection.project_id, connection.endpoint) == ("p-1", "https://elb.eu-nl.otc.t-systems.com")
+    both = {"OS_TENANT_ID": "p-1", "OS_PROJECT_ID": "p-2", "OS_REGION": "eu-nl", "OS_REGION_NAME": "eu-de"}
+    connection = _credentials.connect({"auth_token": "t"}, both)
+    assert (connection.project_id, connection.endpoint) == ("p-2", "https://elb.eu-de.otc.t-systems.com")
+
+
 def test_what_the_options_leave_out_comes_from_the_environment() -> None:
     connection = _credentials.connect({"access_key": "AK"}, AKSK_ENV)
     assert connection.project_id == "p-env"
@@ -105,6 +119,10 @@ def test_an_empty_string_is_not_a_credential(nothing: str | None) -> None:
         ({}, {**AKSK_ENV, **TOKEN_ENV}, ["environment variables hold two kinds", "OS_SECRET_KEY", "OS_AUTH_TOKEN"]),
         ({**AKSK, "endpoint": "elb.example.com"}, {}, ["'elb.example.com' is not a URL", "https://"]),
         ({**AKSK, "endpoint": "ftp://elb.example.com"}, {}, ["is not a URL"]),
+        (AKSK, {"OTC_ELB_ENDPOINT": "elb.example.com"}, ["OTC_ELB_ENDPOINT 'elb.example.com' is not a URL"]),
+        ({**AKSK, "endpoint": "https://elb.example.com/?x=SK-env"}, {}, ["endpoint has a query"]),
+        ({**AKSK, "region_name": "eu-de.example.com/"}, {}, ["'eu-de.example.com/' is not the name of a region"]),
+        ({}, {"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK-env", "OS_TENANT_NAME": "eu-de"}, ["project_id is needed", "name is not enough"]),
         ({**AKSK, "endpoint": "https://"}, {}, ["is not a URL"]),
         ({**AKSK, "endpoint": "https://elb.example.com:x"}, {}, ["is not a URL"]),
         ({**AKSK, "endpoint": "https://elb example.com"}, {}, ["is not a URL"]),
