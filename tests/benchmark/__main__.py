@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,12 +34,13 @@ class Scale(NamedTuple):
     latencies: tuple[int, ...]
     #: Size, latency and times.
     alone: tuple[int, int, int]
-    sweep: tuple[int, int, int]
+    #: Size and times.
+    sweep: tuple[int, int]
     profiles: int
 
 
-WHOLE = Scale(11, 20, 1000, ((10, 5), (100, 5), (1000, 3), (5000, 1)), (0, 20, 100), (1000, 20, 3), (200, 20, 3), 11)
-QUICK = Scale(2, 3, 20, ((10, 1), (20, 1)), (0, 5), (20, 5, 1), (20, 5, 1), 1)
+WHOLE = Scale(9, 10, 1000, ((10, 5), (100, 5), (1000, 3), (5000, 1)), (0, 20, 100), (1000, 20, 3), (200, 3), 9)
+QUICK = Scale(2, 3, 20, ((10, 1), (20, 1)), (0, 5), (20, 5, 1), (20, 1), 1)
 
 
 def main() -> None:
@@ -47,6 +49,8 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="write the page anew from the figures of the last run")
     parser.add_argument("--ansible", type=Path, default=Path(sys.prefix, "benchmark"), help="virtual environment with Ansible and moto")
     options = parser.parse_args()
+    # Ends what was started, too.
+    signal.signal(signal.SIGTERM, lambda *dummy: sys.exit(1))
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     figures = build / ("benchmarks-quick.json" if options.quick else "benchmarks.json")
@@ -85,8 +89,8 @@ def measure(scale: Scale, ansible: Path) -> Json:
 
 def machine(setting: Setting) -> Json:
     """What it is measured on."""
-    asked = "import sys, json, ansible.release, requests; print(json.dumps([sys.version.split()[0], ansible.release.__version__, requests.__version__]))"
-    python, core, library = json.loads(setting.process("-c", asked))
+    asked = "import sys, ansible.release, requests; print(sys.version.split()[0], ansible.release.__version__, requests.__version__)"
+    python, core, library = setting.process("-c", asked).split()
     return {"python": python, "ansible-core": core, "requests": library, "cpus": os.cpu_count(), "load": os.getloadavg()[0]}
 
 

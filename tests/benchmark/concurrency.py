@@ -4,18 +4,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .setting import Json, Setting, entries
 
 DEGREES = (1, 2, 4, 8, 16, 32)
-#: Requests a second that are answered; 0: all.
-LIMITS = (0, 100)
+#: Milliseconds until an answer, and how many requests a second are answered; 0: all.
+CONDITIONS = ((20, 0), (100, 0), (20, 100))
 
 
-def sweep(setting: Setting, size: int, latency: int, times: int, degrees: Iterable[int] = DEGREES) -> Iterable[Json]:
-    """Create a pool's members, with each degree of concurrency."""
-    for limit in LIMITS:
+def sweep(
+    setting: Setting, size: int, times: int, conditions: Iterable[tuple[int, int]] = CONDITIONS, degrees: Sequence[int] = DEGREES
+) -> Iterable[Json]:
+    """Create a pool's members, with each degree of concurrency under each condition."""
+    for latency, limit in conditions:
         for degree in degrees:
             seconds: list[float] = []
             refused: list[int] = []
@@ -24,6 +26,5 @@ def sweep(setting: Setting, size: int, latency: int, times: int, degrees: Iterab
                 run = setting.run("elb_pool_members", pool=pool, members=entries(size), concurrency=degree)
                 seconds.append(run.seconds)
                 refused.append(len(setting.emulator.requests(status=429)))
-            yield {
-                "size": size, "latency": latency, "limit": limit, "concurrency": degree, "seconds": seconds, "refused": refused
-            }  # fmt: skip
+            facts = {"size": size, "latency": latency, "limit": limit, "concurrency": degree}
+            yield {**facts, "seconds": seconds, "refused": refused}

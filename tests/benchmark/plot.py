@@ -34,7 +34,7 @@ def tasks(axes: Any, taken: dict[str, list[float]]) -> None:
     bars = axes.barh(
         [name.removeprefix("ansible.builtin.").removeprefix("community.aws.") for name in names],
         [median(taken[name]) / ping for name in names],
-        color=[MODULE if name.startswith("elb_") else OTHER for name in names],
+        color=[MODULE if name.startswith("elb_") and "loop" not in name else OTHER for name in names],
     )
     axes.bar_label(bars, fmt="%.2f", padding=2)
     axes.margins(x=0.12)
@@ -55,15 +55,15 @@ def members(axes: Any, cells: list[dict[str, Any]], step: str) -> None:
 
 
 def concurrency(axes: Any, cells: list[dict[str, Any]]) -> None:
-    for limit in sorted({one["limit"] for one in cells}):
-        found = [one for one in cells if one["limit"] == limit]
+    for latency, limit in dict.fromkeys((one["latency"], one["limit"]) for one in cells):
+        found = [one for one in cells if (one["latency"], one["limit"]) == (latency, limit)]
         degrees, seconds = [one["concurrency"] for one in found], [median(one["seconds"]) for one in found]
-        axes.plot(degrees, seconds, marker="o", label=f"{limit} requests/s at most" if limit else "no limit")
+        axes.plot(degrees, seconds, marker="o", label=f"answers after {latency} ms" + (f", {limit} a second" if limit else ""))
     axes.axvline(8, color="black", linewidth=0.5, linestyle="--")
     axes.set_xscale("log", base=2)
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter("{x:g}")
-    axes.set_title(f"Creating {cells[0]['size']} members with answers after {cells[0]['latency']} ms")
+    axes.set_title(f"Creating {cells[0]['size']} members")
     axes.set_xlabel("concurrency (8 is the default)")
     axes.set_ylabel("seconds")
     axes.grid(alpha=0.2)

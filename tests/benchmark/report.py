@@ -12,6 +12,7 @@ from .members import STEPS
 from .setting import Json
 from .tasks import AWS, LOOP, members_of
 
+DEFAULT_CONCURRENCY = 8
 PING, URI = "ansible.builtin.ping", "ansible.builtin.uri"
 
 
@@ -63,23 +64,21 @@ def _tasks(figures: Json) -> str:
     return f"""
 ## A task that changes nothing
 
-From the task's start to its end, as `ansible-playbook` sees it, {len(figures["tasks"][PING])} rounds in which the tasks take turns. The modules
-sign with AK/SK. `uri` is one GET of the same pool from the same server; the AWS module makes sure that a target group is there, against
-moto's server; the loop and `elb_pool_members` have the same {figures["looped"]} members.
+From the task's start to its end, as `ansible-playbook` sees it, in {len(figures["tasks"][PING])} rounds in which the tasks take turns. The
+modules sign with AK/SK. `uri` is one GET of the same pool from the same server; the AWS module makes sure that a target group is there,
+against moto's server; the loop and `elb_pool_members` have the same {figures["looped"]} members.
 
 {table(("task", "seconds", "of a ping", "of a uri", "ms above a ping"), rows)}
 
 {chr(10).join(goals)}
 
-A ping does nothing but start: what it takes is the engine's own time, and {share:.0%} of the AWS module's. So no module can be
-{1 / share:.1f} times as fast as that one; above a ping, `elb_pool` takes {_times(above)} as the AWS module.
-One task for {figures["looped"]} members is {taken[LOOP] / few:.1f} times as fast as a loop over them, and a task that finds {figures["many"]:,} members in
-order takes {many / few:.2f} times as long as one that finds {figures["looped"]}.
+A ping does nothing but start: its time is the engine's own, and {share:.0%} of the AWS module's. So no module at all can be more than
+{1 / share:.1f} times as fast as that one. What lies above a ping is the module's own: the AWS module takes {above:.1f} times as much of it
+as `elb_pool`.
+
+One task for {figures["looped"]} members is {taken[LOOP] / few:.1f} times as fast as a loop over them, and a task that finds
+{figures["many"]:,} members in order takes {many / few:.2f} times as long as one that finds {figures["looped"]}.
 """
-
-
-def _times(ratio: float) -> str:
-    return f"{1 / ratio:.0%} of the time" if ratio > 0 else "as much of the time"
 
 
 def _stages(figures: Json) -> str:
@@ -98,10 +97,10 @@ takes a little, so the sum is not to be compared with the table above.
 
 {table(("stage", *(f"`{name}`" for name in modules)), rows)}
 
-What is in the collection's hands ({", ".join(ours)}) is {share:.0%} of `elb_pool`'s process. Ansible compiles the payload anew on every host and
-for every task, so each file is imported by those runs only that need it: those for clouds.yaml and Keystone with `cloud` or `auth`, those for
-creating, draining and waiting when there is something to create, drain or wait for. Of the rest, most is `requests`: sessions, TLS and
-proxies are its job.
+What is in the collection's hands ({", ".join(ours)}) is {share:.0%} of `elb_pool`'s process. Ansible
+compiles the payload anew for every task, so each file is imported by those runs only that need it: those for clouds.yaml and Keystone with
+`cloud` or `auth`, those for creating and waiting when there is something to create or to wait for. Proxies and CAs are looked for once and
+not with each request. Most of the rest is `requests`, which knows sessions, TLS and proxies better than we would.
 """
 
 
@@ -118,7 +117,7 @@ def _members(figures: Json) -> str:
             rows.append((f"{latency} ms", f"{size:,}", *times, requests, f"{max(median(one['kib']) for one in found) / 1024:.1f}"))
 
     def taken(latency: int, size: int, step: str) -> float:
-        return median(cells[latency, size, step]["seconds"])
+        return float(median(cells[latency, size, step]["seconds"]))
 
     alone = figures["one by one"]
     few, most, latency = sizes[0], sizes[-1], alone["latency"]
@@ -140,61 +139,61 @@ def _members(figures: Json) -> str:
             each[1] < 1.5 * each[0],
         ),
     )
-    times = {size: len(cells[latencies[0], size, STEPS[0]]["seconds"]) for size in sizes}
+    runs = ", ".join(f"{size:,} members: {len(cells[latency, size, STEPS[0]]['seconds'])}" for size in sizes)
+    both = taken(latencies[0], most, STEPS[0]) / most * 1000
     return f"""
 ## Many members
 
-Seconds of the process of `elb_pool_members`, with the default concurrency of 8 and an emulator that answers after 0, 20 or 100 ms: create
-all in an empty pool, then a no-op, then change the weight of every tenth, then replace all by others. The requests are in the same
-order. Memory is the most that the process ever had (VmHWM). Runs of each: {", ".join(f"{size:,} members {count}" for size, count in times.items())}.
+Seconds of the process of `elb_pool_members` with the default concurrency of 8: create all in an empty pool, then a no-op, then change the
+weight of every tenth, then replace all by others. The requests are in the same order. Memory is the most that the process ever had
+(VmHWM). Each is run several times ({runs}).
 
 {table(("answer after", "members", *STEPS, "requests", "MiB"), rows)}
 
-One by one (`concurrency: 1`), creating {many:,} at {latency} ms takes {median(alone["seconds"]):.1f} s. It is not measured for more, and nothing
-here is extrapolated.
+One by one (`concurrency: 1`), creating {many:,} at {latency} ms takes {median(alone["seconds"]):.1f} s. It is not measured for more members or a
+longer latency, and nothing here is extrapolated.
 
 {chr(10).join(goals)}
 
-The emulator is a Python process of its own and needs CPU for each request, as the module does: at 0 ms, what is measured is the two of them
-({taken(0, most, STEPS[0]) / most * 1000:.1f} ms a member together). A service that takes more requests at once lets the module come closer to eight times.
+The emulator needs CPU for each request, as the module does, and runs beside it: at {latencies[0]} ms the two of them take {both:.1f} ms to create a
+member, however many workers there are. That is why eight workers are not eight times as fast here.
 """
 
 
 def _concurrency(figures: Json) -> str:
-    sweep = {(one["limit"], one["concurrency"]): one for one in figures["concurrency"]}
-    limits = sorted({key[0] for key in sweep})
-    degrees = sorted({key[1] for key in sweep})
-    rows = [
-        (degree, *(cell for limit in limits for cell in (f"{median(sweep[limit, degree]['seconds']):.2f}", _refused(sweep[limit, degree]))))
-        for degree in degrees
-    ]
-    header = ["concurrency"]
-    for limit in limits:
-        header += [f"seconds, {f'{limit} requests/s' if limit else 'no limit'}", "refused (429)"]
-    one = figures["concurrency"][0]
-    limit, default, most = limits[-1], 8, degrees[-1]
+    sweep = {((one["latency"], one["limit"]), one["concurrency"]): one for one in figures["concurrency"]}
+    conditions = list(dict.fromkeys(key[0] for key in sweep))
+    degrees = list(dict.fromkeys(key[1] for key in sweep))
+    quick, slow, throttled = conditions
+    limit, default, least, most = throttled[1], DEFAULT_CONCURRENCY, degrees[0], degrees[-1]
 
-    def taken(which: int, degree: int) -> float:
-        return median(sweep[which, degree]["seconds"])
+    def taken(condition: tuple[int, int], degree: int) -> float:
+        return float(median(sweep[condition, degree]["seconds"]))
 
-    gained = taken(0, 1) / taken(0, default)
-    more = taken(0, default) / taken(0, most)
+    def refused(degree: int) -> str:
+        return f"{median(sweep[throttled, degree]['refused']):g}"
+
+    def ratio(condition: tuple[int, int], one: int, other: int) -> str:
+        return f"{taken(condition, one) / taken(condition, other):.1f}"
+
+    header = ("concurrency", f"{quick[0]} ms", f"{slow[0]} ms", f"{throttled[0]} ms, {limit} a second", "refused (429)")
+    rows = [(degree, *(f"{taken(condition, degree):.2f}" for condition in conditions), refused(degree)) for degree in degrees]
     return f"""
 ## Concurrency
 
-Creating {one["size"]} members with answers after {one["latency"]} ms, by an API that takes all requests, and by one that refuses more than {limit} a second
-with 429. A 429 means the account, not the request: it holds all workers back, for as long as `Retry-After` says or an exponential pause.
+Seconds to create {figures["concurrency"][0]["size"]} members, by an API that takes all requests and answers after {quick[0]} or {slow[0]} ms,
+and by one that refuses more than {limit} a second with 429. A 429 means the account, not the request: it holds all workers back, for as
+long as `Retry-After` says, or else for a pause that doubles.
 
 {table(header, rows)}
 
-- The default is 8: without a limit it is {gained:.1f} times as fast as 1, and {most} is only {more:.2f} times as fast as 8, because one Python process
-  cannot send much faster. Where the API throttles, more workers win nothing: the limit decides
-  ({taken(limit, default):.1f} s with 8, {taken(limit, most):.1f} s with {most}), and each refused request ({_refused(sweep[limit, default])} with 8,
-  {_refused(sweep[limit, most])} with {most}) is one more for an account that others share.
-- At least 1: requests one after the other, for an API that is busy or shared.
-- At most 32: beyond what one process can use, with every request signed and each connection kept open.
+- **Why {default} by default.** With answers after {quick[0]} ms, {default} workers are {ratio(quick, least, default)} times as fast as {least}, and
+  {most} are {ratio(quick, default, most)} times as fast as {default}: by then, the CPU that it takes to sign, send and read decides, not the
+  waiting. With {slow[0]} ms, {default} are {ratio(slow, least, default)} times as fast as {least}.
+- **What throttling changes.** The limit decides then: {taken(throttled, default):.1f} s with {default} workers,
+  {taken(throttled, most):.1f} s with {most}. More workers only have more requests refused ({refused(default)} with {default},
+  {refused(most)} with {most}), and others who share the account wait with them.
+- **Why {least} to {most}.** One request after the other suits an API that is busy with others. {most} pay where answers take long: with
+  {slow[0]} ms they are {ratio(slow, default, most)} times as fast as {default}, {ratio(slow, degrees[-2], most)} times as fast as {degrees[-2]}.
+  Beyond, one process has not the CPU to use more, and each worker keeps a connection open.
 """
-
-
-def _refused(one: Json) -> str:
-    return f"{median(one['refused']):g}"
