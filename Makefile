@@ -12,6 +12,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 KEYSTONE := $(VENV)/keystone/.ready
+BENCHMARK := $(VENV)/benchmark/.ready
 COLLECTION := $(VENV)/collections/ansible_collections/otc/elb
 
 # ansible-lint and others look for the tools that they start on the PATH; nothing is written to ~/.ansible.
@@ -71,6 +72,10 @@ keystone: $(KEYSTONE)
 sanity: $(READY)
 	$(BIN)/python -m tools.ansible_test sanity $(ARGS)
 
+## benchmark: measures the modules and writes docs/benchmarks.md (some 15 minutes); ARGS=--quick tries it in one
+benchmark: $(BENCHMARK)
+	$(BIN)/python -m tests.benchmark $(ARGS)
+
 ## docs: writes the tables of docs/permissions.md anew
 docs: $(READY)
 	$(BIN)/python -m tools.permissions
@@ -93,10 +98,11 @@ $(READY): requirements-dev.txt
 	ln -s "$(CURDIR)" $(COLLECTION)
 	touch $@
 
-$(KEYSTONE): tests/keystone/requirements.txt $(READY)
-	@echo "Setting up Keystone, once: this takes a minute or more."
+# What only one kind of test needs, and must not meet what the others have.
+$(KEYSTONE) $(BENCHMARK): $(VENV)/%/.ready: tests/%/requirements.txt $(READY)
+	@echo "Setting up $(dir $@), once: this takes a minute or more."
 	$(BIN)/python -m venv --clear $(dir $@)
 	$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --requirement $<
 	touch $@
 
-.PHONY: help demo test check lint unit modules emulator playbooks keystone sanity docs venv clean
+.PHONY: help demo test check lint unit modules emulator playbooks keystone sanity benchmark docs venv clean

@@ -50,10 +50,10 @@ def main() -> None:
                 best[kind] = tuple(map(min, best.get(kind, spent), spent))  # type: ignore[assignment]
     idle = best.pop("(none)")
     seconds = {kind: [(mine - nobodys) / rounds for mine, nobodys in zip(spent, idle, strict=True)] for kind, spent in best.items()}
-    print(f"{'':30} ratio of time, of processor's time")  # noqa: T201
+    print(f"{'':30} ratio of time, of processor's time")
     for kind, (spent_time, used_time) in seconds.items():
         ratios = spent_time / seconds["AK/SK"][0], used_time / seconds["AK/SK"][1]
-        print(f"{kind:30} {ratios[0]:5.2f} {ratios[1]:5.2f}  ({spent_time * 1000:.0f} ms, {used_time * 1000:.0f} ms a task)")  # noqa: T201
+        print(f"{kind:30} {ratios[0]:5.2f} {ratios[1]:5.2f}  ({spent_time * 1000:.0f} ms, {used_time * 1000:.0f} ms a task)")
 
 
 def processor() -> float:

@@ -24,7 +24,7 @@ from . import auth, control
 from .config import Config
 from .contract import Contract, Operation
 from .errors import ApiError, bad_token, broken, unknown_path, wrong_method
-from .faults import Distortion, Fault, FaultPlan, error_body
+from .faults import Distortion, Fault, FaultPlan, RateLimit, error_body
 from .recorder import Recorder, kept_headers
 from .seed import seed_pool
 from .server import BREAK, TRICKLE
@@ -54,6 +54,7 @@ class Runtime:
         if self.config.keystone is not None:
             self.tokens = auth.FirstOf(self.tokens, auth.KeystoneTokens(self.config.keystone, self.directory))
         self.faults = FaultPlan()
+        self.rate = RateLimit()
         self.distortions: list[Distortion] = []
         self.expired_tokens: set[str] = set()
         # Where an answer broke the contract, or the emulator failed: never the client's fault.
@@ -137,6 +138,8 @@ class Exchange:
         try:
             action = self.operation.action if self.operation else None
             delays, fault = runtime.faults.take(request.method, request.path, action)
+            if runtime.rate.exceeded(runtime.store.behaviour.requests_per_second) and fault is None:
+                fault = Fault("answer", status=429)
             self._sleep(runtime.store.behaviour.latency_ms)
             self._sleep(sum(delay.ms for delay in delays if delay.when == "before"))
             response = self._serve(fault)

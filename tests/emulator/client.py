@@ -92,7 +92,7 @@ class Control:
         return found
 
     def configure(self, **values: Any) -> None:
-        """pool_quota, member_quota, latency_ms, busy_ms, health_delay_ms, health_reason, page_cap;
+        """pool_quota, member_quota, latency_ms, requests_per_second, busy_ms, health_delay_ms, health_reason, page_cap;
 
         loadbalancers={id or name: {"provisioning_status": ..., "ip_target_enable": ...}}; users={name: {...}}.
         """

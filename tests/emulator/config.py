@@ -106,6 +106,8 @@ class Behaviour:
     member_quota: int = 10000
     # Every request takes this much longer.
     latency_ms: float = 0
+    # More requests than these within a second are answered with 429; 0: there is no limit.
+    requests_per_second: int = 0
     # After each change, the load balancer refuses the next one for so long.
     busy_ms: float = 0
     # With a health check: how long a new member, or one with a new weight, is OFFLINE before it is ONLINE.

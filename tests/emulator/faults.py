@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,6 +143,23 @@ class FaultPlan:
                 else:
                     found = fault
         return delays, found
+
+
+class RateLimit:
+    """Counts the requests of each second, as gateways do."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._second = self._count = 0
+
+    def exceeded(self, per_second: int) -> bool:
+        """Count one more, and tell whether it is one too many. With a limit of 0, none is."""
+        with self._lock:
+            second = int(time.monotonic())
+            if second != self._second:
+                self._second, self._count = second, 0
+            self._count += 1
+            return self._count > per_second > 0
 
 
 @dataclass

@@ -91,6 +91,17 @@ def test_a_json_error(api: Api, emulator: Emulator, status: int, code: str) -> N
     assert [entry["error_code"] for entry in emulator.requests()] == [code, None]
 
 
+def test_no_more_requests_a_second_than_allowed(api: Api, emulator: Emulator) -> None:
+    emulator.configure(requests_per_second=2)
+    # However slow this machine is, more than two of these are within one second.
+    answers = [api.call("GET", "/pools") for dummy in range(60)]
+    assert {answer.status for answer in answers[:2]} == {200}
+    refusals = [answer for answer in answers if answer.status != 200]
+    refused(refusals[0], 429, "APIGW.0308")
+    emulator.configure(requests_per_second=0)
+    assert api.call("GET", "/pools").status == 200
+
+
 @pytest.mark.parametrize("value", [1, "2", "Wed, 21 Oct 2015 07:28:00 GMT"])
 def test_retry_after(api: Api, emulator: Emulator, value: int | str) -> None:
     emulator.fault("answer", status=429, retry_after=value)

@@ -78,11 +78,13 @@ class PlayRun:
 class Engine:
     """The ansible-playbook of this virtual environment, in a home of its own.
 
-    ``env`` holds the environment variables of each play, above all the credentials.
+    ``env`` holds the environment variables of each play, above all the credentials; ``prefix`` is another virtual environment
+    that has Ansible.
     """
 
-    def __init__(self, home: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, env: Mapping[str, str], prefix: Path = Path(sys.prefix)) -> None:
         self.home = home
+        self.bin = prefix / "bin"
         self.env = dict(env)
         self._number: Iterator[int] = itertools.count(1)
         (home / "ansible.cfg").write_text(CONFIGURATION, encoding="utf-8")
@@ -159,11 +161,11 @@ class Engine:
             playbook = path
         variables = {
             "ansible_connection": "local",
-            "ansible_python_interpreter": sys.executable,
+            "ansible_python_interpreter": str(self.bin / "python"),
             **(extra_vars or {}),
         }
         command = [
-            str(Path(sys.prefix, "bin", "ansible-playbook")),
+            str(self.bin / "ansible-playbook"),
             f"--inventory={','.join(hosts)},",
             f"--extra-vars={json.dumps(variables)}",
             *(["--check"] if check else []),
@@ -215,4 +217,4 @@ class Engine:
 def read_result(line: str) -> Result:
     recorded = json.loads(line)
     result = {key: value for key, value in recorded["result"].items() if not key.startswith("_ansible_")}
-    return Result(result, task=recorded["task"], host=recorded["host"])
+    return Result(result, task=recorded["task"], host=recorded["host"], seconds=recorded["seconds"])

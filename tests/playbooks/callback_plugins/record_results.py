@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,13 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "record_results"
     CALLBACK_NEEDS_ENABLED = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._begun: dict[tuple[str, str], float] = {}
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        self._begun[host.get_name(), task._uuid] = time.monotonic()
+
     def v2_runner_on_ok(self, result: Any) -> None:
         self._record(result)
 
@@ -41,6 +49,10 @@ class CallbackModule(CallbackBase):
         # The public names came with ansible-core 2.19; the older ones go with 2.23.
         new = hasattr(outcome, "result")
         task, host, result = (outcome.task, outcome.host, outcome.result) if new else (outcome._task, outcome._host, outcome._result)
-        line = json.dumps({"task": task.get_name(), "host": host.get_name(), "result": {**result, **flags}}, default=str)
+        # Not every strategy tells when a task starts.
+        now = time.monotonic()
+        seconds = now - self._begun.pop((host.get_name(), task._uuid), now)
+        recorded = {"task": task.get_name(), "host": host.get_name(), "seconds": seconds, "result": {**result, **flags}}
+        line = json.dumps(recorded, default=str)
         with Path(os.environ["RECORD_RESULTS_TO"]).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
