@@ -156,7 +156,7 @@ class Engine:
             **(extra_vars or {}),
         }
         command = [
-            str(Path(sys.prefix, "bin", "ansible-playbook")),
+            "ansible-playbook",
             f"--inventory={','.join(hosts)},",
             f"--extra-vars={json.dumps(variables)}",
             *(["--check"] if check else []),
@@ -165,19 +165,30 @@ class Engine:
             *([f"--forks={forks}"] if forks else []),
             str(playbook),
         ]
-        done = subprocess.run(
-            command,
-            env=self._environment({**(env or {}), "RECORD_RESULTS_TO": str(record)}),
-            cwd=folder,
+        done = self.command(*command, env={**(env or {}), "RECORD_RESULTS_TO": str(record)}, cwd=folder, timeout=timeout)
+        results = [read_result(line) for line in record.read_text(encoding="utf-8").splitlines()]
+        assert results, f"no task was played:\n{done.stdout}\n{done.stderr}"
+        return PlayRun(results, done.stdout, done.stderr, done.returncode)
+
+    def command(
+        self,
+        program: str,
+        *arguments: str,
+        env: Mapping[str, str | None] | None = None,
+        cwd: Path | None = None,
+        timeout: float = 300,
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs another of this virtual environment's programs, such as ansible-inventory."""
+        return subprocess.run(
+            [str(Path(sys.prefix, "bin", program)), *arguments],
+            env=self._environment(env or {}),
+            cwd=cwd or self.home,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=timeout,
             check=False,
         )
-        results = [read_result(line) for line in record.read_text(encoding="utf-8").splitlines()]
-        assert results, f"no task was played:\n{done.stdout}\n{done.stderr}"
-        return PlayRun(results, done.stdout, done.stderr, done.returncode)
 
     def _environment(self, extra: Mapping[str, str | None]) -> dict[str, str]:
         environment: dict[str, str | None] = {
