@@ -61,10 +61,15 @@ class Module(AnsibleModule):
 
 
 def _wrong_entries(spec: Json, params: Json) -> list[str]:
-    """What is wrong with the entries of list options, each with its index, which AnsibleModule does not tell."""
+    """What is wrong with the entries of list options, each with its index, and with dicts as text: AnsibleModule does not tell whose."""
     reasons: list[str] = []
     for name, option in spec.items():
         entries = params.get(name)
+        if option["type"] == "dict" and option.get("options") and isinstance(entries, str):
+            try:
+                check_type_dict(entries)
+            except TypeError as error:
+                reasons.append(f"{name}: {error}")
         if option.get("elements") != "dict" or not isinstance(entries, list):
             continue
         validator = ArgumentSpecValidator(option["options"])

@@ -142,10 +142,7 @@ class Engine:
         timeout: float = 300,
     ) -> PlayRun:
         """Plays a playbook: a file, or plays as data. A None in ``env`` takes a variable of the engine's away."""
-        folder = self.home / f"play-{next(self._number)}"
-        folder.mkdir()
-        record = folder / "results.jsonl"
-        record.touch()
+        folder = self._folder()
         if not isinstance(playbook, Path):
             path = folder / "playbook.yml"
             path.write_text(yaml.safe_dump(list(playbook), sort_keys=False), encoding="utf-8")
@@ -155,8 +152,7 @@ class Engine:
             "ansible_python_interpreter": sys.executable,
             **(extra_vars or {}),
         }
-        command = [
-            "ansible-playbook",
+        arguments = [
             f"--inventory={','.join(hosts)},",
             f"--extra-vars={json.dumps(variables)}",
             *(["--check"] if check else []),
@@ -165,7 +161,26 @@ class Engine:
             *([f"--forks={forks}"] if forks else []),
             str(playbook),
         ]
-        done = self.command(*command, env={**(env or {}), "RECORD_RESULTS_TO": str(record)}, cwd=folder, timeout=timeout)
+        return self._played("ansible-playbook", arguments, env, folder, timeout)
+
+    def ad_hoc(self, pattern: str, module: str, options: str, *arguments: str, env: Mapping[str, str | None] | None = None) -> PlayRun:
+        """Runs a module as people do by hand; ``options`` is what follows ``-a``."""
+        variables = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        command = [pattern, f"--module-name={module}", f"--args={options}", f"--extra-vars={json.dumps(variables)}", *arguments]
+        # Of itself, ansible calls no callbacks.
+        return self._played("ansible", command, {**(env or {}), "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true"}, self._folder(), 300)
+
+    def _folder(self) -> Path:
+        folder = self.home / f"play-{next(self._number)}"
+        folder.mkdir()
+        return folder
+
+    def _played(
+        self, program: str, arguments: Sequence[str], env: Mapping[str, str | None] | None, folder: Path, timeout: float
+    ) -> PlayRun:
+        record = folder / "results.jsonl"
+        record.touch()
+        done = self.command(program, *arguments, env={**(env or {}), "RECORD_RESULTS_TO": str(record)}, cwd=folder, timeout=timeout)
         results = [read_result(line) for line in record.read_text(encoding="utf-8").splitlines()]
         assert results, f"no task was played:\n{done.stdout}\n{done.stderr}"
         return PlayRun(results, done.stdout, done.stderr, done.returncode)
