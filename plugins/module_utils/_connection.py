@@ -39,5 +39,7 @@ def require(settings: Settings, way: str, *options: str) -> list[str]:
         if not settings.get(option):
             named = option == "project_id" and any(settings.environ.get(name) for name in ("OS_PROJECT_NAME", "OS_TENANT_NAME"))
             advice = " The project's name is not enough here." if named else ""
-            raise ElbError(f"{option} is needed to authenticate with {way}. Give it as an option or in {settings.variable(option)}.{advice}")
+            raise ElbError(
+                f"{option} is needed to authenticate with {way}. Give it as an option or in {settings.variable(option)}.{advice}"
+            )
     return [str(settings.get(option)) for option in options]

@@ -12,7 +12,7 @@ from ._client import Call
 from ._errors import ApiError, ElbError, NotThere
 from ._fields import Json, as_id, looks_like_id
 from ._operations import LISTENER_LIST, LOADBALANCER_LIST, POOL_GET, POOL_LIST, Operation
-from ._task import Task
+from ._session import Session
 
 
 def optional(get: t.Callable[[Call], t.Any], call: Call) -> t.Any:
@@ -36,13 +36,13 @@ def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
     return found[0] if found else None
 
 
-def pool_by_id(task: Task, pool_id: str) -> Json | None:
+def pool_by_id(session: Session, pool_id: str) -> Json | None:
     """The pool with that ID, or ``None``."""
-    return t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)})))
+    return t.cast("Json | None", optional(session.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)})))
 
 
 def pool_by_name(
-    task: Task, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None, option: str = "pool"
+    session: Session, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None, option: str = "pool"
 ) -> Json | None:
     """The one pool of that name, on that load balancer and listener where they are given; or ``None``.
 
@@ -50,15 +50,15 @@ def pool_by_name(
 
     :raises ElbError: when several have the name.
     """
-    found = pools_by_name(task, name, loadbalancer_id, listener_id)
+    found = pools_by_name(session, name, loadbalancer_id, listener_id)
     return only(found, "pool", name, f"Give the ID of the one that is meant as '{option}'.")
 
 
-def pools_by_name(task: Task, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None) -> list[Json]:
+def pools_by_name(session: Session, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None) -> list[Json]:
     """All pools of that name, on that load balancer and listener where they are given."""
     narrowed = [("loadbalancer_id", loadbalancer_id), ("listener_id", listener_id)]
     query = [("name", name), *((key, value) for key, value in narrowed if value)]
-    return named(task.pages(Call(POOL_LIST, f"look for pool {name!r}", query=[*query, *scope(task)])), name)
+    return named(session.pages(Call(POOL_LIST, f"look for pool {name!r}", query=[*query, *scope(session)])), name)
 
 
 def named(found: list[Json], name: str) -> list[Json]:
@@ -66,38 +66,38 @@ def named(found: list[Json], name: str) -> list[Json]:
     return [{**each, "name": name} for each in found if each.get("name") in (None, name)]
 
 
-def scope(task: Task) -> list[tuple[str, str]]:
+def scope(session: Session) -> list[tuple[str, str]]:
     """The enterprise projects that a look-up is limited to."""
-    given = task.params.get("enterprise_project_id") or []
+    given = session.params.get("enterprise_project_id") or []
     return [("enterprise_project_id", value) for value in ([given] if isinstance(given, str) else given)]
 
 
-def scope_hint(task: Task) -> str:
+def scope_hint(session: Session) -> str:
     """Where else to look for what was not found, to follow a sentence; empty where the user said where to look."""
-    if task.params.get("enterprise_project_id"):
+    if session.params.get("enterprise_project_id"):
         return ""
     return " Only the default enterprise project was searched: for another one, give enterprise_project_id."
 
 
-def loadbalancer_id(task: Task, name_or_id: str) -> str:
+def loadbalancer_id(session: Session, name_or_id: str) -> str:
     """The ID of a load balancer. What looks like an ID is one; a name costs a request.
 
     :raises NotThere: when none has the name.
     :raises ElbError: when several have it.
     """
-    return _id_by_name(task, LOADBALANCER_LIST, "load balancer", "loadbalancer", name_or_id)
+    return _id_by_name(session, LOADBALANCER_LIST, "load balancer", "loadbalancer", name_or_id)
 
 
-def listener_id(task: Task, name_or_id: str, loadbalancer_id: str | None) -> str:
+def listener_id(session: Session, name_or_id: str, loadbalancer_id: str | None) -> str:
     """The ID of a listener, as :func:`loadbalancer_id`; on that load balancer where it is given."""
     query = [("loadbalancer_id", loadbalancer_id)] if loadbalancer_id else []
-    return _id_by_name(task, LISTENER_LIST, "listener", "listener", name_or_id, query)
+    return _id_by_name(session, LISTENER_LIST, "listener", "listener", name_or_id, query)
 
 
-def _id_by_name(task: Task, operation: Operation, what: str, option: str, name: str, query: t.Sequence[tuple[str, str]] = ()) -> str:
+def _id_by_name(session: Session, operation: Operation, what: str, option: str, name: str, query: t.Sequence[tuple[str, str]] = ()) -> str:
     if looks_like_id(name):
         return as_id(name)
-    found = task.pages(Call(operation, f"look for {what} {name!r}", query=[("name", name), *query, *scope(task)]))
+    found = session.pages(Call(operation, f"look for {what} {name!r}", query=[("name", name), *query, *scope(session)]))
     one = only(
         named(found, name),
         what,
@@ -106,5 +106,5 @@ def _id_by_name(task: Task, operation: Operation, what: str, option: str, name: 
     )
     if one is None:
         where = " on that load balancer" if query else " in this project and region"
-        raise NotThere(f"There is no {what} named {name!r}{where}. Give its name or ID as '{option}'.{scope_hint(task)}")
+        raise NotThere(f"There is no {what} named {name!r}{where}. Give its name or ID as '{option}'.{scope_hint(session)}")
     return str(one["id"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the info modules do."""
+"""What the info modules do, and the inventory plugin with them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ._fields import Json
 from ._operations import MEMBER_LIST, POOL_LIST
 from ._place import Place, find_in_pool
 from ._pool_fields import ALGORITHMS, PROTECTION, PROTOCOLS, TYPES
+from ._session import Session
 from ._task import Task
 
 _LIST: Json = {"type": "list", "elements": "str"}
@@ -63,25 +64,25 @@ MEMBER_FILTERS: Json = {
 }
 
 
-def pools(task: Task) -> Json:
+def pools(session: Session) -> Json:
     """List pools, or get one.
 
     :returns: ``changed`` and ``pools``.
     """
-    query = _query(task, POOL_FILTERS)
+    query = _query(session, POOL_FILTERS)
     one = _single_id(query)
     if one:
-        pool = _find.pool_by_id(task, one)
+        pool = _find.pool_by_id(session, one)
         found = [pool] if pool else []
     else:
-        found = task.pages(Call(POOL_LIST, "list pools", query=query))
-    if task.params["include_members"]:
+        found = session.pages(Call(POOL_LIST, "list pools", query=query))
+    if session.params["include_members"]:
         for each in found:
             # The references in the pool tell when there is nothing to ask for.
             if each.get("members") != []:
-                call = Call(MEMBER_LIST, f"list the members of pool {each['id']}", {"pool_id": each["id"]}, _find.scope(task))
+                call = Call(MEMBER_LIST, f"list the members of pool {each['id']}", {"pool_id": each["id"]}, _find.scope(session))
                 # It may have been removed in the meantime.
-                each["members"] = _find.optional(task.pages, call) or []
+                each["members"] = _find.optional(session.pages, call) or []
     return {"changed": False, "pools": found}
 
 
@@ -117,11 +118,11 @@ def members(task: Task) -> Json:
     return {"changed": False, "members": found or []}
 
 
-def _query(task: Task, filters: Json) -> list[tuple[str, t.Any]]:
+def _query(session: Session, filters: Json) -> list[tuple[str, t.Any]]:
     """The given filters, a key repeated for each of its values."""
     query: list[tuple[str, t.Any]] = []
     for name in filters:
-        value = task.params[name]
+        value = session.params[name]
         query.extend((name, each) for each in (value if isinstance(value, list) else [] if value is None else [value]))
     return query
 

@@ -7,27 +7,25 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_dict
 
 from . import _credentials
-from ._clock import Deadline
-from ._errors import ApiError, ElbError, PartlyDone
+from ._connection import Connection
+from ._errors import ApiError, PartlyDone
 from ._fields import Json
+from ._session import Session, check_limits, failure_of
 
 if t.TYPE_CHECKING:
-    from ._client import Call, Client
+    from ._client import Call
 
 #: How many of the changes before a failure its message names.
 _SHOWN = 5
-#: The longest time limit, in seconds.
-_LONGEST = 86400.0
 
 
 class Module(AnsibleModule):
@@ -63,10 +61,15 @@ class Module(AnsibleModule):
 
 
 def _wrong_entries(spec: Json, params: Json) -> list[str]:
-    """What is wrong with the entries of list options, each with its index, which AnsibleModule does not tell."""
+    """What is wrong with the entries of list options, each with its index, and with dicts as text: AnsibleModule does not tell whose."""
     reasons: list[str] = []
     for name, option in spec.items():
         entries = params.get(name)
+        if option["type"] == "dict" and option.get("options") and isinstance(entries, str):
+            try:
+                check_type_dict(entries)
+            except TypeError as error:
+                reasons.append(f"{name}: {error}")
         if option.get("elements") != "dict" or not isinstance(entries, list):
             continue
         validator = ArgumentSpecValidator(option["options"])
@@ -79,49 +82,25 @@ def _wrong_entries(spec: Json, params: Json) -> list[str]:
     return reasons
 
 
-class Task:
+class Task(Session):
     """What the function of a task works with."""
 
     def __init__(self, module: Module) -> None:
-        self.params: Json = module.params
+        super().__init__(module.params, module.no_log_values, module.actions)
         self.check_mode: bool = module.check_mode
         self.warn: t.Callable[[str], None] = module.warn
-        self.deadline = Deadline(self.params["timeout"])
         self._module = module
-        self._client: Client | None = None
         #: What was changed so far, in the words of the calls.
         self.done: list[str] = []
 
-    @property
-    def client(self) -> Client:
-        """Made when it is first needed: options that cannot work are refused without it."""
-        if self._client is None:
-            connection = _credentials.connect(self.params, os.environ, self.deadline)
-            # One set from now on, so that a token of later is masked, too.
-            connection.secrets.update(self._module.no_log_values)
-            self._module.no_log_values = connection.secrets
-            from ._client import Client
-            from ._transport import Tls, Transport
-
-            tls = Tls(connection.verify, connection.cert)
-            connections = self.params.get("concurrency", 1)
-            transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
-            self._client = Client(
-                transport, self.deadline, connection.endpoint, connection.project_id, self._module.actions, connection.renew
-            )
-        return self._client
-
-    def read(self, call: Call) -> Json:
-        """Get one resource."""
-        return self.client.call(call)
-
-    def pages(self, call: Call) -> list[Json]:
-        """Read a list."""
-        return self.client.pages(call)
+    def _connect(self) -> Connection:
+        connection = super()._connect()
+        self._module.no_log_values = self.secrets
+        return connection
 
     def needs(self, *calls: Call) -> None:
         """Record calls that the real run would make."""
-        self._module.actions.update(call.operation.action for call in calls)
+        self.actions.update(call.operation.action for call in calls)
 
     def write(self, call: Call) -> Json | None:
         """Change something. Check mode records the action only.
@@ -180,17 +159,11 @@ def run(function: t.Callable[[Task], Json], argument_spec: Json, **constraints: 
     told = False
     failure: Json
     try:
-        _check_limits(module.params)
+        check_limits(module.params)
         result = function(task)
-    except ElbError as error:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (a defect of ours is told as what it is, without a traceback)
         told = isinstance(error, PartlyDone)
-        failure = {"msg": error.msg, **error.facts}
-    except ImportError as error:
-        failure = {"msg": missing_required_lib(str(error.name))}
-    except KeyboardInterrupt:
-        failure = {"msg": "Interrupted. The last change may or may not have been made: run the task again, which looks first."}
-    except Exception as error:  # noqa: BLE001 (a defect of ours is told as what it is, without a traceback)
-        failure = {"msg": _defect(error)}
+        failure = failure_of(error)
     else:
         diff = result.pop("diff", None)
         if diff is not None and module._diff:
@@ -201,19 +174,3 @@ def run(function: t.Callable[[Task], Json], argument_spec: Json, **constraints: 
         done = "; ".join(task.done[:_SHOWN]) + (f"; and {len(task.done) - _SHOWN} more" if len(task.done) > _SHOWN else "")
         failure.update(msg=f"{failure['msg']} Done before that: {done}.", changed=True)
     module.fail_json(**failure)
-
-
-def _check_limits(params: Json) -> None:
-    """Refuse limits that are no limits: they may be no numbers at all."""
-    for name, least in (("api_timeout", 0.01), ("timeout", 0.0)):
-        if not least <= params[name] <= _LONGEST:
-            raise ElbError(f"{name} must be {least:g} to {_LONGEST:g} seconds, not {params[name]:g}.")
-
-
-def _defect(error: Exception) -> str:
-    """Name the place of an exception that nobody expected; its text may hold anything, secrets too."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "unknown"
-    return f"This should not happen: {type(error).__name__} at {place}. It is a defect of otc.elb; please report it with this message."

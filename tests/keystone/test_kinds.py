@@ -12,6 +12,7 @@ import requests
 
 from ansible_collections.otc.elb.plugins.module_utils import _credentials
 
+from .. import awx
 from ..playbooks.engine import Engine, PlayRun, task
 from ..unit.inprocess import call
 from .conftest import DOMAIN, PASSWORD, PROJECT, Cloud
@@ -250,6 +251,31 @@ def test_awx(cloud: Cloud, engine: Engine, clouds_yaml: Callable[..., Path]) -> 
     other = {"devstack": {"auth": {**auth, "project_domain_name": DOMAIN, "domain_name": DOMAIN}, "verify": False, "region_name": "eu-de"}}
     files = [str(clouds_yaml(content, name)) for content, name in ((one, "tmp1"), (other, "tmp2"))]
     all_succeed(cloud, {path: ({}, {"OS_CLIENT_CONFIG_FILE": path}) for path in files}, engine=engine)
+
+
+def test_a_job_of_awx(cloud: Cloud, engine: Engine, clouds_yaml: Callable[..., Path], tmp_path: Path) -> None:
+    """As AWX starts it: the file is beside the job's environment, and only the job knows of it."""
+    auth = {"auth_url": cloud.keystone.url, "username": "operator", "password": PASSWORD, "project_name": PROJECT, "domain_name": DOMAIN}
+    path = clouds_yaml({"devstack": {"auth": auth, "verify": True}}, "job/env/tmp1")
+    member = {"name": "web-1", "address": "192.168.0.11", "protocol_port": 80, "weight": 3}
+    (pool,) = cloud.emulator.seed({"name": "web", "protocol": "HTTP", "members": [member]})
+    variables = {"elb_members": [{**member, "id": pool["members"][0], "pool_id": pool["id"], "pool_name": "web"}]}
+    job = awx.run(
+        engine,
+        tmp_path / "job",
+        Path(__file__).parents[2] / "docs" / "examples" / "awx",
+        "weight.yml",
+        env={"OS_CLIENT_CONFIG_FILE": str(path)},
+        inventory={"all": {"hosts": ["web-1"]}, "_meta": {"hostvars": {"web-1": variables}}},
+        extra_vars={"survey_pool": "web", "survey_weight": 7, "survey_wait": "no"},
+    )
+    assert job.rc == 0, job.traces
+    (result,) = job.results("runner_item_on_ok")
+    assert (result["changed"], result["member"]["weight"]) == (True, 7)
+    assert cloud.seen() == [("elb:members:get", 200), ("elb:members:put", 200)]
+    assert PASSWORD not in job.traces
+    # Nor as JSON writes it.
+    assert PASSWORD.replace('"', '\\"') not in job.traces
 
 
 def test_a_token_that_expires_is_renewed_once(cloud: Cloud, engine: Engine) -> None:

@@ -151,10 +151,7 @@ class Engine:
 
         As soon as ``interrupt`` says so, everything that the playbook started is interrupted, as by ctrl-C in a terminal.
         """
-        folder = self.home / f"play-{next(self._number)}"
-        folder.mkdir()
-        record = folder / "results.jsonl"
-        record.touch()
+        folder = self._folder()
         if not isinstance(playbook, Path):
             path = folder / "playbook.yml"
             path.write_text(yaml.safe_dump(list(playbook), sort_keys=False), encoding="utf-8")
@@ -164,8 +161,7 @@ class Engine:
             "ansible_python_interpreter": str(self.bin / "python"),
             **(extra_vars or {}),
         }
-        command = [
-            str(self.bin / "ansible-playbook"),
+        arguments = [
             f"--inventory={','.join(hosts)},",
             f"--extra-vars={json.dumps(variables)}",
             *(["--check"] if check else []),
@@ -174,10 +170,52 @@ class Engine:
             *([f"--forks={forks}"] if forks else []),
             str(playbook),
         ]
+        return self._played("ansible-playbook", arguments, env, folder, timeout, interrupt)
+
+    def ad_hoc(self, pattern: str, module: str, options: str, *arguments: str, env: Mapping[str, str | None] | None = None) -> PlayRun:
+        """Runs a module as people do by hand; ``options`` is what follows ``-a``."""
+        variables = {"ansible_connection": "local", "ansible_python_interpreter": str(self.bin / "python")}
+        command = [pattern, f"--module-name={module}", f"--args={options}", f"--extra-vars={json.dumps(variables)}", *arguments]
+        # Of itself, ansible calls no callbacks.
+        return self._played("ansible", command, {**(env or {}), "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true"}, self._folder(), 300)
+
+    def _folder(self) -> Path:
+        folder = self.home / f"play-{next(self._number)}"
+        folder.mkdir()
+        return folder
+
+    def _played(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        env: Mapping[str, str | None] | None,
+        folder: Path,
+        timeout: float,
+        interrupt: Callable[[], bool] | None = None,
+    ) -> PlayRun:
+        record = folder / "results.jsonl"
+        record.touch()
+        recorded = {**(env or {}), "RECORD_RESULTS_TO": str(record)}
+        done = self.command(program, *arguments, env=recorded, cwd=folder, timeout=timeout, interrupt=interrupt)
+        results = [read_result(line) for line in record.read_text(encoding="utf-8").splitlines()]
+        assert results or interrupt, f"no task was played:\n{done.stdout}\n{done.stderr}"
+        return PlayRun(results, done.stdout, done.stderr, done.returncode)
+
+    def command(
+        self,
+        program: str,
+        *arguments: str,
+        env: Mapping[str, str | None] | None = None,
+        cwd: Path | None = None,
+        timeout: float = 300,
+        interrupt: Callable[[], bool] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs another of this virtual environment's programs, such as ansible-inventory."""
+        command = [str(self.bin / program), *arguments]
         process = subprocess.Popen(
             command,
-            env=self._environment({**(env or {}), "RECORD_RESULTS_TO": str(record)}),
-            cwd=folder,
+            env=self._environment(env or {}),
+            cwd=cwd or self.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -197,9 +235,7 @@ class Engine:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise
-        results = [read_result(line) for line in record.read_text(encoding="utf-8").splitlines()]
-        assert results or interrupt, f"no task was played:\n{stdout}\n{stderr}"
-        return PlayRun(results, stdout, stderr, process.returncode)
+        return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
     def _environment(self, extra: Mapping[str, str | None]) -> dict[str, str]:
         environment: dict[str, str | None] = {

@@ -1,0 +1,204 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin ``elb_members``: hosts from the members of pools."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: elb_members
+short_description: Hosts from the backend servers (members) of pools
+version_added: 1.0.0
+author:
+  - The otc.elb authors (@otc-elb)
+description:
+  - Makes hosts of the backend servers (members) of backend server groups (pools) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud,
+    and a group of each pool.
+  - The file of the source ends in C(elb_members.yml) or C(elb_members.yaml).
+  - A host is what has one address. A server that is in several pools is one host, which is in the groups of all of them.
+  - Each host has C(ansible_host), its address, and C(elb_members), a list of its members. A member has the fields of the API and those of
+    its pool, C(pool_id), C(pool_name), C(pool_protocol), C(pool_lb_algorithm), and C(pool_group), the name of the pool's group.
+  - The same fields are variables of their own, such as C(elb_address), C(elb_protocol_port), C(elb_weight), C(elb_operating_status),
+    C(elb_name), C(elb_id), C(elb_pool_name). Of a host that is a member more than once, only those that all of its members agree on are,
+    so that one pool's weight is never taken for the other's.
+  - O(groups) and O(keyed_groups) are evaluated for each member by itself, with all of these variables being that member's. So
+    C(elb_pool_name == 'web' and elb_operating_status != 'ONLINE') means just what it says also where a server is in other pools.
+    O(compose) is evaluated once for each host.
+  - What the service returns is never taken for a template.
+notes:
+  - >-
+    IAM actions in any case: to list the pools, C(elb:pools:list), or where a single ID in O(pools) and no filter is given,
+    C(elb:pools:get); to list the members of each pool that has any, C(elb:members:list).
+  - Makes one request for the list of pools, or two where O(pools) has names and IDs, and one for the members of each pool that has any.
+  - Values of the source may be templates, of lookups and of extra variables. The options for names and conditions in O(compose),
+    O(groups) and O(keyed_groups) are templates of the host's variables.
+  - With O(cache), what the service returned is kept, and nothing of the credential.
+extends_documentation_fragment:
+  - otc.elb.connection
+  - constructed
+  - inventory_cache
+options:
+  plugin:
+    description: The name of this plugin, to say that the file is meant for it.
+    type: str
+    required: true
+    choices: [otc.elb.elb_members]
+  pools:
+    description:
+      - The names or IDs of the pools. All pools that match O(filters) where it is not given.
+      - One that is not there is warned of.
+    type: list
+    elements: str
+    default: []
+  filters:
+    description:
+      - What the pools must match, with the names and values of the options of M(otc.elb.elb_pool_info), such as C(loadbalancer_id),
+        C(enterprise_project_id), C(protocol), C(vpc_id).
+      - The service lists the pools of the default enterprise project only, unless C(enterprise_project_id) says otherwise.
+    type: dict
+    default: {}
+  hostnames:
+    description:
+      - The field of a member that names its host; the first one counts that is the same for all members of the host, is no other
+        host's, and can be a host's name. In the end, that is the address.
+    type: list
+    elements: str
+    choices: [name, address, instance_id]
+    default: [name, address]
+  group_prefix:
+    description:
+      - Begins the names of the pools' groups. The pool's name follows, with C(_) for what cannot be in a group's name; and its ID, where
+        another pool would have the same group.
+    type: str
+    default: elb_pool_
+seealso:
+  - module: otc.elb.elb_member_info
+  - module: otc.elb.elb_pool_info
+"""
+
+EXAMPLES = r"""
+# production.elb_members.yml: all pools that the environment's credential may see. With it, for example:
+#   ansible-inventory -i production.elb_members.yml --graph
+plugin: otc.elb.elb_members
+
+---
+# All members of two pools that are not ONLINE, by pool and altogether:
+#   ansible web_not_online -i web.elb_members.yml -m ansible.builtin.service -a 'name=nginx state=restarted'
+plugin: otc.elb.elb_members
+pools: [web, api]
+strict: true
+groups:
+  not_online: elb_operating_status != 'ONLINE'
+  web_not_online: elb_pool_name == 'web' and elb_operating_status != 'ONLINE'
+keyed_groups:
+  # elb_pool_web_online, elb_pool_api_offline, ...
+  - key: elb_pool_group ~ '_' ~ elb_operating_status | lower
+    separator: ''
+  # weight_0, weight_10, ...
+  - key: elb_weight
+    prefix: weight
+compose:
+  ansible_user: "'ops'"
+
+---
+# The pools of one load balancer, with a credential of their own, and kept for ten minutes.
+plugin: otc.elb.elb_members
+region_name: eu-de
+project_id: 0123456789abcdef0123456789abcdef
+access_key: "{{ lookup('ansible.builtin.env', 'TEAM_ACCESS_KEY') }}"
+secret_key: "{{ lookup('ansible.builtin.env', 'TEAM_SECRET_KEY') }}"
+filters:
+  loadbalancer_id: [098b2f68-af1c-41a9-8efd-69958722af62]
+  enterprise_project_id: [all_granted_eps]
+hostnames: [address]
+group_prefix: ''
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/ansible-elb
+cache_timeout: 600
+"""
+
+import contextlib
+import os
+import typing as t
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
+
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory_hosts import Host, found_in, of_member
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory_source import OPTIONS, Source, SourceError
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc, unused-ignore]  # has no types
+    """Reads pools, or takes them from the cache, and fills the inventory."""
+
+    NAME = "otc.elb.elb_members"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether a file is meant for this plugin."""
+        return bool(super().verify_file(path)) and path.endswith(("elb_members.yml", "elb_members.yaml"))
+
+    def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
+        """Resolve templates and check values first: Ansible would take a template for a wrong value, or for no."""
+        self._source = Source(direct or {}, set(self.option_definitions) - set(OPTIONS), self._resolve)
+        super().set_options(task_keys=task_keys, var_options=var_options, direct={**(direct or {}), **self._source.params})
+
+    def _resolve(self, value: t.Any) -> t.Any:
+        self.templar.available_variables = self._vars
+        return self.templar.template(value)
+
+    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+        """Fill the inventory.
+
+        :raises AnsibleParserError: says why it cannot be.
+        """
+        super().parse(inventory, loader, path, cache)
+        try:
+            self._read_config_data(path)
+            pools = self._pools(path, cache)
+        except SourceError as error:
+            reason = str(error)
+        else:
+            self._fill(wrap_var(pools))
+            return
+        # Outside of the handler: with the cause, Ansible would show the lines of the file, which may hold secrets.
+        raise AnsibleParserError(f"{self.NAME}: {reason}")
+
+    def _pools(self, path: str, cache: bool) -> list[dict[str, t.Any]]:
+        """The pools with their members, from the cache or the service."""
+        kept = self.get_option("cache")
+        key = f"{self.get_cache_key(path)}_{self._source.digest(os.environ)}"
+        if kept and cache:
+            with contextlib.suppress(KeyError):
+                return list(self._cache[key])
+        pools = self._source.pools()
+        if kept:
+            self._cache[key] = pools
+        return pools
+
+    def _fill(self, pools: list[dict[str, t.Any]]) -> None:
+        """Fill the inventory with what the service returned, which is no template whatever it looks like."""
+        params = self._source.params
+        found = found_in(pools, params["hostnames"], params["group_prefix"])
+        absent = [f"There is no pool {pool!r} in this project and region." for pool in self._source.missing(pools)]
+        for warning in [*absent, *found.warnings]:
+            self.display.warning(f"{self.NAME}: {warning}")
+        for group in found.groups:
+            self.inventory.add_group(group)
+        for host in found.hosts:
+            self._add(host)
+
+    def _add(self, host: Host) -> None:
+        strict = self.get_option("strict")
+        name = self.inventory.add_host(host.name)
+        for variable, value in host.variables.items():
+            self.inventory.set_variable(name, variable, value)
+        self._set_composite_vars(self.get_option("compose"), host.variables, name, strict=strict)
+        for member in host.members:
+            self.inventory.add_child(member["pool_group"], name)
+            # What is composed is known to conditions, but a member's own fields are its own.
+            variables = {**self.inventory.get_host(name).get_vars(), **of_member(member)}
+            self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict, fetch_hostvars=False)
+            self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict, fetch_hostvars=False)

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From pools with their members to hosts and groups. Asks nobody; what is in a pool was written by anybody."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ansible.inventory.group import to_safe_group_name
+
+from ansible_collections.otc.elb.plugins.module_utils._member_fields import parse_address
+
+Json = dict[str, t.Any]
+
+#: A name that works in patterns such as those of --limit, and cannot be taken for an option.
+_USABLE = re.compile(r"\w[\w.-]*")
+#: Names that mean something else to Ansible.
+_TAKEN = ("all", "ungrouped", "localhost")
+#: What of a pool is known to each of its members.
+_OF_POOL = ("id", "name", "protocol", "lb_algorithm")
+
+
+class Host(t.NamedTuple):
+    """A server, which may be in several pools, and in one of them several times."""
+
+    name: str
+    address: str
+    #: Each of its members with the fields of the API, and with its pool's.
+    members: list[Json]
+
+    @property
+    def variables(self) -> Json:
+        """Its variables. What is not the same for all of its members is in the list only: nobody could say whose it is."""
+        first, *others = self.members
+        same = {name: value for name, value in first.items() if all(name in other and other[name] == value for other in others)}
+        return {"ansible_host": self.address, "elb_members": self.members, **of_member(same)}
+
+
+def of_member(member: Json) -> Json:
+    """A member's fields, as variables are called."""
+    return {f"elb_{name}": value for name, value in member.items()}
+
+
+class Found(t.NamedTuple):
+    """What becomes of the pools."""
+
+    groups: list[str]
+    hosts: list[Host]
+    #: What a user would not expect of names.
+    warnings: list[str]
+
+
+def found_in(pools: Iterable[Json], preferences: Sequence[str], prefix: str) -> Found:
+    """Make groups of pools, and hosts of their members.
+
+    A host is what has one address. It may be a member of several pools.
+
+    :param preferences: the members' fields that name a host, the most wanted first; in the end its address does.
+    :param prefix: begins the groups' names.
+    """
+    known = sorted(pools, key=lambda pool: (str(pool.get("name") or ""), str(pool["id"])))
+    groups, warnings = _group_names(known, prefix)
+    servers: dict[t.Any, list[Json]] = {}
+    for pool, group in zip(known, groups):
+        facts = {f"pool_{name}": pool.get(name) for name in _OF_POOL}
+        for member in sorted(pool["members"], key=lambda member: (str(member["address"]), int(member["protocol_port"]))):
+            address = member["address"]
+            servers.setdefault(parse_address(address) or address, []).append({**member, **facts, "pool_group": group})
+    listed = list(servers.values())
+    hosts = [Host(name, members[0]["address"], members) for members, name in zip(listed, _host_names(listed, preferences))]
+    other = [host for host in hosts if preferences and _values(host.members, preferences[0]) - {"", host.name}]
+    if other:
+        shown = "; ".join(f"{host.name} ({', '.join(map(repr, sorted(_values(host.members, preferences[0]))))})" for host in other)
+        warnings.append(
+            f"Not called by their {preferences[0]}, because it is not the same in all of their pools, not theirs alone, "
+            f"or cannot be a host's name: {shown}."
+        )
+    return Found(groups, hosts, warnings)
+
+
+def _group_names(pools: Sequence[Json], prefix: str) -> tuple[list[str], list[str]]:
+    """The name of each pool's group, and what to warn of. Names of pools are not unique, those of groups are."""
+    names = [_safe(prefix + str(pool.get("name") or pool["id"])) for pool in pools]
+    count = Counter(names)
+    groups = [_safe(f"{name}_{pool['id']}") if count[name] > 1 else name for name, pool in zip(names, pools)]
+    warnings = [f"Several pools would be the group {name}; so each has its ID in its group's name." for name in count if count[name] > 1]
+    return groups, warnings
+
+
+def _safe(name: str) -> str:
+    return str(to_safe_group_name(name, force=True, silent=True))
+
+
+def _host_names(servers: Sequence[list[Json]], preferences: Sequence[str]) -> list[str]:
+    names: list[str] = [""] * len(servers)
+    for preference in preferences:
+        values = [members[0]["address"] if preference == "address" else _only(members, preference) for members in servers]
+        count = Counter([*values, *names])
+        names = [name or (value if count[value] == 1 else "") for name, value in zip(names, values)]
+    return [name or members[0]["address"] for name, members in zip(names, servers)]
+
+
+def _only(members: Iterable[Json], field: str) -> str:
+    """The value that names a server: the one that its members have, if it can be a host's name. Otherwise it is empty."""
+    values = _values(members, field) - {""}
+    value = values.pop() if len(values) == 1 else ""
+    usable = _USABLE.fullmatch(value) and value not in _TAKEN and parse_address(value) is None
+    return value if usable else ""
+
+
+def _values(members: Iterable[Json], field: str) -> set[str]:
+    return {str(member.get(field) or "") for member in members}

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an inventory source says: its options, checked as a module's are, and the pools that they choose."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+from collections.abc import Iterable, Mapping
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+
+from ansible_collections.otc.elb.plugins.module_utils import _credentials, _info
+from ansible_collections.otc.elb.plugins.module_utils._fields import looks_like_id
+from ansible_collections.otc.elb.plugins.module_utils._session import Session, check_limits, failure_of
+
+Json = dict[str, t.Any]
+
+#: What can name a host.
+PREFERENCES = ("name", "address", "instance_id")
+
+OPTIONS: Mapping[str, t.Any] = {
+    **_credentials.ARGUMENT_SPEC,
+    "pools": {"type": "list", "elements": "str", "default": []},
+    "filters": {"type": "dict", "default": {}},
+    "hostnames": {"type": "list", "elements": "str", "choices": list(PREFERENCES), "default": ["name", "address"]},
+    "group_prefix": {"type": "str", "default": "elb_pool_"},
+}
+#: The filters of elb_pool_info; "pools" stands for its names and IDs.
+_FILTERS: Mapping[str, t.Any] = {name: option for name, option in _info.POOL_FILTERS.items() if name not in ("id", "name")}
+#: Variables that choose a cloud, a project or a user; none is a secret.
+_CHOOSING = (
+    *("OS_CLIENT_CONFIG_FILE", "OS_AUTH_URL", "OS_USERNAME", "OS_PROJECT_NAME"),
+    *(name for option, names in _credentials.ENVIRONMENT.items() if not _credentials.ARGUMENT_SPEC[option].get("no_log") for name in names),
+)
+
+
+class SourceError(Exception):
+    """The source cannot be used; the message is for the user, without secrets."""
+
+
+class Source:
+    """The options of a source that are not those of Ansible's own fragments.
+
+    :param given: what the file says.
+    :param others: the names of the options of Ansible's fragments.
+    :param template: resolves templates in a value.
+    :raises SourceError: names what is wrong.
+    """
+
+    def __init__(self, given: Mapping[str, t.Any], others: Iterable[str], template: t.Callable[[t.Any], t.Any]) -> None:
+        resolved = {name: _resolved(name, value, template) for name, value in given.items() if name not in others}
+        mine = {name: value for name, value in resolved.items() if value is not None}
+        self.secrets = _secrets(mine)
+        self.params = self._checked(OPTIONS, mine, "option")
+        self._filters = self._checked(_FILTERS, self.params["filters"], "filter")
+
+    def _checked(self, spec: Mapping[str, t.Any], given: Json, what: str) -> Json:
+        known = {*spec, *(alias for option in spec.values() for alias in option.get("aliases", ()))}
+        unknown = sorted(set(given) - known)
+        reasons = [f"There is no {what} {name!r}" for name in unknown]
+        result = ArgumentSpecValidator(dict(spec)).validate({name: value for name, value in given.items() if name in known})
+        if unknown or result.error_messages:
+            raise SourceError(self.masked("; ".join([*reasons, *result.error_messages])))
+        return t.cast("Json", result.validated_parameters)
+
+    def masked(self, text: str) -> str:
+        """*text* without any secret that is known."""
+        return str(remove_values(text, self.secrets))
+
+    def digest(self, environ: Mapping[str, str]) -> str:
+        """Stands for what is asked, and where: the cache of one project is none of another's, though the file is the same."""
+        asked = remove_values([self.params, self._filters], self.secrets)
+        variables = {name: environ.get(name) for name in _CHOOSING}
+        return hashlib.sha256(json.dumps([asked, variables], sort_keys=True).encode()).hexdigest()[:16]
+
+    def pools(self) -> list[Json]:
+        """Ask the service for the pools, with their members.
+
+        :raises SourceError: when it refuses, or cannot be asked.
+        """
+        session = Session({**self.params, **self._filters, "include_members": True}, self.secrets, set())
+        ids = [pool for pool in self.params["pools"] if looks_like_id(pool)]
+        names = [pool for pool in self.params["pools"] if not looks_like_id(pool)]
+        # The service combines filters by "and", so that one list cannot have both.
+        lists: list[Json] = [{key: values} for key, values in (("id", ids), ("name", names)) if values] or [{}]
+        found: dict[str, Json] = {}
+        try:
+            check_limits(session.params)
+            for chosen in lists:
+                session.params.update({"id": None, "name": None, **chosen})
+                found.update((str(pool["id"]), pool) for pool in _info.pools(session)["pools"])
+        except Exception as error:  # noqa: BLE001 (told as the modules tell it)
+            failure = failure_of(error)
+        else:
+            return list(found.values())
+        self.secrets = session.secrets
+        raise SourceError(self.masked(failure["msg"]))
+
+    def missing(self, pools: Iterable[Json]) -> list[str]:
+        """The pools that were asked for by name or ID and are not there."""
+        there = {str(pool.get(key)).lower() if key == "id" else pool.get(key) for pool in pools for key in ("id", "name")}
+        return [pool for pool in self.params["pools"] if (pool.lower() if looks_like_id(pool) else pool) not in there]
+
+
+def _resolved(name: str, value: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Any:
+    try:
+        return _plain(template(value))
+    except Exception as error:  # noqa: BLE001 (whatever a template may raise)
+        raise SourceError(f"The option {name} cannot be resolved: {error}") from None
+
+
+def _secrets(params: Mapping[str, t.Any]) -> set[str]:
+    """The secrets among the options, as they are given."""
+    found = {str(params[name]) for name, option in _credentials.ARGUMENT_SPEC.items() if option.get("no_log") and params.get(name)}
+    return found | _credentials.secrets_in(params)
+
+
+def _plain(value: t.Any) -> t.Any:
+    """A value of the file without what ansible-core knows of it, vaulted ones decrypted."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)

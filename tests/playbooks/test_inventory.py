@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The inventory plugin through ansible-inventory and ansible: hosts of pools, and who is not ONLINE among them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..credentials import aksk
+from ..emulator.client import Emulator
+from .engine import Engine
+
+HEALTH = "5a8f7e6d-0001-4b2c-9d3e-4f5061728301"
+TEMPLATE = "{{ 6 * 7 }}"
+WEB = {
+    "name": "web",
+    "protocol": "HTTP",
+    "healthmonitor_id": HEALTH,
+    "members": [
+        {"name": "web-1", "address": "192.168.0.11", "protocol_port": 80, "weight": 3, "operating_status": "OFFLINE"},
+        {"name": "web-2", "address": "192.168.0.12", "protocol_port": 80, "weight": 5, "operating_status": "ONLINE"},
+        {"name": TEMPLATE, "address": "192.168.0.13", "protocol_port": 80, "operating_status": "OFFLINE"},
+    ],
+}
+# web-1 is in both, and serves here.
+API = {
+    "name": "api v2",
+    "protocol": "HTTP",
+    "healthmonitor_id": HEALTH,
+    "members": [
+        {"name": "web-1", "address": "192.168.0.11", "protocol_port": 8080, "weight": 7, "operating_status": "ONLINE"},
+        {"address": "192.168.0.14", "protocol_port": 8080, "weight": 7, "operating_status": "ONLINE"},
+    ],
+}
+CONDITIONS: dict[str, Any] = {
+    "strict": True,
+    "groups": {
+        "not_online": "elb_operating_status != 'ONLINE'",
+        "web_not_online": "elb_pool_name == 'web' and elb_operating_status != 'ONLINE'",
+        "api_not_online": "elb_pool_name == 'api v2' and elb_operating_status != 'ONLINE'",
+        "of_ops": "ansible_user == 'ops'",
+    },
+    "keyed_groups": [{"key": "elb_pool_group ~ '_' ~ elb_operating_status | lower", "separator": ""}],
+    "compose": {"ansible_user": "'ops'", "ports": "elb_members | map(attribute='protocol_port') | list"},
+}
+
+
+class Inventory:
+    """What ansible-inventory says of some sources."""
+
+    def __init__(self, engine: Engine, env: Mapping[str, str | None], *arguments: str) -> None:
+        done = engine.command("ansible-inventory", "--list", *arguments, env=env)
+        self.rc = done.returncode
+        self.words = " ".join(done.stderr.split())
+        self.output = done.stdout + done.stderr
+        found = plain(json.loads("{" + done.stdout.partition("{")[2])) if done.returncode == 0 else {"_meta": {"hostvars": {}}}
+        self.hosts: dict[str, dict[str, Any]] = found.pop("_meta")["hostvars"]
+        self.groups = {name: sorted(group.get("hosts", [])) for name, group in found.items()}
+
+
+def plain(value: Any) -> Any:
+    """Without the wrapping that shows what is not to be taken for a template."""
+    if isinstance(value, dict):
+        return plain(value["__ansible_unsafe"]) if "__ansible_unsafe" in value else {name: plain(each) for name, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list) else value
+
+
+def source(folder: Path, name: str = "test", **options: Any) -> str:
+    path = folder / f"{name}.elb_members.yml"
+    path.write_text(yaml.safe_dump({"plugin": "otc.elb.elb_members", **options}), encoding="utf-8")
+    return f"--inventory={path}"
+
+
+def test_hosts_groups_and_variables(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
+    web, dummy, empty = emulator.seed(WEB, API, {"name": "empty", "protocol": "TCP"})
+    found = Inventory(engine, {}, source(tmp_path, **CONDITIONS))
+    assert found.rc == 0, found.words
+    # One list of pools, and one of members for each pool that has any.
+    assert emulator.actions() == ["elb:pools:list", "elb:members:list", "elb:members:list"]
+    assert found.groups["elb_pool_web"] == ["192.168.0.13", "web-1", "web-2"]
+    assert found.groups["elb_pool_api_v2"] == ["192.168.0.14", "web-1"]
+    assert found.groups["of_ops"] == sorted(found.hosts)
+    # Each member is judged by itself.
+    assert found.groups["web_not_online"] == found.groups["not_online"] == ["192.168.0.13", "web-1"]
+    assert "api_not_online" not in found.groups
+    assert found.groups["elb_pool_web_offline"] == ["192.168.0.13", "web-1"]
+    assert found.groups["elb_pool_api_v2_online"] == ["192.168.0.14", "web-1"]
+    assert found.groups["elb_pool_web_online"] == ["web-2"]
+    one = found.hosts["web-2"]
+    expected = {
+        "ansible_host": "192.168.0.12",
+        "elb_address": "192.168.0.12",
+        "elb_protocol_port": 80,
+        "elb_weight": 5,
+        "elb_operating_status": "ONLINE",
+        "elb_name": "web-2",
+        "elb_pool_id": web["id"],
+        "elb_pool_name": "web",
+        "elb_pool_protocol": "HTTP",
+        "elb_pool_group": "elb_pool_web",
+        "ansible_user": "ops",
+        "ports": [80],
+    }
+    assert {name: one.get(name) for name in expected} == expected
+    assert one["elb_id"] in web["members"]
+    # What is not the same in both pools is nobody's in particular.
+    both = found.hosts["web-1"]
+    assert [(member["pool_name"], member["weight"], member["operating_status"]) for member in both["elb_members"]] == [
+        ("api v2", 7, "ONLINE"),
+        ("web", 3, "OFFLINE"),
+    ]
+    assert both["elb_address"] == both["ansible_host"] == "192.168.0.11"
+    assert not {"elb_weight", "elb_operating_status", "elb_protocol_port", "elb_pool_name", "elb_id"} & both.keys()
+    assert sorted(both["ports"]) == [80, 8080]
+    assert f"cannot be a host's name: 192.168.0.13 ('{TEMPLATE}')" in found.words
+    graph = engine.command("ansible-inventory", "--graph", source(tmp_path, pools=[empty["id"]]))
+    assert "@elb_pool_empty:" in graph.stdout
+    assert emulator.actions()[3:] == ["elb:pools:get"]
+
+
+def test_what_is_not_online_in_a_pool_is_addressed(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
+    emulator.seed(WEB, API)
+    member = "(elb_members | selectattr('pool_name', 'eq', 'web') | first)"
+    options = f"pool=web address={{{{ ansible_host }}}} port={{{{ {member}.protocol_port }}}} weight=0 name={{{{ {member}.name }}}}"
+    python = f"ansible_python_interpreter={sys.executable}"
+    inventory = source(tmp_path, **CONDITIONS)
+    arguments = (inventory, "--connection=local", "--extra-vars", python, "--module-name=otc.elb.elb_member", "--args", options)
+    done = engine.command("ansible", "web_not_online", *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    state = {(pool["name"], each["address"]): each for pool in emulator.state()["pools"] for each in pool["members"]}
+    assert sorted(key for key, each in state.items() if each["weight"] == 0) == [("web", "192.168.0.11"), ("web", "192.168.0.13")]
+    # What looks like a template went all the way as it is.
+    assert state["web", "192.168.0.13"]["name"] == TEMPLATE
+
+
+def test_the_cache_answers_for_what_was_asked(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
+    emulator.seed(WEB, API)
+    kept = tmp_path / "kept"
+    cache: dict[str, Any] = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(kept)}
+    inventory = source(tmp_path, **CONDITIONS, **cache)
+    first = Inventory(engine, {}, inventory)
+    asked = len(emulator.requests())
+    again = Inventory(engine, {}, inventory)
+    assert (again.hosts, again.groups) == (first.hosts, first.groups)
+    assert len(emulator.requests()) == asked == 3
+    secret = emulator.user("admin")["secret_key"]
+    files = [path.read_text(encoding="utf-8") for path in kept.iterdir()]
+    assert len(files) == 1
+    assert secret not in files[0]
+    # Another project is not answered for by it: this one is refused.
+    other = Inventory(engine, {"OS_PROJECT_ID": "fedcba9876543210fedcba9876543210"}, inventory)
+    assert other.hosts == {}
+    emulator.seed({"name": "new", "protocol": "HTTP"})
+    flushed = Inventory(engine, {}, inventory, "--flush-cache")
+    assert len(emulator.requests()) == asked + 1 + 3
+    assert set(flushed.hosts) == set(first.hosts)
+
+
+def test_options_beat_the_environment_and_that_beats_clouds_yaml(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
+    """And options may be templates, of variables and look-ups; vaulted, too."""
+    emulator.seed(WEB, API)
+    wrong, right = aksk(emulator, "nobody"), aksk(emulator)
+    keys = {"access_key": right["OS_ACCESS_KEY"], "secret_key": right["OS_SECRET_KEY"], "project_id": emulator.project_id}
+    clouds = tmp_path / "clouds.yaml"
+    entry = {"auth": {**keys, "secret_key": "of clouds.yaml"}, "elbv3_endpoint_override": emulator.url}
+    clouds.write_text(yaml.safe_dump({"clouds": {"one": entry}}), encoding="utf-8")
+    password = tmp_path / "password"
+    password.write_text("open sesame", encoding="utf-8")
+    vaulted = engine.command("ansible-vault", "encrypt_string", f"--vault-password-file={password}", right["OS_SECRET_KEY"])
+    options: dict[str, dict[str, Any]] = {
+        "named": {
+            "pools": ["web", "{{ second }}"],
+            "hostnames": ["address"],
+            "group_prefix": "",
+            "timeout": "{{ seconds }}",
+            "access_key": "{{ lookup('ansible.builtin.env', 'TEAM_KEY') }}",
+            "secret_key": "{{ team_secret }}",
+            "filters": {"protocol": "HTTP", "enterprise_project_id": "0"},
+        },
+        "clouds": {"cloud": "one", "pools": ["api v2"]},
+    }
+    named, by_id = (source(tmp_path, name, **given) for name, given in options.items())
+    lines = f"plugin: otc.elb.elb_members\npools: [gone]\naccess_key: {right['OS_ACCESS_KEY']}\nsecret_key: {vaulted.stdout}"
+    (tmp_path / "vaulted.elb_members.yaml").write_text(lines, encoding="utf-8")
+    extra = json.dumps({"second": "api v2", "seconds": 60, "team_secret": right["OS_SECRET_KEY"]})
+    inventories = (named, f"--inventory={tmp_path / 'vaulted.elb_members.yaml'}", f"--vault-password-file={password}")
+    env = {**wrong, "TEAM_KEY": right["OS_ACCESS_KEY"], "OS_CLIENT_CONFIG_FILE": str(clouds)}
+    found = Inventory(engine, env, *inventories, by_id, "--extra-vars", extra)
+    assert found.groups["web"] == ["192.168.0.11", "192.168.0.12", "192.168.0.13"]
+    assert found.groups["api_v2"] == ["192.168.0.11", "192.168.0.14"]
+    assert "There is no pool 'gone'" in found.words
+    # The secret of the file is wrong, and the one of the source's cloud is not replaced by the environment's.
+    assert "(status 401" in found.words
+    assert "elb_pool_api_v2" not in found.groups
+    # ansible-inventory shows extra variables as every host's, but what the plugin says has no secret.
+    for secret in (right["OS_SECRET_KEY"], wrong["OS_SECRET_KEY"], "of clouds.yaml"):
+        assert secret not in found.words
+
+
+def test_just_the_documented_actions_are_needed(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
+    documented = engine.command("ansible-doc", "--type=inventory", "--json", "otc.elb.elb_members")
+    notes = json.loads(documented.stdout)["otc.elb.elb_members"]["doc"]["notes"]
+    actions = set(re.findall(r"C\((elb:\w+:\w+)\)", notes[0]))
+    assert actions == {"elb:pools:list", "elb:pools:get", "elb:members:list"}
+    web, dummy = emulator.seed(WEB, API)
+    users = ("limited", "nobody", "reader", "temp", "stranger")
+    rights = dict(zip(users, ({"elb:pools:list", "elb:members:list"}, *({action} for action in actions), set()), strict=True))
+    for user, granted in rights.items():
+        emulator.grant(user, sorted(granted))
+    emulator.grant("admin", ["elb:pools:get", "elb:members:list"])
+
+    def inventory(user: str, **options: Any) -> str:
+        keys = {name[3:].lower(): value for name, value in aksk(emulator, user).items() if name.startswith("OS_")}
+        return source(tmp_path, user, **keys, group_prefix=f"{user}_", **options)
+
+    allowed = [inventory("limited"), inventory("admin", pools=[web["id"]])]
+    denied = [inventory(user) for user in rights if user != "limited"]
+    found = Inventory(engine, {name: None for name in engine.env if name != "OTC_ELB_ENDPOINT"}, *allowed, *denied)
+    assert {name for name in found.groups if name.endswith(("_web", "_api_v2"))} == {"limited_web", "limited_api_v2", "admin_web"}
+    asked = {(entry["action"], entry["status"]) for entry in emulator.requests()}
+    assert {action for action, status in asked if status == 200} == actions
+    for user, granted in rights.items():
+        if user != "limited":
+            missing = "elb:members:list" if "elb:pools:list" in granted else "elb:pools:list"
+            api = "pools/{pool_id}/members" if missing == "elb:members:list" else "pools"
+            assert f"The credential lacks the IAM action {missing} (GET /v3/{{project_id}}/elb/{api})" in found.words
+        assert aksk(emulator, user)["OS_SECRET_KEY"] not in found.output
+
+
+MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown": ({"pool": "web"}, "There is no option 'pool'"),
+    "filter": ({"filters": {"name": "web"}}, "There is no filter 'name'"),
+    "choice": ({"filters": {"protocol": "HTTP/3"}}, "value of protocol must be one or more of:"),
+    "type": ({"timeout": "long"}, "argument 'timeout' is of type"),
+    "verify": ({"validate_certs": "perhaps"}, "argument 'validate_certs' is of type"),
+    "limit": ({"timeout": -1}, "timeout must be 0 to 86400 seconds"),
+    "hostname": ({"hostnames": ["fqdn"]}, "value of hostnames must be one or more of:"),
+    "undefined": ({"secret_key": "{{ nowhere }}"}, "The option secret_key cannot be resolved:"),
+    "clash": ({"auth_token": "t0ken-of-mine", "access_key": "AK"}, "The options hold two kinds of credential"),
+    "secret": ({"secret_key": "hush-hush", "auth": "hush-hush"}, "argument 'auth' is of type"),
+    "keys": ({"secret_key": "hush-hush"}, "(status 401"),
+    "nobody": ({"endpoint": "http://127.0.0.1:9", "timeout": 0}, "cannot be reached"),
+    "strict": ({"strict": True, "compose": {"x": "elb_nothing"}}, "Could not set x for host"),
+}
+
+
+def test_mistakes_are_told_without_secrets(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
+    emulator.seed(WEB)
+    sources = [source(tmp_path, name, **options) for name, (options, dummy) in MISTAKES.items()]
+    found = Inventory(engine, {}, *sources, "-vvvv")
+    for name, (dummy, message) in MISTAKES.items():
+        assert f"otc.elb.elb_members: {message}" in found.words or (name in ("keys", "nobody", "strict") and message in found.words), name
+    assert "This should not happen" not in found.words
+    for secret in ("hush-hush", "t0ken-of-mine", emulator.user("admin")["secret_key"]):
+        assert secret not in found.output
+
+
+def test_other_files_are_not_its_own(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
+    path = tmp_path / "other.yml"
+    path.write_text("plugin: otc.elb.elb_members\n", encoding="utf-8")
+    assert Inventory(engine, {}, f"--inventory={path}").hosts == {}
+    assert emulator.requests() == []
