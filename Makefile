@@ -28,7 +28,7 @@ demo: $(READY)
 	@$(BIN)/python -m tools.demo
 
 ## test: everything that CI runs
-TEST_STEPS := lint sanity unit modules emulator playbooks keystone
+TEST_STEPS := lint sanity unit modules emulator playbooks molecule keystone
 test: $(READY)
 	@for step in $(TEST_STEPS); do \
 		echo "==> make $$step"; start=$$(date +%s); \
@@ -62,6 +62,10 @@ modules: $(READY)
 ## playbooks: the modules through ansible-playbook, against the emulator
 playbooks: $(READY)
 	$(BIN)/pytest -n auto tests/playbooks $(ARGS)
+
+## molecule: the roles' scenarios, against the emulator, with molecule test's options, such as ARGS="-s backend"
+molecule: $(READY)
+	$(BIN)/molecule test $(or $(ARGS),--all)
 
 ## keystone: every way to authenticate, against a real Keystone in a virtual environment of its own
 keystone: $(KEYSTONE)
@@ -97,4 +101,4 @@ $(KEYSTONE): tests/keystone/requirements.txt $(READY)
 	$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --requirement $<
 	touch $@
 
-.PHONY: help demo test check lint unit modules emulator playbooks keystone sanity docs venv clean
+.PHONY: help demo test check lint unit modules emulator playbooks molecule keystone sanity docs venv clean

@@ -136,12 +136,15 @@ class Engine:
         diff: bool = False,
         verbosity: int = 0,
         env: Mapping[str, str | None] | None = None,
-        hosts: Sequence[str] = ("localhost",),
+        hosts: Sequence[str] | Path = ("localhost",),
         extra_vars: Mapping[str, Any] | None = None,
         forks: int | None = None,
         timeout: float = 300,
     ) -> PlayRun:
-        """Plays a playbook: a file, or plays as data. A None in ``env`` takes a variable of the engine's away."""
+        """Plays a playbook: a file, or plays as data. A None in ``env`` takes a variable of the engine's away.
+
+        ``hosts`` are names, or an inventory.
+        """
         folder = self.home / f"play-{next(self._number)}"
         folder.mkdir()
         record = folder / "results.jsonl"
@@ -157,7 +160,7 @@ class Engine:
         }
         command = [
             str(Path(sys.prefix, "bin", "ansible-playbook")),
-            f"--inventory={','.join(hosts)},",
+            f"--inventory={hosts if isinstance(hosts, Path) else ','.join(hosts) + ','}",
             f"--extra-vars={json.dumps(variables)}",
             *(["--check"] if check else []),
             *(["--diff"] if diff else []),
