@@ -90,7 +90,7 @@ def test_a_backend_from_its_beginning_to_its_end(engine: Engine, emulator: Emula
         {"added": 0, "updated": 0, "removed": 3, "unchanged": 0},
     ]
     bodies = [entry["body"]["member"] for entry in emulator.writes() if entry["method"] == "POST"]
-    assert bodies == [
+    assert sorted(bodies, key=lambda body: str(body["address"])) == [
         {"name": "web-1", "address": "192.168.0.21", "protocol_port": 80},
         {"name": "web-2", "address": "192.168.0.22", "protocol_port": 81, "weight": 0},
         {"name": "192.168.0.31", "address": "192.168.0.31", "protocol_port": 80},
@@ -112,7 +112,7 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
             ["have no 'ansible_host': web-3, web-4.", "have no port: web-3, web-4, web-1.", "backend_address_variable", "backend_port"],
         ),
         ({"backend_group": "web", "backend_port": 80, "backend_address_variable": "ansible_facts.default_ipv4.address"}, ["web-1, web-2"]),
-        ({"backend_name": None}, ["backend_name"]),
+        ({"backend_name": ""}, ["name must not be empty"]),
     ]
     rescue = [task("ansible.builtin.debug", msg="on we go")]
     played = play(engine, [{"block": [backend(**options)], "rescue": rescue} for options, dummy in wrong])
