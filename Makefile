@@ -29,7 +29,7 @@ demo: $(READY)
 	@$(BIN)/python -m tools.demo
 
 ## test: everything that CI runs
-TEST_STEPS := lint sanity unit modules emulator playbooks keystone
+TEST_STEPS := lint sanity unit modules emulator playbooks molecule keystone
 test: $(READY)
 	@for step in $(TEST_STEPS); do \
 		echo "==> make $$step"; start=$$(date +%s); \
@@ -63,6 +63,10 @@ modules: $(READY)
 ## playbooks: the modules through ansible-playbook, against the emulator
 playbooks: $(READY)
 	$(BIN)/pytest -n auto tests/playbooks $(ARGS)
+
+## molecule: the roles' scenarios, against the emulator, with molecule test's options, such as ARGS="-s backend"
+molecule: $(READY)
+	$(BIN)/molecule test $(or $(ARGS),--all)
 
 ## keystone: every way to authenticate, against a real Keystone in a virtual environment of its own
 keystone: $(KEYSTONE)
@@ -105,4 +109,4 @@ $(KEYSTONE) $(BENCHMARK): $(VENV)/%/.ready: tests/%/requirements.txt $(READY)
 	$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --requirement $<
 	touch $@
 
-.PHONY: help demo test check lint unit modules emulator playbooks keystone sanity benchmark docs venv clean
+.PHONY: help demo test check lint unit modules emulator playbooks molecule keystone sanity benchmark docs venv clean

@@ -30,6 +30,7 @@ from .seed import seed_pool
 from .server import BREAK, TRICKLE
 from .service import OPERATIONS, Ids
 from .store import Json, Store
+from .watch import Watch
 
 JSON = "application/json"
 
@@ -57,6 +58,7 @@ class Runtime:
         self.rate = RateLimit()
         self.distortions: list[Distortion] = []
         self.expired_tokens: set[str] = set()
+        self.watch = Watch()
         # Where an answer broke the contract, or the emulator failed: never the client's fault.
         self.violations: list[str] = []
         self.recorder.forget()
@@ -218,7 +220,10 @@ class Exchange:
 
         def run() -> Json:
             with store.lock:
-                return OPERATIONS[operation.id](store, ids, query, body)
+                answer = OPERATIONS[operation.id](store, ids, query, body)
+                if operation.method != "GET":
+                    runtime.watch.look(store)
+                return answer
 
         return run
 

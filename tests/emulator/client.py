@@ -115,6 +115,15 @@ class Control:
         """What the health check says of a member (None: what it would say by itself); the reason, or just its code."""
         self.command("set_status", pool_id=pool_id, member_id=member_id, operating_status=operating_status, reason=reason)
 
+    def watch(self, pool_id: str) -> None:
+        """From now on, remember the pool's members after each change that a request makes."""
+        self.command("watch", pool_id=pool_id)
+
+    def moments(self) -> list[Json]:
+        """[{"time": ..., "members": [{"address", "name", "weight", "operating_status"}, ...]}, ...], since watch()."""
+        found: list[Json] = self.command("moments")
+        return found
+
     def health_monitor(self, pool_id: str, healthmonitor_id: str | None = "") -> str | None:
         """Give a pool a health check, by default with a new ID; None takes it away."""
         made: str | None = self.command("health_monitor", pool_id=pool_id, healthmonitor_id=healthmonitor_id)

@@ -119,6 +119,12 @@ class Commands:
             reason = {"reason_code": reason}
         member.forced_status = None if operating_status is None else (operating_status, reason)
 
+    def do_watch(self, pool_id: str) -> None:
+        self.runtime.watch.start(self.runtime.store, self._pool(pool_id).id)
+
+    def do_moments(self) -> list[Json]:
+        return list(self.runtime.watch.moments)
+
     def do_health_monitor(self, pool_id: str, healthmonitor_id: str | None = "") -> str | None:
         """Give a pool a health check (with an ID of its own if none is said), or take it away (None)."""
         pool = self._pool(pool_id)

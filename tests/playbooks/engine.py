@@ -141,7 +141,7 @@ class Engine:
         diff: bool = False,
         verbosity: int = 0,
         env: Mapping[str, str | None] | None = None,
-        hosts: Sequence[str] = ("localhost",),
+        hosts: Sequence[str] | Path = ("localhost",),
         extra_vars: Mapping[str, Any] | None = None,
         forks: int | None = None,
         timeout: float = 300,
@@ -149,7 +149,8 @@ class Engine:
     ) -> PlayRun:
         """Plays a playbook: a file, or plays as data. A None in ``env`` takes a variable of the engine's away.
 
-        As soon as ``interrupt`` says so, everything that the playbook started is interrupted, as by ctrl-C in a terminal.
+        ``hosts`` are names, or an inventory. As soon as ``interrupt`` says so, everything that the playbook started is interrupted,
+        as by ctrl-C in a terminal.
         """
         folder = self._folder()
         if not isinstance(playbook, Path):
@@ -162,7 +163,7 @@ class Engine:
             **(extra_vars or {}),
         }
         arguments = [
-            f"--inventory={','.join(hosts)},",
+            f"--inventory={hosts if isinstance(hosts, Path) else ','.join(hosts) + ','}",
             f"--extra-vars={json.dumps(variables)}",
             *(["--check"] if check else []),
             *(["--diff"] if diff else []),

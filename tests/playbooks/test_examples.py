@@ -6,15 +6,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ..credentials import aksk
-from ..emulator.client import Emulator
-from .engine import Engine
+from ..emulator.client import Emulator, Json
+from .engine import Engine, PlayRun
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+HEALTHY = ("ONLINE", "NO_MONITOR")
 
 
 def test_quickstart_ends_well_and_leaves_nothing(engine: Engine, emulator: Emulator) -> None:
@@ -53,3 +57,84 @@ def test_least_privilege_in_ci(engine: Engine, emulator: Emulator, tmp_path: Pat
     assert done.returncode == 0, done.stdout + done.stderr
     (pool,) = emulator.state()["pools"]
     assert len(pool["members"]) == 2
+
+
+def pool(emulator: Emulator, weights: Sequence[int], **last: Any) -> str:
+    """The pool of the examples, with the hosts of their inventory as far as there are weights."""
+    members: list[Json] = [
+        {"name": f"web-{n}", "address": f"192.168.0.1{n}", "protocol_port": 8080, "weight": weight} for n, weight in enumerate(weights, 1)
+    ]
+    members[-1].update(last)
+    (seeded,) = emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo"), "members": members})
+    emulator.watch(seeded["id"])
+    return str(seeded["id"])
+
+
+def play(engine: Engine, emulator: Emulator, name: str, **variables: Any) -> PlayRun:
+    """Plays an example with just the actions that it says it needs; the short waits are the test's."""
+    declared = re.findall(r"elb:\w+:\w+", (EXAMPLES / name).read_text(encoding="utf-8").partition("IAM actions:")[2].partition("\n")[0])
+    user = emulator.user("limited")
+    emulator.grant("limited", declared)
+    keys = {"OS_ACCESS_KEY": user["access_key"], "OS_SECRET_KEY": user["secret_key"]}
+    return engine.playbook(EXAMPLES / name, hosts=EXAMPLES / "inventory.yml", env=keys, extra_vars={**LOCAL, **variables})
+
+
+#: The hosts of the examples' inventory are all this machine.
+LOCAL = {"rolling_update_drain_seconds": 0, "watch_seconds": 1, "patience": 2}
+
+
+def weights(emulator: Emulator) -> list[int]:
+    (found,) = emulator.state()["pools"]
+    return [member["weight"] for member in sorted(found["members"], key=lambda member: str(member["name"]))]
+
+
+def fewest_serving(emulator: Emulator) -> int:
+    return min(
+        sum(1 for member in moment["members"] if member["weight"] and member["operating_status"] in HEALTHY)
+        for moment in emulator.moments()
+    )
+
+
+def test_rolling_update(engine: Engine, emulator: Emulator) -> None:
+    pool(emulator, [10] * 6)
+    played = play(engine, emulator, "rolling_update.yml")
+    assert played.rc == 0, played.output
+    assert fewest_serving(emulator) == 4
+    assert len(emulator.writes()) == 12
+    assert weights(emulator) == [10] * 6
+
+
+def test_blue_green(engine: Engine, emulator: Emulator) -> None:
+    """Green is new to the pool, then blue is to be live again but is not healthy, so that green goes on."""
+    pool_id = pool(emulator, [10, 10, 10])
+    emulator.health_monitor(pool_id)
+    emulator.configure(health_delay_ms=300)
+    switched = play(engine, emulator, "blue_green.yml", live="green", patience=60)
+    assert switched.rc == 0, switched.output
+    assert weights(emulator) == [0, 0, 0, 10, 10, 10]
+    (found,) = emulator.state()["pools"]
+    (first,) = [member["id"] for member in found["members"] if member["name"] == "web-1"]
+    emulator.set_status(pool_id, first, "OFFLINE")
+    back = play(engine, emulator, "blue_green.yml", live="blue")
+    assert back.rc != 0
+    assert "OFFLINE" in back.output
+    assert weights(emulator) == [10] * 6
+    assert fewest_serving(emulator) == 3
+
+
+def test_canary(engine: Engine, emulator: Emulator) -> None:
+    pool(emulator, [10] * 5)
+    played = play(engine, emulator, "canary.yml")
+    assert played.rc == 0, played.output
+    assert weights(emulator) == [10] * 6
+    of_canary = [member["weight"] for moment in emulator.moments() for member in moment["members"] if member["name"] == "web-6"]
+    assert of_canary == [1, 5, 10]
+
+
+def test_canary_that_dies(engine: Engine, emulator: Emulator) -> None:
+    pool(emulator, [10] * 5 + [0], operating_status="OFFLINE")
+    played = play(engine, emulator, "canary.yml")
+    assert played.rc != 0
+    (told,) = played.of("Say why")
+    assert "web-6 is out of service again: Member 192.168.0.16:8080 is not healthy" in told["msg"]
+    assert weights(emulator) == [10] * 5 + [0]

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The role otc.elb.backend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..emulator.client import Emulator, Json
+from .engine import Engine, PlayRun, Task, task
+
+POOL: Json = {
+    "backend_name": "web",
+    "backend_loadbalancer": "demo",
+    "backend_protocol": "HTTP",
+    "backend_lb_algorithm": "ROUND_ROBIN",
+}
+MEMBERS = "otc.elb.backend : Its members"
+
+
+def backend(**options: Any) -> Task:
+    return {"name": "Backend", "ansible.builtin.include_role": {"name": "otc.elb.backend"}, "vars": {**POOL, **options}}
+
+
+def play(engine: Engine, tasks: Sequence[Task], hosts: str = "localhost", **options: Any) -> PlayRun:
+    """Plays tasks with the inventory below."""
+    inventory = engine.home / "inventory.yml"
+    inventory.write_text(
+        yaml.safe_dump({"all": {"children": {group: {"hosts": members} for group, members in INVENTORY.items()}}}, sort_keys=False)
+    )
+    return engine.playbook([{"name": "Test", "hosts": hosts, "gather_facts": False, "tasks": list(tasks)}], hosts=inventory, **options)
+
+
+def members(emulator: Emulator) -> dict[str, tuple[str, int, int]]:
+    (found,) = emulator.state()["pools"]
+    return {member["name"]: (member["address"], member["protocol_port"], member["weight"]) for member in found["members"]}
+
+
+INVENTORY: Json = {
+    "web": {
+        "web-1": {"ansible_host": "192.168.0.11", "private": {"net.0": "no", "ip": "192.168.0.21"}},
+        "web-2": {"ansible_host": "192.168.0.12", "private": {"ip": "192.168.0.22"}, "elb_weight": 0, "elb_port": 81},
+    },
+    "empty": {},
+    "bare": {"192.168.0.31": {}},
+    "incomplete": {"web-3": {}, "web-4": {}, "web-1": {}},
+}
+
+
+def test_a_backend_from_its_beginning_to_its_end(engine: Engine, emulator: Emulator) -> None:
+    """All hosts of the group play it, as users do who give the role to the group: the pool is made once all the same."""
+    both = {"backend_group": "web", "backend_members": [{"name": "other", "address": "192.168.0.99", "port": 82, "weight": 3}]}
+    first = play(engine, [backend(**both, backend_port=80, backend_weight=7)], hosts="web", check=True)
+    assert first.rc == 0, first.output
+    assert [result["summary"]["added"] for result in first.of(MEMBERS)] == [3, 3]
+    assert emulator.writes() == []
+    second = play(engine, [backend(**both, backend_port=80, backend_weight=7)], hosts="web")
+    assert second.rc == 0, second.output
+    assert sorted(result.changed for result in second.of(MEMBERS)) == [False, True]
+    assert members(emulator) == {
+        "web-1": ("192.168.0.11", 80, 7),
+        "web-2": ("192.168.0.12", 81, 0),
+        "other": ("192.168.0.99", 82, 3),
+    }
+    nested: Json = {"backend_group": "web", "backend_address_variable": "private.ip", "backend_port": 80, "backend_purge": True}
+    named: Json = {"backend_group": "bare", "backend_address_variable": "inventory_hostname", "backend_port": 80}
+    emulator.forget()
+    third = play(
+        engine,
+        [
+            backend(**nested),
+            backend(**nested),
+            backend(**named, backend_description="Two groups"),
+            backend(backend_purge=True, backend_allow_empty=True),
+            backend(backend_state="absent"),
+            backend(backend_state="absent"),
+        ],
+    )
+    assert third.rc == 0, third.output
+    summaries = [result.get("summary") for result in third.of(MEMBERS) if not result.skipped]
+    assert summaries == [
+        {"added": 2, "updated": 0, "removed": 3, "unchanged": 0},
+        {"added": 0, "updated": 0, "removed": 0, "unchanged": 2},
+        {"added": 1, "updated": 0, "removed": 0, "unchanged": 0},
+        {"added": 0, "updated": 0, "removed": 3, "unchanged": 0},
+    ]
+    bodies = [entry["body"]["member"] for entry in emulator.writes() if entry["method"] == "POST"]
+    assert sorted(bodies, key=lambda body: str(body["address"])) == [
+        {"name": "web-1", "address": "192.168.0.21", "protocol_port": 80},
+        {"name": "web-2", "address": "192.168.0.22", "protocol_port": 81, "weight": 0},
+        {"name": "192.168.0.31", "address": "192.168.0.31", "protocol_port": 80},
+    ]
+    assert [result.changed for result in third.of("otc.elb.backend : The pool")] == [False, False, True, False, True, False]
+    assert emulator.state()["pools"] == []
+
+
+def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
+    wrong: list[tuple[Json, list[str]]] = [
+        ({"backend_group": "wbe", "backend_purge": True}, ["no group 'wbe' in the inventory"]),
+        ({"backend_purge": True}, ["the pool would be emptied", "backend_group is not set", "backend_allow_empty"]),
+        (
+            {"backend_group": "empty", "backend_purge": True, "backend_port": 80},
+            ["group 'empty' has no hosts", "backend_allow_empty"],
+        ),
+        (
+            {"backend_group": "incomplete", "backend_purge": True},
+            ["have no 'ansible_host': web-3, web-4.", "have no port: web-3, web-4, web-1.", "backend_address_variable", "backend_port"],
+        ),
+        ({"backend_group": "web", "backend_port": 80, "backend_address_variable": "ansible_facts.default_ipv4.address"}, ["web-1, web-2"]),
+        ({"backend_name": ""}, ["name must not be empty"]),
+    ]
+    rescue = [task("ansible.builtin.debug", msg="on we go")]
+    played = play(engine, [{"block": [backend(**options)], "rescue": rescue} for options, dummy in wrong])
+    messages = [result["msg"] for result in played.results if result.failed]
+    for message, (options, words) in zip(messages, wrong, strict=True):
+        assert all(word in message for word in words), (options, message)
+    assert emulator.writes() == []
+
+
+def test_declared_actions_are_sufficient_and_foretold(engine: Engine, emulator: Emulator) -> None:
+    readme = (Path(__file__).parents[2] / "roles" / "backend" / "README.md").read_text(encoding="utf-8")
+    declared = re.findall(r"`(elb:\w+:\w+)`", readme.partition("## IAM actions")[2])
+    present = [action for action in declared if action.endswith((":list", ":create"))]
+    user = emulator.user("limited")
+    keys = {"OS_ACCESS_KEY": user["access_key"], "OS_SECRET_KEY": user["secret_key"]}
+    set_up = backend(backend_group="web", backend_port=80, backend_listener="demo-http")
+    emulator.grant("limited", [action for action in present if action.endswith(":list")])
+    checked = play(engine, [set_up], env=keys, check=True)
+    assert checked.rc == 0, checked.output
+    assert {action for result in checked.results for action in result.get("required_actions", [])} == set(present)
+    emulator.grant("limited", present)
+    played = play(engine, [set_up], env=keys)
+    assert played.rc == 0, played.output
+    emulator.grant("limited", declared)
+    changed = backend(
+        backend_listener="demo-http", backend_description="new", backend_purge=True, backend_drain_seconds=1, backend_group="bare", **NAMED
+    )
+    gone = backend(backend_state="absent", backend_force=True, backend_listener="demo-http")
+    played = play(engine, [changed, gone], env=keys)
+    assert played.rc == 0, played.output
+    assert {action for result in (*checked.results, *played.results) for action in result.get("required_actions", [])} == set(declared)
+
+
+NAMED: Json = {"backend_address_variable": "inventory_hostname", "backend_port": 80}

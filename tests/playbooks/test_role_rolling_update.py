@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The role otc.elb.rolling_update, from hosts' own plays."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..emulator.client import Emulator, Json
+from .engine import Engine, PlayRun, Task, task
+
+HEALTHY = ("ONLINE", "NO_MONITOR")
+DRAINED = "otc.elb.rolling_update : Send it no new requests"
+RESTORED = "otc.elb.rolling_update : Give it its weight, and wait until it is healthy"
+REFUSED = "otc.elb.rolling_update : Refuse to leave too few in service"
+STAYS = "otc.elb.rolling_update : Say that it stays out of service"
+#: Where the rolling update's weights over time are written to, if it is set.
+TABLE = "ROLLING_UPDATE_TABLE"
+
+
+def hosts(number: int) -> list[str]:
+    return [f"web-{n}" for n in range(1, number + 1)]
+
+
+def servers(number: int, **fields: Any) -> list[Json]:
+    return [
+        {"name": f"web-{n}", "address": f"192.168.0.1{n}", "protocol_port": 8080, "weight": 10 * n, **fields} for n in range(1, number + 1)
+    ]
+
+
+def pool(emulator: Emulator, members: Sequence[Json], **fields: Any) -> str:
+    (seeded,) = emulator.seed(
+        {"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo"), "members": list(members), **fields}
+    )
+    return str(seeded["id"])
+
+
+def weights(emulator: Emulator) -> dict[str, int]:
+    (found,) = emulator.state()["pools"]
+    return {member["name"]: member["weight"] for member in found["members"]}
+
+
+def entry(name: str, **options: Any) -> Task:
+    return {
+        "name": name,
+        "ansible.builtin.include_role": {"name": "otc.elb.rolling_update", "tasks_from": name},
+        "vars": {"rolling_update_pool": "web", **options},
+    }
+
+
+def update(
+    engine: Engine, tasks: Sequence[Task], names: Sequence[str], variables: Mapping[str, Any] | None = None, **options: Any
+) -> PlayRun:
+    """Plays tasks on hosts whose addresses follow from their names, as an inventory would say it."""
+    known = {
+        "rolling_update_drain_seconds": 0,
+        "ansible_host": "192.168.0.1{{ inventory_hostname[-1] }}",
+        **(variables or {}),
+    }
+    return engine.play(tasks, hosts=names, vars=known, **{"ignore_errors": False, **options})
+
+
+def serving(moment: Json) -> int:
+    return sum(1 for member in moment["members"] if member["weight"] > 0 and member["operating_status"] in HEALTHY)
+
+
+def table(moments: Sequence[Json]) -> str:
+    names = sorted(member["address"] for member in moments[0]["members"])
+    lines = [["seconds", *names, "serving"], ["---"] * (len(names) + 2)]
+    for moment in moments:
+        by_address = {member["address"]: member for member in moment["members"]}
+        shown = [f"{by_address[name]['weight']}{'' if by_address[name]['operating_status'] in HEALTHY else ' (OFFLINE)'}" for name in names]
+        lines.append([f"{moment['time'] - moments[0]['time']:.1f}", *shown, str(serving(moment))])
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def test_six_hosts_two_at_a_time_never_serve_with_fewer_than_four(engine: Engine, emulator: Emulator) -> None:
+    pool_id = pool(emulator, servers(6))
+    emulator.health_monitor(pool_id)
+    emulator.configure(health_delay_ms=500)
+    before = weights(emulator)
+    emulator.watch(pool_id)
+    work = task("ansible.builtin.debug", msg="work") | {"name": "Work"}
+    played = update(
+        engine,
+        [entry("drain", rolling_update_min_serving=4), work, entry("restore")],
+        hosts(6),
+        serial=2,
+    )
+    moments = emulator.moments()
+    if TABLE in os.environ:
+        Path(os.environ[TABLE]).write_text(table(moments), encoding="utf-8")
+    assert played.rc == 0, played.output
+    assert min(map(serving, moments)) == 4, table(moments)
+    assert weights(emulator) == before
+    drained = {name for moment in moments for name in (member["address"] for member in moment["members"] if not member["weight"])}
+    assert len(drained) == 6
+    # Both of a batch are out at the same time, with two requests each.
+    assert sum(1 for moment in moments if [member["weight"] for member in moment["members"]].count(0) == 2) >= 3
+    assert len(emulator.writes()) == 12
+
+
+def test_hosts_of_a_batch_count_one_another_and_only_who_serves(engine: Engine, emulator: Emulator) -> None:
+    """Of three hosts that take themselves out at the same time, the third would leave too few."""
+    spare, parked, broken, last = servers(7)[3:]
+    members = [*servers(3), spare, {**parked, "weight": 0}, {**broken, "operating_status": "OFFLINE"}, {**last, "weight": 0}]
+    pool_id = pool(emulator, members)
+    emulator.watch(pool_id)
+    played = update(engine, [entry("drain", rolling_update_min_serving=2), entry("restore")], [*hosts(3), "web-7"], forks=4)
+    assert {result.host for result in played.of(DRAINED) if result.changed} == {"web-1", "web-2"}
+    (refused,) = [result for result in played.of(REFUSED) if result.failed]
+    assert refused.host == "web-3"
+    for words in ("web-3 is not taken out of pool 'web'", "1 other member would be serving (192.168.0.14)", "min_serving is 2", "'serial'"):
+        assert words in refused["msg"]
+    assert min(map(serving, emulator.moments())) == 2
+    # The one that was out before stays out, and does not count: nobody would miss it.
+    assert weights(emulator) == {member["name"]: member["weight"] for member in members}
+    assert any("web-7 has the weight 0" in result["msg"] for result in played.of(STAYS) if not result.skipped)
+
+
+def test_a_play_that_failed_in_between_is_run_again(engine: Engine, emulator: Emulator) -> None:
+    subnet = emulator.subnet("2001:db8:a583:6a::/64")["id"]
+    members = [*servers(3), {"name": "", "address": "2001:db8:a583:6a::4", "subnet_cidr_id": subnet, "protocol_port": 80, "weight": 7}]
+    pool(emulator, members)
+    before = weights(emulator)
+    # By address, by name, by an address in another spelling.
+    known = {
+        "ansible_host": "{{ {'web-1': '192.168.0.11', 'web-4': '2001:DB8:A583:6A:0:0:0:4'}[inventory_hostname] | default('unknown') }}"
+    }
+    drain, restore = (
+        entry(name, rolling_update_name="{{ inventory_hostname if inventory_hostname == 'web-2' else '' }}")
+        for name in ("drain", "restore")
+    )
+    names = ["web-1", "web-2", "web-4"]
+    fails = task("ansible.builtin.fail", msg="the update went wrong") | {"name": "Work", "when": "inventory_hostname == 'web-1'"}
+    # Nothing of it needs root, whatever the play's own tasks need. The other hosts of the batch are stopped, too.
+    first = update(engine, [drain, fails, restore], names, known, become=True, max_fail_percentage=0)
+    assert first.rc != 0
+    assert [result.failed for result in first.of("Work")].count(True) == 1, first.output
+    assert weights(emulator) == {
+        "web-1 [drained: weight 10]": 0,
+        "web-2 [drained: weight 20]": 0,
+        "web-3": 30,
+        "[drained: weight 7]": 0,
+    }
+    emulator.forget()
+    checked = update(engine, [drain, restore], names, known, check=True)
+    assert checked.rc == 0, checked.output
+    assert emulator.writes() == []
+    assert [result.changed for result in checked.of(RESTORED)] == [True] * 3
+    again = update(engine, [drain, restore, {**restore, "name": "again"}], names, known)
+    assert again.rc == 0, again.output
+    assert not any(result.changed for result in again.of(DRAINED))
+    assert [result.changed for result in again.of(RESTORED)] == [True] * 3 + [False] * 3
+    assert weights(emulator) == before
+
+
+def test_the_weight_comes_from_the_inventory_or_from_this_run(engine: Engine, emulator: Emulator) -> None:
+    """A given weight leaves names alone. Where somebody else names the member anew in between, this run still knows the weight."""
+    pool(emulator, servers(4))
+    rename = task("elb_member", pool="web", address="{{ ansible_host }}", port=8080, name="{{ inventory_hostname }}")
+    tasks = []
+    for name in ("drain", "restore"):
+        given = entry(name, rolling_update_weight="{{ 5 if inventory_hostname == 'web-1' else 0 }}")
+        tasks += [given | {"when": "inventory_hostname != 'web-3'"}, entry(name) | {"when": "inventory_hostname == 'web-3'"}, rename]
+    played = update(engine, tasks, hosts(3))
+    assert played.rc == 0, played.output
+    assert weights(emulator) == {"web-1": 5, "web-2": 0, "web-3": 30, "web-4": 40}
+    bodies = [request["body"]["member"] for request in emulator.writes()]
+    assert sorted(body["weight"] for body in bodies if "weight" in body and "name" not in body) == [0, 0, 5, 30]
+
+
+def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
+    pool(emulator, [*servers(2), {"name": "web-1b", "address": "192.168.0.11", "protocol_port": 8081}])
+    alone: Task = {"ansible.builtin.include_role": {"name": "otc.elb.rolling_update"}}
+    no_pool: Task = {"ansible.builtin.include_role": {"name": "otc.elb.rolling_update", "tasks_from": "drain"}}
+    played = update(
+        engine,
+        [
+            {"block": [wrong], "rescue": [task("ansible.builtin.debug", msg="on we go")]}
+            for wrong in (
+                alone,
+                no_pool,
+                entry("drain"),
+                entry("drain", rolling_update_port=8082),
+                entry("drain", rolling_update_name="web"),
+                entry("drain", rolling_update_pool="wbe"),
+            )
+        ],
+        hosts(1),
+    )
+    messages = [result["msg"] for result in played.results if result.failed]
+    assert len(messages) == 6, messages
+    for message, words in zip(
+        messages,
+        [
+            ["tasks_from: drain"],
+            ["rolling_update_pool"],
+            ["2 of them have the address 192.168.0.11", "Give rolling_update_port"],
+            ["none of them has the address 192.168.0.11 and the port 8082", "rolling_update_name"],
+            ["3 members of pool 'web'", "none of them has the name web."],
+            ["0 members of pool 'wbe'"],
+        ],
+        strict=True,
+    ):
+        assert all(word in message for word in words), message
+    assert emulator.writes() == []
+
+
+def test_check_mode_before_there_is_a_pool(engine: Engine, emulator: Emulator) -> None:
+    played = update(engine, [entry("drain"), entry("restore")], hosts(2), check=True)
+    assert played.rc == 0, played.output
+    assert "taking for granted that a task before this one adds it" in played.stdout
+
+
+ACTIONS = ["elb:members:get", "elb:members:list", "elb:members:put", "elb:pools:list"]
+
+
+def test_declared_actions_are_sufficient_necessary_and_foretold(engine: Engine, emulator: Emulator) -> None:
+    readme = (Path(__file__).parents[2] / "roles" / "rolling_update" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"`(elb:\w+:\w+)`", readme.partition("## IAM actions")[2]) == ACTIONS
+    pool(emulator, servers(2))
+    user = emulator.user("limited")
+    keys = {"OS_ACCESS_KEY": user["access_key"], "OS_SECRET_KEY": user["secret_key"]}
+    both = [entry("drain"), entry("restore")]
+    emulator.grant("limited", [action for action in ACTIONS if action != "elb:members:put"])
+    checked = update(engine, both, hosts(1), env=keys, check=True)
+    assert checked.rc == 0, checked.output
+    assert sorted({action for result in checked.results for action in result.get("required_actions", [])}) == ACTIONS
+    for missing in ACTIONS:
+        emulator.grant("limited", [action for action in ACTIONS if action != missing])
+        (failed,) = [result for result in update(engine, both[:1], hosts(1), env=keys).results if result.failed]
+        assert failed["missing_action"] == missing
+        # Also what only restore will need: better to know before the host is out than after.
+        assert weights(emulator) == {"web-1": 10, "web-2": 20}
+    emulator.grant("limited", ACTIONS)
+    played = update(engine, both, hosts(1), env=keys)
+    assert played.rc == 0, played.output
+    assert weights(emulator) == {"web-1": 10, "web-2": 20}
