@@ -20,7 +20,6 @@ from ansible_collections.otc.elb.plugins.module_utils._operations import OPERATI
 from ..emulator.client import Emulator, Json
 from ..permissions import MODULES, SEEDS, Situation, situations
 from ..result import Result
-from ..unit.inprocess import call
 from .engine import Engine, task
 
 # A playbook takes a second to start, and half a second for each task; these many situations share one.
@@ -46,11 +45,6 @@ class Variant:
     @property
     def granted(self) -> list[str]:
         return [action for action in self.situation.actions if action != self.denied]
-
-    @property
-    def ends_at_once(self) -> bool:
-        """Denied at its first request, which many situations have in common: inside of the test's process is proof enough."""
-        return self.denied == self.situation.actions[0]
 
     @property
     def name(self) -> str:
@@ -131,15 +125,12 @@ def test_declared_is_sufficient_and_necessary(engine: Engine, emulator: Emulator
         [
             task(variant.situation.module, **options[variant]) | {"name": variant.key, "check_mode": variant.mode == CHECK}
             for variant in todo
-            if not variant.ends_at_once
         ],
         env=connection,
     )
-    given = {name: value for name, value in connection.items() if value is not None}
-    inside = {variant: call(variant.situation.module, env=given, **options[variant]) for variant in todo if variant.ends_at_once}
     after = pools(emulator)
     for variant in todo:
-        (result,) = [inside[variant]] if variant.ends_at_once else played.of(variant.key)
+        (result,) = played.of(variant.key)
         own = variant.id("pool")
         untouched = before.get(own) == after.get(own) and variant.name not in {after[new]["name"] for new in after.keys() - before.keys()}
         if variant.denied:
