@@ -22,7 +22,7 @@ from .engine import Engine
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "examples"
-OPTIONS: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load((Path(__file__).parent / "awx_options.yml").read_text(encoding="utf-8"))
+OPTIONS: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load((Path(__file__).parents[1] / "awx_options.yml").read_text(encoding="utf-8"))
 # Takes the place of each module of awx.awx: checks the options and gives them back.
 MODULE = """\
 import json
