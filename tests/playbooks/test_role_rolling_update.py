@@ -97,6 +97,8 @@ def test_six_hosts_two_at_a_time_never_serve_with_fewer_than_four(engine: Engine
     assert played.rc == 0, played.output
     assert min(map(serving, moments)) == 4, table(moments)
     assert weights(emulator) == before
+    # A member with a new weight is OFFLINE at first: each was waited for.
+    assert [result["member"]["operating_status"] for result in played.of(RESTORED)] == ["ONLINE"] * 6
     drained = {name for moment in moments for name in (member["address"] for member in moment["members"] if not member["weight"])}
     assert len(drained) == 6
     # Both of a batch are out at the same time, with two requests each.
