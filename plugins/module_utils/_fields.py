@@ -15,6 +15,9 @@ Value = t.Any
 #: A field can be updated at any time, only while it is blank, or never.
 ALWAYS, WHILE_BLANK, NEVER = "always", "while blank", "never"
 
+#: How the stand-in for an ID begins that a resource has in check mode which would be created.
+LATER = "known after creation: "
+
 
 def _any_value(value: Value) -> str | None:
     return None
@@ -152,6 +155,11 @@ def looks_like_id(value: str) -> bool:
     if len(value) != 36 or [index for index, character in enumerate(value) if character == "-"] != [8, 13, 18, 23]:
         return False
     return all(character in "0123456789abcdefABCDEF-" for character in value)
+
+
+def is_later(value: Value) -> bool:
+    """Whether *value* stands for the ID of a resource that check mode would have created."""
+    return isinstance(value, str) and value.startswith(LATER)
 
 
 def same_id(value: Value, resource: Json) -> Value:

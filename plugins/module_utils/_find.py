@@ -39,7 +39,9 @@ def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
 def pool_by_id(task: Task, pool_id: str) -> Json | None:
     """The pool with that ID, or ``None``."""
     known = pool_id.lower() if looks_like_id(pool_id) else pool_id
-    return t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": known})))
+    pool = t.cast("Json | None", optional(task.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": known})))
+    # As it would be created. The callback required_actions knows of members that later tasks would add.
+    return {**pool, "members": []} if pool and task.will_be(pool_id) else pool
 
 
 def pool_by_name(

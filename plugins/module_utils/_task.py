@@ -19,7 +19,7 @@ from ansible.module_utils.common.validation import check_type_dict
 from . import _credentials
 from ._clock import Deadline
 from ._errors import ApiError, ElbError, PartlyDone
-from ._fields import Json
+from ._fields import LATER, Json, is_later
 
 if t.TYPE_CHECKING:
     from ._client import Call, Client
@@ -112,12 +112,29 @@ class Task:
         return self._client
 
     def read(self, call: Call) -> Json:
-        """Get one resource."""
+        """Get one resource. Of one that an earlier task would create, check mode knows nothing but its ID."""
+        if self._too_early(call):
+            return {"id": list(call.ids.values())[-1]}
         return self.client.call(call)
 
     def pages(self, call: Call) -> list[Json]:
-        """Read a list."""
-        return self.client.pages(call)
+        """Read a list. Of what an earlier task would create, check mode sees nothing."""
+        return [] if self._too_early(call) else self.client.pages(call)
+
+    def _too_early(self, call: Call) -> bool:
+        """Whether check mode cannot ask, because it is about something that is not there yet; the real run will ask."""
+        if not any(self.will_be(value) for value in (*call.ids.values(), *(value for dummy, value in call.query))):
+            return False
+        self.needs(call)
+        return True
+
+    def will_be(self, given_id: t.Any) -> bool:
+        """Whether an ID stands for something that check mode takes as created."""
+        return self.check_mode and is_later(given_id)
+
+    def id_of_new(self, label: str) -> Json:
+        """What a resource that check mode would have created has for an ID, so that later tasks can name it. Empty in the real run."""
+        return {"id": f"{LATER}{label}"} if self.check_mode else {}
 
     def needs(self, *calls: Call) -> None:
         """Record calls that the real run would make."""
