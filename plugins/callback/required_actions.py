@@ -17,10 +17,11 @@ description:
   - After the run, shows the custom policy for Open Telekom Cloud's IAM that has just the actions which this collection's modules needed,
     as JSON that can be pasted into IAM.
   - With C(ansible-playbook --check) it is what the real run would need, so that the policy can be granted before the first run.
-    What a task would change or remove that only an earlier task of the same run would make is counted, too.
-  - With C(-v), also which task needs what.
-  - Warns where the policy may lack something. That is where the run failed, where C(no_log) hides a task's result, and where
-    an asynchronous task was not waited for.
+    What a task needs because of what earlier tasks of the same run would leave behind is counted, too. Where that cannot be known,
+    the policy has what the task may need.
+  - With C(-v), also which task needs what, and which of it perhaps only.
+  - Warns where the policy may lack something. That is where the run or one of its tasks failed, ignored or rescued failures included,
+    where C(no_log) hides a task's result, and where an asynchronous task was not waited for.
 requirements:
   - enable in configuration
 options:
@@ -74,7 +75,7 @@ from pathlib import Path
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.otc.elb.plugins.plugin_utils._pending import Pending
-from ansible_collections.otc.elb.plugins.plugin_utils._policy import is_action, policy
+from ansible_collections.otc.elb.plugins.plugin_utils._policy import is_action, missing_actions, policy
 
 _COLLECTION = "otc.elb."
 _ASYNC_STATUS = ("async_status", "ansible.builtin.async_status", "ansible.legacy.async_status")
@@ -89,7 +90,11 @@ class _Need:
         self.actions: set[str] = set()
         #: Of these, the ones that it needs because of what an earlier task would make.
         self.assumed: set[str] = set()
+        #: And the ones that it needs only if there is what check mode cannot show.
+        self.perhaps: set[str] = set()
         self.missing: set[str] = set()
+        #: Whether it failed for another reason than a missing permission.
+        self.failed = False
         #: Why what it needs is not known, where it is not.
         self.hidden = False
         self.skipped = False
@@ -157,8 +162,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         self._collect(result)
 
     def v2_runner_retry(self, result: t.Any) -> None:
-        """Collect: another attempt may need something else."""
-        self._collect(result)
+        """Collect: another attempt may need something else. That this one failed does not matter."""
+        self._collect(result, again=True)
 
     def v2_runner_on_async_ok(self, result: t.Any) -> None:
         """Collect."""
@@ -168,7 +173,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         """Collect."""
         self._collect(result)
 
-    def _collect(self, outcome: t.Any, skipped: bool = False) -> None:
+    def _collect(self, outcome: t.Any, skipped: bool = False, again: bool = False) -> None:
         # The public names came with ansible-core 2.19; the older ones go with 2.23.
         new = hasattr(outcome, "result")
         task, result = (outcome.task, outcome.result) if new else (outcome._task, outcome._result)
@@ -181,15 +186,16 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
             return
         need = self._need(task)
         need.skipped = need.skipped or skipped
-        items = result.get("results")
-        for each in items if isinstance(items, list) else [result]:
-            if isinstance(each, Mapping):
-                _take(need, each)
-        if not isinstance(items, list) and getattr(task, "check_mode", False):
-            # Only a single result goes with its options: those of a loop's whole result are not resolved.
-            assumed = self._pending.follow(module, task.args, _told(result)) - need.actions
-            need.assumed |= assumed
-            need.actions |= assumed
+        if isinstance(result.get("results"), list):
+            return  # Of a loop; each of its items has been told before.
+        told = _take(need, result)
+        need.failed = need.failed or (_failed(result) and not again)
+        if told and not _failed(result) and getattr(task, "check_mode", False):
+            step = self._pending.follow(module, task.args, result, told)
+            need.perhaps |= step.perhaps - need.actions
+            need.assumed |= step.actions - told - need.actions - step.perhaps
+            told = step.actions
+        need.actions |= told
 
     def _collect_job(self, result: Mapping[str, t.Any]) -> None:
         """What a task needed that was started earlier and looked at now."""
@@ -199,7 +205,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         for play in self._plays.values():
             for need in play.values():
                 if job in need.jobs:
-                    _take(need, {**result, "ansible_job_id": None})
+                    need.actions |= _take(need, {**result, "ansible_job_id": None})
                     need.jobs.discard(job)
 
     def _need(self, task: t.Any) -> _Need:
@@ -245,24 +251,27 @@ def _module(task: t.Any) -> str | None:
     return None
 
 
-def _take(need: _Need, result: Mapping[str, t.Any]) -> None:
-    """Add what one result says. Nothing but actions is kept of it."""
-    need.actions |= _told(result)
-    if is_action(result.get("missing_action")):
-        need.missing.add(result["missing_action"])
-        need.actions.add(result["missing_action"])
+def _take(need: _Need, result: Mapping[str, t.Any]) -> set[str]:
+    """Take note of what one result says. Nothing but actions is kept of it.
+
+    :returns: the actions that it tells.
+    """
+    denied = missing_actions(result)
+    need.missing |= denied
     job = result.get("ansible_job_id")
     if job and "required_actions" in result:
         need.jobs.discard(str(job))
     elif job:
         need.jobs.add(str(job))
     need.hidden = need.hidden or "censored" in result
-
-
-def _told(result: Mapping[str, t.Any]) -> set[str]:
-    """The actions that a result tells, whatever else it holds."""
     actions = result.get("required_actions")
-    return {each for each in actions if is_action(each)} if isinstance(actions, list) else set()
+    return denied | ({each for each in actions if is_action(each)} if isinstance(actions, list) else set())
+
+
+def _failed(result: Mapping[str, t.Any]) -> bool:
+    """Whether a module ended before it had done its work, other than for a missing permission; then it says why, also where
+    the user takes that for no failure."""
+    return not result.get("skipped") and ("msg" in result or bool(result.get("failed"))) and not missing_actions(result)
 
 
 def _actions(needs: Iterable[_Need]) -> set[str]:
@@ -272,7 +281,9 @@ def _actions(needs: Iterable[_Need]) -> set[str]:
 def _explain(need: _Need) -> str:
     words = ", ".join(sorted(need.actions)) or ("not known" if need.hidden or need.jobs else "nothing")
     if need.assumed:
-        words += f" ({', '.join(sorted(need.assumed))} because of what a task before it would make)"
+        words += f" ({', '.join(sorted(need.assumed))} because of what a task before it would leave behind)"
+    if need.perhaps:
+        words += f" ({', '.join(sorted(need.perhaps))} perhaps: what it finds then cannot be foretold)"
     return words + (", but it was skipped on some hosts or altogether" if need.skipped else "")
 
 
@@ -284,8 +295,13 @@ def _doubts(needs: Iterable[_Need]) -> Iterable[str]:
                 f"task {need} failed because the credential lacks {', '.join(sorted(need.missing))}. The policy has it, but neither "
                 "what the task would have needed next nor what tasks need that did not run because of that. Grant it and run again."
             )
+        if need.failed:
+            yield f"task {need} failed, so the policy lacks what it would have needed next, and what other tasks need because of it."
         if need.hidden:
-            yield f"no_log hides what task {need} needs, so the policy may lack it. Secrets are hidden without no_log, too."
+            yield (
+                f"no_log hides what task {need} needs and does, so the policy may lack that, and what later tasks need because of it. "
+                "Secrets are hidden without no_log, too."
+            )
         if need.jobs:
             yield f"nothing looked at the end of the asynchronous task {need}, so the policy may lack what it needs."
 

@@ -20,8 +20,10 @@ options:
   _input:
     description:
       - An IAM action, a registered result (of a loop, too), a policy that this filter made, or a list of these; lists may be nested.
-      - Results of failed tasks count with what they needed until then, the action that was denied included. Skipped tasks need nothing.
-      - Anything else is an error, and so is an action with a wildcard.
+      - Results of failed tasks count with what they needed until then, the actions that were denied included. Skipped tasks need nothing.
+      - Each result counts for itself. What a task needs because of what an earlier one would leave behind, only the callback knows.
+      - Anything else is an error, such as a result that C(no_log) hides, an action with a wildcard, and a policy whose statements have more
+        than V(Effect) and V(Action).
     type: raw
     required: true
 notes:

@@ -15,6 +15,9 @@ Value = t.Any
 #: A field can be updated at any time, only while it is blank, or never.
 ALWAYS, WHILE_BLANK, NEVER = "always", "while blank", "never"
 
+#: How the stand-in for an ID begins that a resource has in check mode which would be created.
+LATER = "known after creation: "
+
 
 def _any_value(value: Value) -> str | None:
     return None
@@ -162,6 +165,11 @@ def looks_like_id(value: str) -> bool:
 def as_id(value: str) -> str:
     """What looks like an ID in the letter case of the API; anything else as it is."""
     return value.lower() if looks_like_id(value) else value
+
+
+def is_later(value: Value) -> bool:
+    """Whether *value* stands for the ID of a resource that check mode would have created."""
+    return isinstance(value, str) and value.startswith(LATER)
 
 
 def same_id(value: Value, resource: Json) -> Value:

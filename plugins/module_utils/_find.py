@@ -38,7 +38,9 @@ def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
 
 def pool_by_id(session: Session, pool_id: str) -> Json | None:
     """The pool with that ID, or ``None``."""
-    return t.cast("Json | None", optional(session.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)})))
+    pool = t.cast("Json | None", optional(session.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)})))
+    # As it would be created. The callback required_actions knows of members that later tasks would add.
+    return {**pool, "members": []} if pool and session.will_be(pool_id) else pool
 
 
 def pool_by_name(

@@ -64,13 +64,18 @@ MEMBER_FILTERS: Json = {
 }
 
 
+#: The argument specs of ``elb_pool_info`` and ``elb_member_info``.
+POOL_OPTIONS: Json = {**POOL_FILTERS, "include_members": {"type": "bool", "default": False}}
+MEMBER_OPTIONS: Json = {"pool": {"type": "str", "required": True, "aliases": ["pool_id"]}, **MEMBER_FILTERS}
+
+
 def pools(session: Session) -> Json:
     """List pools, or get one.
 
     :returns: ``changed`` and ``pools``.
     """
-    query = _query(session, POOL_FILTERS)
-    one = _single_id(query)
+    query = query_of(session.params, POOL_FILTERS)
+    one = single_id(query)
     if one:
         pool = _find.pool_by_id(session, one)
         found = [pool] if pool else []
@@ -103,8 +108,8 @@ def members(task: Task) -> Json:
     ]
     if reasons:
         raise Refused(f"list the members of pool {task.params['pool']!r}", reasons)
-    query = _query(task, MEMBER_FILTERS)
-    one = _single_id(query)
+    query = query_of(task.params, MEMBER_FILTERS)
+    one = single_id(query)
 
     def find(place: Place) -> list[Json]:
         if not one:
@@ -118,15 +123,15 @@ def members(task: Task) -> Json:
     return {"changed": False, "members": found or []}
 
 
-def _query(session: Session, filters: Json) -> list[tuple[str, t.Any]]:
+def query_of(params: Json, filters: Json) -> list[tuple[str, t.Any]]:
     """The given filters, a key repeated for each of its values."""
     query: list[tuple[str, t.Any]] = []
     for name in filters:
-        value = session.params[name]
+        value = params.get(name)
         query.extend((name, each) for each in (value if isinstance(value, list) else [] if value is None else [value]))
     return query
 
 
-def _single_id(query: t.Sequence[tuple[str, t.Any]]) -> str | None:
+def single_id(query: t.Sequence[tuple[str, t.Any]]) -> str | None:
     """The ID, where it is the only filter and has one value: then the get API is the right one."""
     return str(query[0][1]) if len(query) == 1 and query[0][0] == "id" else None

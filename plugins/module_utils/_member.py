@@ -9,19 +9,30 @@ from __future__ import annotations
 from . import _find
 from ._client import Call
 from ._errors import ApiError, ElbError, Refused
-from ._fields import Json, as_id, broken_rules, given, wrong_values
+from ._fields import Json, argument_spec, as_id, broken_rules, given, wrong_values
 from ._member_fields import FIELDS, RULES
 from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
-from ._operations import MEMBER_GET, MEMBER_LIST, MEMBER_UPDATE
+from ._operations import MEMBER_GET, MEMBER_LIST
 from ._place import Place, assume_pool, find_in_pool, protected, warn_of_untold, warn_of_weight, wrong_drain
-from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present, untold
+from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present, plan_unseen, untold
 from ._task import Task
+
+#: The argument spec of ``elb_member``.
+OPTIONS: Json = {
+    "pool": {"type": "str", "required": True, "aliases": ["pool_id"]},
+    "id": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "wait": {"type": "bool", "default": False},
+    "drain_seconds": {"type": "float", "default": 0.0},
+    "enterprise_project_id": {"type": "str"},
+    **argument_spec(FIELDS),
+}
 
 
 def ensure(task: Task) -> Json:
     """Make one member present or absent, as the options say.
 
-    :returns: ``changed``, ``member`` (as it is afterwards; empty when it is gone) and ``diff``.
+    :returns: ``changed``, ``member`` (as it is afterwards; empty when it is gone), ``pool_id`` and ``diff``.
     :raises ElbError: when it cannot be done.
     """
     absent = task.params["state"] == "absent"
@@ -34,23 +45,21 @@ def ensure(task: Task) -> Json:
     if reasons:
         raise Refused(what, reasons)
     place, current = find_in_pool(task, lambda place: _find_member(task, place, wanted))
-    plan = plan_absent(FIELDS, current) if absent else plan_present(FIELDS, wanted, current)
     if place is None:
         if absent:
-            return {"changed": False, "member": {}, "diff": plan.diff}
+            return {"changed": False, "member": {}, "pool_id": "", "diff": plan_absent(FIELDS, None).diff}
         place = assume_pool(task, what)
-        if not task.params["id"]:
-            task.needs(Call(MEMBER_LIST, ""))
-            if "address" not in wanted:
-                # Known by its name only, so the same earlier task adds it, and this one updates it.
-                task.needs(Call(MEMBER_UPDATE, ""))
-                return {"changed": True, "member": wanted, "diff": plan.diff}
+        current = _find_member(task, place, wanted)
+    if current is None and not absent:
+        current = _assume_member(task, place, wanted)
+    unseen = current is not None and (task.will_be(place.id) or task.will_be(current["id"]))
+    plan = plan_absent(FIELDS, current) if absent else plan_unseen(FIELDS, wanted) if unseen else plan_present(FIELDS, wanted, current)
     if not absent:
         _refuse_impossible(task, what, plan, wanted, place, current)
     elif current is not None and protected(place):
         raise Refused(what, protected(place))
     member, changed = _apply(task, plan, place, wanted, current)
-    return {"changed": changed, "member": member, "diff": plan.diff}
+    return {"changed": changed, "member": member, "pool_id": place.id, "diff": plan.diff}
 
 
 def member_by_id(task: Task, place: Place, member_id: str) -> Json | None:
@@ -79,6 +88,16 @@ def _find_member(task: Task, place: Place, wanted: Json) -> Json | None:
     found = task.pages(call._replace(query=[("name", name), *_find.scope(task)]))
     advice = "Give the one that is meant by its address and protocol_port, or 'id'."
     return _find.only(_find.named(found, name), "member", name, advice)
+
+
+def _assume_member(task: Task, place: Place, wanted: Json) -> Json | None:
+    """In check mode, a member that is known by its name only and is not there: an earlier task of the same run may add it."""
+    if not task.check_mode or task.params["id"] or "address" in wanted:
+        return None
+    name = task.params["name"]
+    if not task.will_be(place.id):
+        task.warn(f"Check mode: pool {place.label} has no member named {name!r}; assuming that a task before this one adds it.")
+    return task.id_of_new(name)
 
 
 def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, place: Place, current: Json | None) -> None:

@@ -69,7 +69,7 @@ def add(task: Task, place: Place, wanted: Json, plan: Plan) -> tuple[Json, bool]
     call = Call(MEMBER_CREATE, f"add member {label(wanted)} to pool {place.label}", {"pool_id": place.id}, body=plan.body)
     created = create_once(task, call, lambda: list_by_address(task, place, wanted))
     if created.made:
-        return created.resource or plan.body, True
+        return created.resource or {**plan.body, **task.id_of_new(label(wanted))}, True
     again = plan_present(FIELDS, wanted, created.resource)
     reasons = refusals(again, wanted, created.resource, place.known)
     if reasons:

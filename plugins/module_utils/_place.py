@@ -10,7 +10,7 @@ import typing as t
 
 from . import _find
 from ._errors import ApiError, ElbError
-from ._fields import Json, as_id, looks_like_id
+from ._fields import LATER, Json, as_id, looks_like_id
 from ._task import Task
 
 
@@ -36,7 +36,7 @@ def find_in_pool(task: Task, find: t.Callable[[Place], t.Any]) -> tuple[Place | 
     name = task.params["pool"]
     if not name:
         raise ElbError("pool must not be empty. Give the pool's name or ID.")
-    if looks_like_id(name):
+    if looks_like_id(name) or task.will_be(name):
         place = Place(as_id(name), name, {})
         try:
             return place, find(place)
@@ -60,7 +60,7 @@ def assume_pool(task: Task, what: str) -> Place:
     if not task.check_mode:
         raise ElbError(f"Cannot {what}: {missing}. Create it with elb_pool first, or check its name.{_find.scope_hint(task)}")
     task.warn(f"Check mode: {missing}; assuming that a task before this one creates it.")
-    return Place("", repr(task.params["pool"]), {})
+    return Place(f"{LATER}{task.params['pool']}", repr(task.params["pool"]), {})
 
 
 #: Seconds; longer than anybody means.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._fields import ALWAYS, WHILE_BLANK, Field, Json
+from ._fields import ALWAYS, NEVER, WHILE_BLANK, Field, Json
 
 CREATE, UPDATE, DELETE, NOTHING, CONFLICT = "create", "update", "delete", "nothing", "conflict"
 
@@ -84,6 +84,14 @@ def untold(fields: t.Sequence[Field], wanted: Json, current: Json | None) -> lis
     if current is None:
         return []
     return [field.option_key for field in fields if field.name in wanted and not field.nullable and field.of(current) is None]
+
+
+def plan_unseen(fields: t.Sequence[Field], wanted: Json) -> Plan:
+    """Plan for a resource that a task before this one would make: nobody knows yet what differs, so all that can be updated may have to be."""
+    body = {
+        field.name: field.target(wanted[field.name], None, wanted) for field in fields if field.name in wanted and field.change != NEVER
+    }
+    return Plan(UPDATE if body else NOTHING, body, {}, dict(body))
 
 
 def plan_absent(fields: t.Sequence[Field], current: Json | None) -> Plan:

@@ -9,18 +9,27 @@ from __future__ import annotations
 from . import _find
 from ._client import Call
 from ._errors import ElbError, NotThere, Refused
-from ._fields import Json, broken_rules, given, wrong_values
+from ._fields import ALWAYS, Json, argument_spec, broken_rules, given, wrong_values
 from ._operations import MEMBER_LIST, POOL_CREATE, POOL_DELETE, POOL_UPDATE
 from ._place import Place, protected, warn_of_untold
-from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present, untold
+from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present, plan_unseen, untold
 from ._pool_fields import FIELDS, RULES, incomplete_stickiness, missing_to_create
 from ._task import Task
+
+#: The argument spec of ``elb_pool``.
+OPTIONS: Json = {
+    "id": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "enterprise_project_id": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+    **argument_spec(FIELDS),
+}
 
 
 def ensure(task: Task) -> Json:
     """Make one pool present or absent, as the options say.
 
-    :returns: ``changed``, ``pool`` (as it is afterwards; empty when it is gone) and ``diff``.
+    :returns: ``changed``, ``pool`` (as it is afterwards; empty when it is gone), ``pool_id`` and ``diff``.
     :raises ElbError: when it cannot be done.
     """
     absent = task.params["state"] == "absent"
@@ -38,15 +47,20 @@ def ensure(task: Task) -> Json:
         if not absent:
             raise
         # Where there is no such load balancer or listener, there is no pool of it.
-        return {"changed": False, "pool": {}, "diff": plan_absent(FIELDS, None).diff}
+        return {"changed": False, "pool": {}, "pool_id": "", "diff": plan_absent(FIELDS, None).diff}
     current = _find_pool(task, wanted)
-    plan = plan_absent(FIELDS, current) if absent else plan_present(FIELDS, wanted, current)
-    if not absent:
+    if current is None and not absent:
+        current = _assume_pool(task, wanted)
+    unseen = current is not None and task.will_be(current["id"])
+    plan = plan_absent(FIELDS, current) if absent else plan_unseen(FIELDS, wanted) if unseen else plan_present(FIELDS, wanted, current)
+    if unseen:
+        pass  # What it will be like is not known.
+    elif not absent:
         _refuse_impossible(task, what, plan, wanted, current)
     elif current is not None:
         _refuse_in_use(what, current)
     pool, changed = _apply(task, plan, wanted, current)
-    return {"changed": changed, "pool": pool, "diff": plan.diff}
+    return {"changed": changed, "pool": pool, "pool_id": (current or pool).get("id", ""), "diff": plan.diff}
 
 
 def _label(params: Json) -> str:
@@ -71,6 +85,17 @@ def _find_pool(task: Task, wanted: Json) -> Json | None:
             "Leave 'id' out to create one by its name."
         )
     return pool
+
+
+def _assume_pool(task: Task, wanted: Json) -> Json | None:
+    """In check mode, a pool that is not there and that the task means to update: an earlier task of the same run may create it."""
+    to_create = {"protocol", "lb_algorithm"}
+    to_update = {field.name for field in FIELDS if field.change == ALWAYS} - to_create - {"name"}
+    if not task.check_mode or to_create.intersection(wanted) or not to_update.intersection(wanted):
+        return None
+    name = task.params["name"]
+    task.warn(f"Check mode: there is no pool {name!r} in this project and region; assuming that a task before this one creates it.")
+    return task.id_of_new(name)
 
 
 def _refuse_in_use(what: str, pool: Json) -> None:
@@ -124,7 +149,7 @@ def _create(task: Task, plan: Plan, wanted: Json) -> tuple[Json, bool]:
     name, loadbalancer_id, listener_id = task.params["name"], wanted.get("loadbalancer_id"), wanted.get("listener_id")
     created = create_once(task, call, lambda: _find.pools_by_name(task, name, loadbalancer_id, listener_id))
     if created.made:
-        return created.resource or plan.body, True
+        return created.resource or {**plan.body, **task.id_of_new(" of ".join(filter(None, (name, listener_id, loadbalancer_id))))}, True
     again = plan_present(FIELDS, wanted, created.resource)
     _refuse_impossible(task, call.attempt, again, wanted, created.resource)
     return _update(task, again, created.resource), created.ours or again.changed

@@ -12,7 +12,7 @@ from . import _find
 from ._bulk import Bulk
 from ._client import Call
 from ._errors import ElbError, PartlyDone, Refused
-from ._fields import Json, broken_rules, given, wrong_values
+from ._fields import Json, argument_spec, broken_rules, given, wrong_values
 from ._health import HEALTHY, reason_of, watch
 from ._member_fields import FIELDS, RULES, parse_address
 from ._member_steps import add, drain, label, refusals, remove, update
@@ -23,6 +23,23 @@ from ._task import Task
 
 #: The bounds of the option ``concurrency``.
 LEAST_CONCURRENCY, MOST_CONCURRENCY = 1, 32
+
+_ENTRY = argument_spec(FIELDS)
+#: The argument spec of ``elb_pool_members``.
+OPTIONS: Json = {
+    "pool": {"type": "str", "required": True, "aliases": ["pool_id"]},
+    "members": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {**_ENTRY, **{name: {**_ENTRY[name], "required": True} for name in ("address", "protocol_port")}},
+    },
+    "purge": {"type": "bool", "default": False},
+    "drain_seconds": {"type": "float", "default": 0.0},
+    "wait": {"type": "bool", "default": False},
+    "concurrency": {"type": "int", "default": 8},
+    "enterprise_project_id": {"type": "str"},
+}
 
 WEIGHT = next(field for field in FIELDS if field.name == "weight")
 
@@ -57,7 +74,7 @@ class Item(t.NamedTuple):
 def ensure(task: Task) -> Json:
     """Make the members of a pool match the list.
 
-    :returns: ``changed``, ``members`` (all of the pool's, as they are afterwards), ``summary`` and ``diff``.
+    :returns: ``changed``, ``members`` (all of the pool's, as they are afterwards), ``pool_id``, ``summary`` and ``diff``.
     :raises PartlyDone: when something could not be done; the rest of it is, and ``failed_members`` and ``summary`` tell which.
     """
     what = f"set up the members of pool {task.params['pool']!r}"
@@ -65,7 +82,7 @@ def ensure(task: Task) -> Json:
     place, found = find_in_pool(task, lambda place: _list(task, place))
     if place is None:
         place = assume_pool(task, what)
-        task.needs(_list_call(task, place))
+        found = _list(task, place)
     items = _plan(task, what, place, entries, found or [])
     if any("weight" in item.wanted for item in items if item.position is not None):
         warn_of_weight(task, place)
@@ -80,7 +97,7 @@ def _checked(task: Task, what: str) -> list[Json]:
     first: dict[Key, int] = {}
     for index, wanted in enumerate(entries):
         wrong = wrong_values(FIELDS, wanted) + broken_rules(RULES, FIELDS, wanted)
-        same = first.setdefault(_key(wanted), index)
+        same = first.setdefault(key_of(wanted), index)
         if same != index and not wrong:
             wrong.append(f"{label(wanted)} is members[{same}] already")
         reasons += [f"members[{index}]: {reason}" for reason in wrong]
@@ -92,17 +109,14 @@ def _checked(task: Task, what: str) -> list[Json]:
     return entries
 
 
-def _key(member: Json) -> Key:
+def key_of(member: Json) -> Key:
+    """What a member is known by: address and port, however the address is spelled."""
     address = member.get("address")
     return (parse_address(address) or address if isinstance(address, str) else address), member.get("protocol_port")
 
 
-def _list_call(task: Task, place: Place) -> Call:
-    return Call(MEMBER_LIST, f"list the members of pool {place.label}", {"pool_id": place.id}, _find.scope(task))
-
-
 def _list(task: Task, place: Place) -> list[Json]:
-    return task.pages(_list_call(task, place))
+    return task.pages(Call(MEMBER_LIST, f"list the members of pool {place.label}", {"pool_id": place.id}, _find.scope(task)))
 
 
 def _plan(task: Task, what: str, place: Place, entries: list[Json], found: list[Json]) -> list[Item]:
@@ -110,12 +124,12 @@ def _plan(task: Task, what: str, place: Place, entries: list[Json], found: list[
 
     :raises Refused: when an entry cannot work; nothing is written then.
     """
-    there = {_key(member): member for member in found}
+    there = {key_of(member): member for member in found}
     items: list[Item] = []
     # To take it for another one could remove the very member that is wanted.
-    reasons = [f"the service does not tell address and port of member {member['id']}" for member in found if None in _key(member)]
+    reasons = [f"the service does not tell address and port of member {member['id']}" for member in found if None in key_of(member)]
     for index, wanted in enumerate(entries):
-        current = there.pop(_key(wanted), None)
+        current = there.pop(key_of(wanted), None)
         plan = plan_present(FIELDS, wanted, current)
         reasons += [f"members[{index}]: {reason}" for reason in refusals(plan, wanted, current, place.known)]
         items.append(Item(index, wanted, current, plan))
@@ -203,15 +217,17 @@ class _Work:
 
     def _wait(self) -> None:
         """Wait for all listed members together: one look at the list tells of all of them."""
-        waiting = {_key(item.wanted): place for place, item in enumerate(self._items) if item.position is not None and self._unsure(place)}
+        waiting = {
+            key_of(item.wanted): place for place, item in enumerate(self._items) if item.position is not None and self._unsure(place)
+        }
 
         def look() -> bool:
             for member in _list(self._task, self._place):
-                place = waiting.get(_key(member))
+                place = waiting.get(key_of(member))
                 if place is not None:
                     self._now[place] = member
                     if member.get("operating_status") in HEALTHY:
-                        del waiting[_key(member)]
+                        del waiting[key_of(member)]
             return not waiting
 
         try:
@@ -266,6 +282,7 @@ class _Work:
         result: Json = {
             "changed": task.wrote or (task.check_mode and any(item.plan.changed for item in self._items)),
             "members": [self._now[place] for place in sorted(self._now)],
+            "pool_id": self._place.id,
             "summary": {kind: self._done.count(kind) for kind in ("added", "updated", "removed", "unchanged")},
         }
         if not self._failed:

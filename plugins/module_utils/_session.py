@@ -69,6 +69,10 @@ class Session:
         """Read a list."""
         return self.client.pages(call)
 
+    def will_be(self, given_id: t.Any) -> bool:
+        """Whether an ID stands for something that an earlier task would create; only tasks know of any."""
+        return False
+
 
 def check_limits(params: Json) -> None:
     """Refuse limits that are no limits: they may be no numbers at all.

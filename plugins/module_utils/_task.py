@@ -18,7 +18,7 @@ from ansible.module_utils.common.validation import check_type_dict
 from . import _credentials
 from ._connection import Connection
 from ._errors import ApiError, PartlyDone
-from ._fields import Json
+from ._fields import LATER, Json, is_later
 from ._session import Session, check_limits, failure_of
 
 if t.TYPE_CHECKING:
@@ -97,6 +97,31 @@ class Task(Session):
         connection = super()._connect()
         self._module.no_log_values = self.secrets
         return connection
+
+    def read(self, call: Call) -> Json:
+        """Get one resource. Of one that an earlier task would create, check mode knows nothing but its ID."""
+        if self._too_early(call):
+            return {"id": list(call.ids.values())[-1]}
+        return super().read(call)
+
+    def pages(self, call: Call) -> list[Json]:
+        """Read a list. Of what an earlier task would create, check mode sees nothing."""
+        return [] if self._too_early(call) else super().pages(call)
+
+    def _too_early(self, call: Call) -> bool:
+        """Whether check mode cannot ask, because it is about something that is not there yet; the real run will ask."""
+        if not any(self.will_be(value) for value in (*call.ids.values(), *(value for dummy, value in call.query))):
+            return False
+        self.needs(call)
+        return True
+
+    def will_be(self, given_id: t.Any) -> bool:
+        """Whether an ID stands for something that check mode takes as created."""
+        return self.check_mode and is_later(given_id)
+
+    def id_of_new(self, label: str) -> Json:
+        """What a resource that check mode would have created has for an ID, so that later tasks can name it. Empty in the real run."""
+        return {"id": f"{LATER}{label}"} if self.check_mode else {}
 
     def needs(self, *calls: Call) -> None:
         """Record calls that the real run would make."""

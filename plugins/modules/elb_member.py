@@ -134,7 +134,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 member:
-  description: The member as it is after the task, with the API's field names; in check mode as it would be. Empty when it is gone.
+  description: >-
+    The member as it is after the task, with the API's field names; in check mode as it would be. Empty when it is gone.
+    In check mode, the C(id) of a member that would be added is V(known after creation:) and what would be added. In check mode
+    other tasks take that for its ID.
   returned: success
   type: dict
   sample:
@@ -145,6 +148,11 @@ member:
     subnet_cidr_id: c09f620e-3492-4429-ac15-445d5dd9ca74
     weight: 10
     operating_status: ONLINE
+pool_id:
+  description: The ID of the pool, also of one that was removed. In check mode, what stands for the ID of one that would be created.
+  returned: success; empty where there is no such pool
+  type: str
+  sample: 36ce7086-a496-4666-9064-5ba0e6840c75
 required_actions:
   description: The IAM actions that the task needed; in check mode, those that the real run would need.
   returned: always
@@ -170,23 +178,13 @@ missing_action:
 """
 
 from ansible_collections.otc.elb.plugins.module_utils import _member, _task
-from ansible_collections.otc.elb.plugins.module_utils._fields import argument_spec
-from ansible_collections.otc.elb.plugins.module_utils._member_fields import FIELDS
 
 
 def main() -> None:
     """Run the module."""
     _task.run(
         _member.ensure,
-        {
-            "pool": {"type": "str", "required": True, "aliases": ["pool_id"]},
-            "id": {"type": "str"},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "wait": {"type": "bool", "default": False},
-            "drain_seconds": {"type": "float", "default": 0.0},
-            "enterprise_project_id": {"type": "str"},
-            **argument_spec(FIELDS),
-        },
+        _member.OPTIONS,
         required_one_of=[("address", "id", "name")],
         required_together=[("address", "protocol_port")],
     )

@@ -142,7 +142,7 @@ from ansible_collections.otc.elb.plugins.module_utils import _info, _task
 
 def main() -> None:
     """Run the module."""
-    _task.run(_info.members, {"pool": {"type": "str", "required": True, "aliases": ["pool_id"]}, **_info.MEMBER_FILTERS})
+    _task.run(_info.members, _info.MEMBER_OPTIONS)
 
 
 if __name__ == "__main__":

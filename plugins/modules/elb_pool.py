@@ -195,8 +195,9 @@ EXAMPLES = r"""
 RETURN = r"""
 pool:
   description: >-
-    The pool as it is after the task, with the API's field names; in check mode as it would be, without an C(id) if
-    it would be created. Empty when it is gone.
+    The pool as it is after the task, with the API's field names; in check mode as it would be. Empty when it is gone.
+    In check mode, the C(id) of a pool that would be created is V(known after creation:) and what would be created. In check mode
+    other tasks take that for its ID.
   returned: success
   type: dict
   sample:
@@ -208,6 +209,11 @@ pool:
     listeners: []
     members: []
     session_persistence: {type: HTTP_COOKIE, persistence_timeout: 60, cookie_name: ''}
+pool_id:
+  description: The ID of the pool, also of one that was removed. In check mode, what stands for the ID of one that would be created.
+  returned: success; empty where there is no such pool
+  type: str
+  sample: 36ce7086-a496-4666-9064-5ba0e6840c75
 required_actions:
   description: The IAM actions that the task needed; in check mode, those that the real run would need.
   returned: always
@@ -233,23 +239,11 @@ missing_action:
 """
 
 from ansible_collections.otc.elb.plugins.module_utils import _pool, _task
-from ansible_collections.otc.elb.plugins.module_utils._fields import argument_spec
-from ansible_collections.otc.elb.plugins.module_utils._pool_fields import FIELDS
 
 
 def main() -> None:
     """Run the module."""
-    _task.run(
-        _pool.ensure,
-        {
-            "id": {"type": "str"},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "enterprise_project_id": {"type": "str"},
-            "force": {"type": "bool", "default": False},
-            **argument_spec(FIELDS),
-        },
-        required_one_of=[("name", "id")],
-    )
+    _task.run(_pool.ensure, _pool.OPTIONS, required_one_of=[("name", "id")])
 
 
 if __name__ == "__main__":

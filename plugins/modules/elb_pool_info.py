@@ -164,7 +164,7 @@ from ansible_collections.otc.elb.plugins.module_utils import _info, _task
 
 def main() -> None:
     """Run the module."""
-    _task.run(_info.pools, {**_info.POOL_FILTERS, "include_members": {"type": "bool", "default": False}})
+    _task.run(_info.pools, _info.POOL_OPTIONS)
 
 
 if __name__ == "__main__":

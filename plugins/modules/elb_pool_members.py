@@ -133,7 +133,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 members:
-  description: All members of the pool as they are after the task, with the API's field names; in check mode as they would be.
+  description: >-
+    All members of the pool as they are after the task, with the API's field names; in check mode as they would be.
+    In check mode, the C(id) of a member that would be added is V(known after creation:) and what would be added.
   returned: when the pool could be read
   type: list
   elements: dict
@@ -163,6 +165,11 @@ failed_members:
     error:
       description: What went wrong.
       type: str
+pool_id:
+  description: The ID of the pool. In check mode, what stands for the ID of one that would be created.
+  returned: when the pool could be read
+  type: str
+  sample: 36ce7086-a496-4666-9064-5ba0e6840c75
 required_actions:
   description: The IAM actions that the task needed; in check mode, those that the real run would need.
   returned: always
@@ -188,27 +195,11 @@ missing_action:
 """
 
 from ansible_collections.otc.elb.plugins.module_utils import _pool_members, _task
-from ansible_collections.otc.elb.plugins.module_utils._fields import argument_spec
-from ansible_collections.otc.elb.plugins.module_utils._member_fields import FIELDS
 
 
 def main() -> None:
     """Run the module."""
-    entry = argument_spec(FIELDS)
-    for name in ("address", "protocol_port"):
-        entry[name] = {**entry[name], "required": True}
-    _task.run(
-        _pool_members.ensure,
-        {
-            "pool": {"type": "str", "required": True, "aliases": ["pool_id"]},
-            "members": {"type": "list", "elements": "dict", "required": True, "options": entry},
-            "purge": {"type": "bool", "default": False},
-            "drain_seconds": {"type": "float", "default": 0.0},
-            "wait": {"type": "bool", "default": False},
-            "concurrency": {"type": "int", "default": 8},
-            "enterprise_project_id": {"type": "str"},
-        },
-    )
+    _task.run(_pool_members.ensure, _pool_members.OPTIONS)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,11 @@
 """What tasks need because of tasks before them, which check mode has not carried out.
 
 In check mode a module looks at what is there, so it says that nothing is to be removed where an earlier task of the same
-playbook would only have made it. The results of a whole run tell more than each by itself: here, what earlier tasks would make
-is remembered, by the names and addresses that the tasks use.
+playbook would only have made it. The results of a whole run tell more than each by itself: here, the pools and members are
+remembered as earlier tasks would leave them (:mod:`_world`), and each task is planned once more for these.
+
+What a module itself said that it needs is kept: tasks of several hosts may mean pools in several projects. Only what it had to
+guess, because it could not see what an earlier task would make, is replaced by what is known here.
 """
 
 from __future__ import annotations
@@ -14,150 +17,249 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-Args = Mapping[str, t.Any]
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-_POOL_FIELDS = (
-    "lb_algorithm",
-    "description",
-    "session_persistence",
-    "slow_start",
-    "member_deletion_protection_enable",
-    "member_deletion_protection",
-    "vpc_id",
-    "type",
-    "protection_status",
-    "protection_reason",
+from ansible_collections.otc.elb.plugins.module_utils import _info, _member, _pool, _pool_members
+from ansible_collections.otc.elb.plugins.module_utils._fields import Json, given, is_later, looks_like_id
+from ansible_collections.otc.elb.plugins.module_utils._member_fields import FIELDS as MEMBER_FIELDS
+from ansible_collections.otc.elb.plugins.module_utils._operations import (
+    MEMBER_CREATE,
+    MEMBER_DELETE,
+    MEMBER_GET,
+    MEMBER_LIST,
+    MEMBER_UPDATE,
+    POOL_CREATE,
+    POOL_DELETE,
+    POOL_UPDATE,
+    Operation,
 )
-_MEMBER_FIELDS = ("name", "weight", "availability_zone")
+from ansible_collections.otc.elb.plugins.module_utils._pool_fields import FIELDS as POOL_FIELDS
+from ansible_collections.otc.elb.plugins.plugin_utils._world import REFERENCES, Member, Pool, Pools, reference
+
+_WEIGHT = _pool_members.WEIGHT
+
+
+class Step:
+    """One task: its options as the module takes them, its result, and what it needs."""
+
+    def __init__(self, args: Json, result: Json, told: t.Collection[str]) -> None:
+        self.args = args
+        self.result = result
+        #: The ID of the pool that check mode found; empty where it found none.
+        self.real_id = "" if is_later(result.get("pool_id")) else str(result.get("pool_id") or "")
+        self.actions = set(told)
+        #: Of these, the ones that are needed only if there is what check mode cannot show.
+        self.perhaps: set[str] = set()
+
+    def needs(self, *operations: Operation) -> None:
+        """Add what the task surely needs."""
+        self.actions.update(operation.action for operation in operations)
+
+    def may_need(self, *operations: Operation) -> None:
+        """Add what it needs perhaps."""
+        unsure = {operation.action for operation in operations} - self.actions
+        self.perhaps |= unsure
+        self.actions |= unsure
+
+    def guessed(self, operation: Operation) -> None:
+        """Take back what the module could only guess."""
+        self.actions.discard(operation.action)
+
+    def removal(self, weight: int) -> tuple[Operation, ...]:
+        """What it takes to remove a member."""
+        return (MEMBER_UPDATE, MEMBER_DELETE) if self.args["drain_seconds"] and weight else (MEMBER_DELETE,)
 
 
 class Pending:
-    """The pools and members that tasks would have made so far, and those that they would have removed."""
+    """Follows a run in check mode."""
 
     def __init__(self) -> None:
-        self._pools: dict[str, dict[str, t.Any]] = {}
-        #: Pools that are still there for check mode; their members went with them.
-        self._removed_pools: set[str] = set()
-        #: The same for members, by the pool, and the address and port or the name.
-        self._removed_members: set[tuple[str, t.Any]] = set()
-        #: By the pool's name or ID, as the tasks call it.
-        self._members: dict[str, list[dict[str, t.Any]]] = {}
+        self._pools = Pools()
+        #: IDs by the names that tasks gave.
+        self._named: dict[tuple[str, ...], str] = {}
+        self._modules: Mapping[str, tuple[Json, t.Callable[[Step], None]]] = {
+            "elb_pool": (_pool.OPTIONS, self._pool),
+            "elb_pool_info": (_info.POOL_OPTIONS, self._pool_info),
+            "elb_member": (_member.OPTIONS, self._member),
+            "elb_member_info": (_info.MEMBER_OPTIONS, self._member_info),
+            "elb_pool_members": (_pool_members.OPTIONS, self._pool_members),
+        }
 
-    def follow(self, module: str, args: Args, actions: t.Collection[str]) -> set[str]:
-        """Take note of a task in check mode.
+    def follow(self, module: str, args: Mapping[str, t.Any], result: Mapping[str, t.Any], told: t.Collection[str]) -> Step:
+        """Take note of a task that would have succeeded.
 
         :param module: the module's name in the collection.
         :param args: the task's options, templates resolved.
-        :param actions: the actions that the module said it needs.
-        :returns: the actions that it needs besides.
+        :param result: its result.
+        :param told: the actions that the module said it needs.
         """
-        steps: dict[str, t.Callable[[Args, t.Collection[str]], set[str]]] = {
-            "elb_pool": self._pool,
-            "elb_pool_info": self._pool_info,
-            "elb_member": self._member,
-            "elb_member_info": self._member_info,
-            "elb_pool_members": self._pool_members,
-        }
-        return steps[module](args, actions) if module in steps else set()
+        spec, follow = self._modules[module]
+        # Aliases, types and defaults as the module takes them; the options of the connection do not matter here.
+        known = ArgumentSpecValidator(spec).validate(dict(args)).validated_parameters
+        step = Step({**dict.fromkeys(spec), **known}, dict(result), told)
+        follow(step)
+        return step
 
-    def _pool(self, args: Args, actions: t.Collection[str]) -> set[str]:
-        name = str(args.get("name") or args.get("id") or "")
-        if args.get("state") == "absent":
-            needed = {"elb:pools:delete"} if name in self._pools else set()
-            if _true(args.get("force")) and self._members.get(name):
-                needed.add("elb:members:delete")
-            if "elb:pools:delete" in actions:
-                self._removed_pools.add(name)
-            self._pools.pop(name, None)
-            self._members.pop(name, None)
-            return needed
-        wanted = {field: args[field] for field in _POOL_FIELDS if args.get(field) is not None}
-        if name in self._pools:
-            differs = _differs(self._pools[name], wanted)
-            self._pools[name].update(wanted)
-            return {"elb:pools:put"} if differs else set()
-        if "elb:pools:create" in actions or name in self._removed_pools:
-            self._pools[name] = wanted
-            return {"elb:pools:create"}
-        return set()
+    # --- Pools ---------------------------------------------------------------------------------
 
-    def _pool_info(self, args: Args, actions: t.Collection[str]) -> set[str]:
-        return {"elb:members:list"} if _true(args.get("include_members")) and any(self._members.values()) else set()
+    def _pool(self, step: Step) -> None:
+        args, shown = step.args, _resource(step.result.get("pool"))
+        called = str(args["id"] or args["name"])
+        pool = self._pools.find(called, step.real_id, self._where(args, shown), by_id=bool(args["id"]))
+        if args["state"] == "absent":
+            self._remove_pool(step, called, pool)
+            return
+        wanted = given(POOL_FIELDS, args)
+        if pool is None and step.real_id and not self._pools.knows(step.real_id):
+            pool = self._pools.add(Pool(shown, shown.get("name")))
+        if pool is None or not pool.there:
+            if pool is None:
+                pool = self._pools.add(Pool(shown, str(args["name"]), made=True))
+            self._pools.mistake(pool, step.real_id)
+            pool.clear()
+            pool.make(POOL_FIELDS, wanted, shown)
+            step.needs(POOL_CREATE)
+        else:
+            if is_later(shown.get("id")):
+                step.guessed(POOL_UPDATE)
+            if pool.update(POOL_FIELDS, wanted, shown):
+                step.needs(POOL_UPDATE)
+            pool.whole = pool.whole or (not is_later(shown.get("id")) and shown.get("members") == [])
+        pool.name = str(wanted.get("name", pool.name))
 
-    def _member(self, args: Args, actions: t.Collection[str]) -> set[str]:
-        pool = _pool_of(args)
-        current = self._known(pool, args)
-        if args.get("state") != "absent":
-            return self._present(pool, args, current, actions)
-        if current is None:
-            if "elb:members:delete" in actions:
-                self._removed_members.add((pool, _at(args) or args.get("name")))
-            return self._member_info(args, actions)
-        self._members[pool].remove(current)
-        return _removal(args, current) | self._member_info(args, actions)
+    def _where(self, args: Json, shown: Json) -> Json:
+        """The IDs of the pool's load balancer and listener, as far as this task and earlier ones tell."""
+        where: Json = {}
+        for field in REFERENCES:
+            called, found = args[field.option_key], reference(field, shown)
+            key = (field.name, str(called), str(args["loadbalancer"]))
+            if called and found:
+                self._named[key] = found
+            found = found or self._named.get(key) or (called if looks_like_id(called or "") else None)
+            if found:
+                where[field.name] = found
+        return where
 
-    def _member_info(self, args: Args, actions: t.Collection[str]) -> set[str]:
-        """The look into a pool that check mode does not find, because an earlier task would have made it."""
-        if _pool_of(args) not in self._pools:
-            return set()
-        return {"elb:members:get"} if args.get("id") else {"elb:members:list"}
+    def _remove_pool(self, step: Step, called: str, pool: Pool | None) -> None:
+        removed = POOL_DELETE.action in step.actions
+        if pool is None:
+            if removed and step.real_id and not self._pools.knows(step.real_id):
+                gone = self._pools.add(Pool({"id": step.real_id}, None if step.args["id"] else called, there=False))
+                gone.clear()
+            return
+        if pool.there:
+            step.needs(POOL_DELETE)
+            if step.args["force"] and any(member.there for member in pool.members):
+                step.needs(MEMBER_DELETE)
+            elif step.args["force"] and pool.hides(step.real_id):
+                step.may_need(MEMBER_DELETE)
+        pool.there = False
+        pool.clear()
 
-    def _pool_members(self, args: Args, actions: t.Collection[str]) -> set[str]:
-        pool = _pool_of(args)
-        entries = [entry for entry in args.get("members") or [] if isinstance(entry, Mapping)]
-        before = list(self._members.get(pool, []))
-        needed: set[str] = set()
-        kept = []
-        for entry in entries:
-            current = self._known(pool, entry)
-            needed |= self._present(pool, entry, current, actions)
-            kept.append(current)
-        for member in before if _true(args.get("purge")) else []:
-            if not any(member is each for each in kept):
-                self._members[pool].remove(member)
-                needed |= _removal(args, member)
-        return needed
+    def _pool_info(self, step: Step) -> None:
+        args = step.args
+        if not args["include_members"]:
+            return
+        for pool in self._pools:
+            meant = (not args["name"] or pool.name in args["name"]) and (not args["id"] or not pool.ids.isdisjoint(args["id"]))
+            if meant and any(member.there for member in pool.members):
+                step.needs(MEMBER_LIST)
+            elif meant and not pool.whole:
+                step.may_need(MEMBER_LIST)
 
-    def _present(self, pool: str, wanted: Args, current: dict[str, t.Any] | None, actions: t.Collection[str]) -> set[str]:
-        fields = {field: wanted[field] for field in _MEMBER_FIELDS if wanted.get(field) is not None}
-        if current is not None:
-            differs = _differs(current, fields)
-            current.update(fields)
-            return {"elb:members:put"} if differs else set()
-        gone = pool in self._removed_pools or (pool, _at(wanted) or wanted.get("name")) in self._removed_members
-        if "elb:members:create" in actions or gone:
-            self._members.setdefault(pool, []).append({**fields, "at": _at(wanted)})
-            return {"elb:members:create"}
-        return set()
+    # --- Members -------------------------------------------------------------------------------
 
-    def _known(self, pool: str, args: Args) -> dict[str, t.Any] | None:
-        """The member that a task means, where one before it would have added that."""
-        at = _at(args)
-        for member in self._members.get(pool, []):
-            if member["at"] == at if at else args.get("name") not in (None, "") and member.get("name") == args["name"]:
-                return member
-        return None
+    def _place(self, step: Step) -> Pool:
+        """The pool that the option ``pool`` means. One that nobody made so far is taken as made by something unknown."""
+        called = step.args["pool"]
+        pool = self._pools.find(called, step.real_id)
+        if pool is None:
+            name = None if called.lower() == step.real_id.lower() or is_later(called) else called
+            there = bool(step.real_id) and not self._pools.knows(step.real_id)
+            pool = self._pools.add(Pool({"id": step.real_id if there else called if name is None else ""}, name, made=not there))
+        return pool
+
+    def _look(self, step: Step, pool: Pool, by_id: bool) -> None:
+        """The look into a pool that check mode does not find."""
+        if pool.there:
+            step.needs(MEMBER_GET if by_id else MEMBER_LIST)
+
+    def _member_info(self, step: Step) -> None:
+        pool = self._pools.find(step.args["pool"], step.real_id)
+        if pool is not None and step.actions.isdisjoint((MEMBER_LIST.action, MEMBER_GET.action)):
+            query = _info.query_of(step.args, _info.MEMBER_FILTERS)
+            self._look(step, pool, by_id=_info.single_id(query) is not None)
+
+    def _member(self, step: Step) -> None:
+        args, shown = step.args, _resource(step.result.get("member"))
+        known = self._pools.find(args["pool"], step.real_id)
+        if args["state"] == "absent" and known is None and not step.real_id:
+            return
+        pool = known or self._place(step)
+        if not step.real_id:
+            self._look(step, pool, by_id=bool(args["id"]))
+        if args["state"] == "absent":
+            self._remove_member(step, pool)
+        elif self._present(step, pool, args, shown) and args["wait"]:
+            step.needs(MEMBER_GET)
+
+    def _remove_member(self, step: Step, pool: Pool) -> None:
+        member = pool.find(step.args)
+        if member is not None:
+            if is_later(step.args["id"]):
+                step.guessed(MEMBER_UPDATE)
+            step.needs(*step.removal(_WEIGHT.of(member.now)))
+            member.there = False
+        if pool.mistaken or (member is None and pool.there and pool.hides(step.real_id)):
+            step.may_need(*step.removal(1))
+        if member is None:
+            pool.removed.append({name: step.args[name] for name in ("id", "address", "protocol_port", "name")})
+
+    def _pool_members(self, step: Step) -> None:
+        pool = self._place(step)
+        shown = {_pool_members.key_of(member): member for member in map(_resource, _list(step.result.get("members"))) if member}
+        kept: list[Member] = []
+        for entry in step.args["members"]:
+            self._present(step, pool, entry, shown.get(_pool_members.key_of(entry), {}))
+            kept += [member for member in pool.members if member.is_called(entry)]
+        if not step.args["purge"]:
+            return
+        for member in pool.members:
+            if member.there and not any(member is each for each in kept):
+                step.needs(*step.removal(_WEIGHT.of(member.now)))
+        if pool.hides(step.real_id):
+            step.may_need(*step.removal(1))
+        pool.keep(kept)
+
+    def _present(self, step: Step, pool: Pool, args: Json, shown: Json) -> bool:
+        """One member that should be there.
+
+        :returns: whether it would be added.
+        """
+        wanted = given(MEMBER_FIELDS, args)
+        real = {} if is_later(shown.get("id")) else shown
+        member = pool.see(args, real)
+        if pool.mistaken or (member is None and pool.hides(step.real_id)):
+            step.may_need(MEMBER_CREATE, MEMBER_UPDATE)
+        if member is not None and member.there:
+            if is_later(args.get("id")) or not (real or args.get("address")):
+                step.guessed(MEMBER_UPDATE)
+            if member.update(MEMBER_FIELDS, wanted, shown if real is shown or not args.get("address") else {}):
+                step.needs(MEMBER_UPDATE)
+            return False
+        if not args.get("address"):
+            return False
+        if member is None:
+            member = Member({})
+            pool.members.append(member)
+        member.make(MEMBER_FIELDS, wanted, shown)
+        step.needs(MEMBER_CREATE)
+        return True
 
 
-def _pool_of(args: Args) -> str:
-    return str(args.get("pool") or args.get("pool_id") or "")
+def _resource(value: t.Any) -> Json:
+    return dict(value) if isinstance(value, Mapping) else {}
 
 
-def _at(args: Args) -> tuple[str, str] | None:
-    """Address and port, as the task spells them."""
-    address = args.get("address")
-    return (str(address).lower(), str(args.get("protocol_port") or args.get("port"))) if address else None
-
-
-def _removal(args: Args, member: Args) -> set[str]:
-    drained = str(args.get("drain_seconds") or 0) not in ("0", "0.0") and str(member.get("weight")) != "0"
-    return {"elb:members:delete", "elb:members:put"} if drained else {"elb:members:delete"}
-
-
-def _differs(current: Args, wanted: Args) -> bool:
-    """Whether a field would change. Options may be of other types than the fields, such as ``"10"`` for 10."""
-    return any(str(current.get(field)) != str(value) for field, value in wanted.items())
-
-
-def _true(value: t.Any) -> bool:
-    return str(value).lower() in ("true", "yes", "on", "1", "y", "t")
+def _list(value: t.Any) -> list[t.Any]:
+    return value if isinstance(value, list) else []

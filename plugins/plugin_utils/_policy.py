@@ -34,12 +34,26 @@ def is_action(value: t.Any) -> bool:
     return isinstance(value, str) and _ACTION.fullmatch(value) is not None
 
 
+def missing_actions(result: Mapping[t.Any, t.Any]) -> set[str]:
+    """The actions that a failure says are missing; each of several members may have failed because of another one."""
+    failed = result.get("failed_members")
+    each = [result, *(failed if isinstance(failed, list) else [])]
+    return {_plain(one["missing_action"]) for one in each if isinstance(one, Mapping) and is_action(one.get("missing_action"))}
+
+
 def actions_in(value: t.Any) -> set[str]:
     """The actions that *value* says are needed.
 
     :param value: an action, a registered result, a policy, or any nesting of lists of these.
     :raises NoActions: names what is none of them.
     """
+    try:
+        return _actions_in(value)
+    except RecursionError:
+        raise NoActions("the lists are nested too deeply, or one holds itself") from None
+
+
+def _actions_in(value: t.Any) -> set[str]:
     if isinstance(value, str):
         return {_action(value)}
     if isinstance(value, Mapping):
@@ -47,7 +61,7 @@ def actions_in(value: t.Any) -> set[str]:
     if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
         found: set[str] = set()
         for each in value:
-            found |= actions_in(each)
+            found |= _actions_in(each)
         return found
     raise NoActions(f"{_shown(value)} is neither an IAM action nor a registered result")
 
@@ -57,7 +71,11 @@ def _action(value: str) -> str:
         raise NoActions(f"{_shown(value)} has a wildcard, which grants more than is needed: name each action")
     if not is_action(value):
         raise NoActions(f"{_shown(value)} is no IAM action; those have three parts, such as 'elb:pools:list'")
-    # A plain string, whatever ansible-core has tagged the value with.
+    return _plain(value)
+
+
+def _plain(value: str) -> str:
+    """A plain string, whatever ansible-core has tagged the value with."""
     return "".join(value)
 
 
@@ -66,23 +84,36 @@ def _of_mapping(value: Mapping[t.Any, t.Any]) -> set[str]:
     if "Statement" in value:
         return _of_policy(value)
     if isinstance(value.get("results"), list):
-        return actions_in(value["results"])
-    if "required_actions" in value or value.get("missing_action"):
-        return actions_in([value.get("required_actions") or [], value.get("missing_action") or []])
+        return _actions_in(value["results"])
+    if "censored" in value:
+        raise NoActions("no_log hides what a task needs: register it without, secrets are hidden then, too")
+    told, missing = value.get("required_actions"), missing_actions(value)
+    if isinstance(told, list) or (told is None and missing):
+        return _actions_in(told or []) | missing
     if value.get("skipped"):
         return set()
     if value.get("ansible_job_id"):
         raise NoActions("the result of an asynchronous task tells nothing yet: give what async_status returned when it had finished")
     if value.get("failed") or value.get("unreachable"):
-        raise NoActions("a task failed before its module could run, so what it needs is not known")
-    raise NoActions("a result has no 'required_actions': only the modules of otc.elb return it")
+        raise NoActions(f"a task{_item(value)} failed before its module could run, so what it needs is not known")
+    raise NoActions(f"a result{_item(value)} has no 'required_actions': only the modules of otc.elb return it")
+
+
+def _item(result: Mapping[t.Any, t.Any]) -> str:
+    """Which item of a loop a result is of."""
+    label = result.get("_ansible_item_label", result.get("item"))
+    return f" (item {_shown(label)})" if isinstance(label, (str, int)) else ""
 
 
 def _of_policy(value: Mapping[t.Any, t.Any]) -> set[str]:
     statements = value["Statement"]
     if not isinstance(statements, list) or any(not isinstance(each, Mapping) or each.get("Effect") != "Allow" for each in statements):
         raise NoActions("only policies with nothing but 'Allow' can be joined")
-    return actions_in([each.get("Action") or [] for each in statements])
+    # Without a condition or a resource, a statement would allow more than it did.
+    others = [name for each in statements for name in each if name not in ("Effect", "Action")]
+    if others:
+        raise NoActions(f"only statements of 'Effect' and 'Action' can be joined, and one has {_shown(others[0])}")
+    return _actions_in([each.get("Action") or [] for each in statements])
 
 
 def _shown(value: t.Any) -> str:

@@ -154,7 +154,9 @@ def test_every_kind_of_result_counts(engine: Engine, emulator: Emulator, file: P
     ):
         assert any(f"'{name}'" in line and f"): {needs}" in line for line in played.stdout.splitlines()), (name, played.stdout)
     assert "Foreign" not in words.partition("LEAST IAM POLICY")[2]
-    assert "so the policy" not in words
+    assert words.count("so the policy") == 1
+    assert "task 'Fails' " in words
+    assert "failed, so the policy lacks" in words
 
 
 def test_what_may_be_lacking_is_said(engine: Engine, emulator: Emulator, file: Path, enabled: dict[str, str | None]) -> None:

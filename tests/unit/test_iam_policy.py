@@ -15,6 +15,10 @@ from ansible_collections.otc.elb.plugins.filter.iam_policy import FilterModule
 
 iam_policy = FilterModule().filters()["iam_policy"]
 
+# A list that holds itself.
+OWN: list[Any] = []
+OWN.append(OWN)
+
 LIST, CREATE, GET = "elb:pools:list", "elb:pools:create", "elb:pools:get"
 
 
@@ -39,6 +43,10 @@ def allowed(value: Any) -> list[str]:
         ({"results": [{"required_actions": [LIST]}, {"skipped": True}, {"required_actions": [GET]}], "skipped": False}, [GET, LIST]),
         ({"failed": True, "required_actions": [LIST, CREATE], "missing_action": CREATE}, [CREATE, LIST]),
         ({"failed": True, "missing_action": CREATE}, [CREATE]),
+        (
+            {"failed": True, "required_actions": [LIST], "failed_members": [{"missing_action": CREATE}, {"missing_action": GET}]},
+            [CREATE, GET, LIST],
+        ),
         ([[{"required_actions": [LIST]}], [[CREATE]], (GET,)], [CREATE, GET, LIST]),
         (iter([{"required_actions": [LIST]}]), [LIST]),
         ([iam_policy([LIST]), iam_policy([CREATE]), iam_policy([])], [CREATE, LIST]),
@@ -73,6 +81,14 @@ def test_where_nothing_is_needed_there_is_no_statement(value: Any) -> None:
         ({"required_actions": ["everything"]}, "no IAM action"),
         ({"Version": "1.1", "Statement": [{"Effect": "Deny", "Action": [LIST]}]}, "'Allow'"),
         ({"Version": "1.1", "Statement": "x"}, "'Allow'"),
+        ({"Statement": [{"Effect": "Allow", "Action": [LIST], "Condition": {"Bool": {}}}]}, "'Condition'"),
+        ({"Statement": [{"Effect": "Allow", "Action": [LIST], "Resource": ["a"]}]}, "'Resource'"),
+        ({"Statement": [{"Effect": "Allow", "NotAction": [LIST]}]}, "'NotAction'"),
+        ({"censored": "the output has been hidden", "changed": False}, "no_log"),
+        ({"results": [{"required_actions": [LIST]}, {"censored": "hidden", "required_actions": None}]}, "no_log"),
+        ({"results": [{"failed": True, "required_actions": None, "item": "web-1"}]}, "item 'web-1'"),
+        ({"required_actions": None}, "only the modules of otc.elb"),
+        (OWN, "holds itself"),
     ],
 )
 def test_what_is_no_result_is_refused(value: Any, words: str) -> None:

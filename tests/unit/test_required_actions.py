@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The callback required_actions: results of any shape, and what tasks need because of tasks before them."""
+"""The callback required_actions: results of any shape, and when it warns. What it foretells is in tests/modules and tests/playbooks."""
 
 from __future__ import annotations
 
@@ -10,90 +10,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.otc.elb.plugins.callback.required_actions import CallbackModule
-from ansible_collections.otc.elb.plugins.plugin_utils._pending import Pending
-
-ADD = ["elb:members:create", "elb:members:list", "elb:pools:list"]
-CREATE = ["elb:pools:create", "elb:pools:list"]
-AT = {"pool": "web", "address": "10.0.0.1", "protocol_port": 80}
-
-
-def followed(*tasks: tuple[str, dict[str, Any], list[str]]) -> list[set[str]]:
-    pending = Pending()
-    return [pending.follow(module, args, actions) for module, args, actions in tasks]
-
-
-def test_a_pool_that_would_be_made_is_there_for_later_tasks() -> None:
-    made = {"name": "web", "protocol": "HTTP", "description": "x"}
-    needed = followed(
-        ("elb_pool", made, CREATE),
-        ("elb_pool", made, CREATE),
-        ("elb_pool", {"name": "web", "description": "y"}, CREATE),
-        ("elb_pool", {"name": "other", "state": "absent"}, []),
-        ("elb_pool", {"name": "web", "state": "absent", "force": True}, []),
-        ("elb_pool", {"name": "web", "state": "absent", "force": True}, []),
-    )
-    assert needed == [{"elb:pools:create"}, set(), {"elb:pools:put"}, set(), {"elb:pools:delete"}, set()]
-
-
-def test_a_pool_that_would_be_made_is_looked_into() -> None:
-    needed = followed(
-        ("elb_pool", {"name": "web", "protocol": "HTTP"}, CREATE),
-        ("elb_member_info", {"pool": "web"}, ["elb:pools:list"]),
-        ("elb_member", {**AT, "state": "absent"}, ["elb:pools:list"]),
-        ("elb_member_info", {"pool": "other"}, ["elb:pools:list"]),
-    )
-    look = {"elb:members:list"}
-    assert needed == [{"elb:pools:create"}, look, look, set()]
-
-
-def test_what_would_be_removed_has_to_be_made_again() -> None:
-    there, changed = ["elb:pools:list"], ["elb:pools:list", "elb:members:list"]
-    needed = followed(
-        ("elb_member", {**AT, "state": "absent"}, [*changed, "elb:members:delete"]),
-        ("elb_member", AT, changed),
-        ("elb_member", AT, changed),
-        ("elb_pool", {"name": "web", "state": "absent", "force": True}, [*there, "elb:pools:delete"]),
-        ("elb_pool", {"name": "web", "protocol": "HTTP"}, there),
-        ("elb_member", {**AT, "address": "10.0.0.2"}, changed),
-    )
-    create = {"elb:members:create"}
-    assert needed == [set(), create, set(), {"elb:members:delete"}, {"elb:pools:create"}, create]
-
-
-def test_members_that_would_be_added_are_there_for_later_tasks() -> None:
-    needed = followed(
-        ("elb_member", {**AT, "name": "one", "weight": 10}, ADD),
-        ("elb_member", {"pool_id": "web", "address": "10.0.0.1", "port": "80", "weight": "10"}, ADD),
-        ("elb_member", {"pool": "web", "name": "one", "weight": 0}, ADD),
-        ("elb_member", {**AT, "pool": "other", "state": "absent"}, []),
-        ("elb_member", {**AT, "state": "absent", "drain_seconds": 5}, []),
-        ("elb_member", {**AT, "weight": 1}, ADD),
-        ("elb_member", {**AT, "state": "absent", "drain_seconds": 5}, []),
-        ("elb_member", {**AT, "state": "absent"}, []),
-    )
-    delete, put = {"elb:members:delete"}, {"elb:members:put"}
-    create = {"elb:members:create"}
-    assert needed == [create, set(), put, set(), delete, create, delete | put, set()]
-
-
-def test_a_member_that_was_there_is_not_taken_for_a_new_one() -> None:
-    unchanged = ["elb:members:list"]
-    assert followed(("elb_member", AT, unchanged), ("elb_member", {**AT, "state": "absent"}, unchanged)) == [set(), set()]
-
-
-def test_the_members_of_a_list_and_those_that_it_leaves_out() -> None:
-    one, two = {"address": "10.0.0.1", "port": 80, "weight": 1}, {"address": "10.0.0.2", "port": 80}
-    needed = followed(
-        ("elb_pool_members", {"pool": "web", "members": [one, two]}, ADD),
-        ("elb_pool_info", {"include_members": True}, []),
-        ("elb_pool_members", {"pool": "web", "members": [{**one, "weight": 2}], "purge": True, "drain_seconds": 1}, []),
-        ("elb_pool_members", {"pool": "web", "members": [], "purge": True}, []),
-        ("elb_pool_members", {"pool": "web", "members": [], "purge": True}, []),
-        ("elb_pool_info", {"include_members": True}, []),
-        ("elb_member_info", {"pool": "web"}, []),
-    )
-    delete, put = {"elb:members:delete"}, {"elb:members:put"}
-    assert needed == [{"elb:members:create"}, {"elb:members:list"}, delete | put, delete, set(), set(), set()]
 
 
 class Screen:
@@ -187,15 +103,38 @@ def test_odd_results_do_no_harm_and_nothing_of_them_is_shown(callback: CallbackM
     assert "secret words" not in text
 
 
-def test_one_item_that_adds_does_not_speak_for_the_next(callback: CallbackModule) -> None:
-    for actions in (ADD, ["elb:members:list"]):
-        outcome = Outcome({"required_actions": actions}, action="otc.elb.elb_member", check_mode=True)
-        outcome.task.args = {**AT, "address": f"10.0.0.{len(actions)}"}
-        callback.v2_runner_item_on_ok(outcome)
-    gone = Outcome({"required_actions": ["elb:members:list"]}, action="otc.elb.elb_member", path="/p.yml:5", check_mode=True)
-    gone.task.args = {**AT, "address": "10.0.0.1", "state": "absent"}
-    callback.v2_runner_on_ok(gone)
-    assert "elb:members:delete" not in output(callback)
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"failed": True, "msg": "no such host", "required_actions": []}, "task 'A task' (/p.yml:1) failed, so the policy lacks"),
+        # The user may say that it is no failure; it ended all the same.
+        ({"failed": False, "msg": "no such host", "required_actions": []}, "failed, so the policy lacks"),
+        ({"failed": True, "msg": "x", "missing_action": "elb:pools:put", "required_actions": []}, "lacks elb:pools:put. The policy has it"),
+        (
+            {
+                "failed": True,
+                "msg": "x",
+                "failed_members": [{"missing_action": "elb:members:put"}, {"missing_action": "elb:members:create"}],
+            },
+            "lacks elb:members:create, elb:members:put. The policy has it",
+        ),
+        ({"censored": "hidden"}, "and what later tasks need because of it"),
+        ({"ansible_job_id": "j1"}, "nothing looked at the end"),
+        ({"required_actions": []}, None),
+        ({"skipped": True, "msg": "not now"}, None),
+    ],
+)
+def test_it_warns_where_the_policy_may_lack_something(callback: CallbackModule, result: dict[str, Any], words: str | None) -> None:
+    callback.v2_runner_on_failed(Outcome(result), ignore_errors=True)
+    text = output(callback)
+    assert (words or "No IAM action was needed") in text
+    assert ("so the policy" in text or "The policy has it" in text) == (words is not None)
+
+
+def test_a_failed_attempt_before_another_one_is_no_reason_to_warn(callback: CallbackModule) -> None:
+    callback.v2_runner_retry(Outcome({"failed": True, "msg": "x", "required_actions": ["elb:pools:list"]}))
+    callback.v2_runner_on_ok(Outcome({"required_actions": ["elb:pools:list"]}))
+    assert "so the policy" not in output(callback)
 
 
 def test_the_policy_is_of_our_modules_only(callback: CallbackModule) -> None:

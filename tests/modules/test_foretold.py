@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Whatever tasks come one after another: what check mode foretells of them is enough for the real run.
+
+The modules play random chains in this process, first all of them in check mode, followed as the callback required_actions does, then
+for real. Whether it is also the least is proved by tests/playbooks/test_permissions_foretold.py, for chains that people write.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from ansible_collections.otc.elb.plugins.plugin_utils._pending import Pending
+
+from ..credentials import aksk
+from ..emulator.client import Emulator
+from ..result import Result
+from ..unit.inprocess import call
+
+Json = dict[str, Any]
+Step = tuple[str, Json]
+
+NAMES = ("web", "api")
+POOL_IDS = [str(uuid.uuid5(uuid.NAMESPACE_OID, name)) for name in NAMES]
+MEMBER_IDS = [str(uuid.uuid5(uuid.NAMESPACE_OID, f"member {number}")) for number in range(2)]
+ADDRESSES = ("192.168.0.11", "192.168.0.12")
+STEPS = 7
+
+names = st.sampled_from(NAMES)
+returned = st.tuples(st.integers(0, STEPS - 2), st.just("pool_id"))
+which_pool = st.one_of(names, st.sampled_from(POOL_IDS), returned)
+addresses = st.fixed_dictionaries({"address": st.sampled_from(ADDRESSES), "protocol_port": st.just(80)})
+fields = st.fixed_dictionaries({}, optional={"weight": st.sampled_from([0, 1, 5]), "name": st.sampled_from(["m0", "m1", "m2"])})
+which_member = st.one_of(
+    addresses,
+    addresses,
+    st.fixed_dictionaries({"name": st.sampled_from(["m0", "m1", "m2"])}),
+    st.fixed_dictionaries({"id": st.one_of(st.sampled_from(MEMBER_IDS), st.tuples(st.integers(0, STEPS - 2), st.just("member")))}),
+)
+state = st.fixed_dictionaries({"state": st.sampled_from(["present", "absent"])})
+description = st.fixed_dictionaries({}, optional={"description": st.sampled_from(["", "x"])})
+ABSENT = {"state": "absent", "force": True}
+
+
+def both(*parts: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+    return st.tuples(*parts).map(lambda found: {key: value for part in found for key, value in part.items()})
+
+
+def options(module: str, made: st.SearchStrategy[Json]) -> st.SearchStrategy[Step]:
+    return made.map(lambda each: (module, each))
+
+
+named = names.map(lambda name: {"name": name})
+by_id = st.one_of(st.sampled_from(POOL_IDS), returned).map(lambda pool: {"id": pool})
+make = st.just({"protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "loadbalancer": "demo"})
+in_pool = which_pool.map(lambda pool: {"pool": pool})
+drained = st.fixed_dictionaries({"drain_seconds": st.sampled_from([0, 0.001])})
+steps = st.one_of(
+    options("elb_pool", both(named, make, description)),
+    options("elb_pool", both(by_id, description, st.one_of(st.just({}), named))),
+    options("elb_pool", both(st.one_of(named, by_id), st.just(ABSENT))),
+    options("elb_member", both(in_pool, fields, which_member)),
+    options("elb_member", both(in_pool, which_member, st.just({"state": "absent"}), drained)),
+    options(
+        "elb_pool_members",
+        both(
+            in_pool,
+            st.lists(both(addresses, fields), max_size=2, unique_by=lambda each: each["address"]).map(lambda found: {"members": found}),
+            st.booleans().map(lambda purge: {"purge": purge}),
+            drained,
+        ),
+    ),
+    options("elb_pool_info", both(named.map(lambda name: {"name": [name["name"]]}), st.just({"include_members": True}))),
+    options("elb_member_info", in_pool),
+)
+seeds = st.lists(st.integers(0, 2), min_size=0, max_size=2)
+
+
+def resolved(given_options: Json, results: list[Result]) -> Json | None:
+    """The options with what earlier steps returned in the place of references; ``None`` where they returned no such thing."""
+    filled = {}
+    for key, value in given_options.items():
+        if isinstance(value, tuple):
+            number, name = value
+            found = results[number].get(name) if number < len(results) else None
+            value = found.get("id") if isinstance(found, dict) else found
+            if not value:
+                return None
+        filled[key] = value
+    return filled
+
+
+def play(chain: list[Step], run: Callable[[str, Json], Result]) -> list[Result]:
+    """Play a chain until a task fails, as Ansible does. What refers to nothing is skipped."""
+    results: list[Result] = []
+    for module, given_options in chain:
+        filled = resolved(given_options, results)
+        if filled is None:
+            continue
+        results.append(run(module, filled))
+        if results[-1].failed:
+            break
+    return results
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_foretold_is_enough(emulator: Emulator, seed: int) -> None:
+    env = aksk(emulator)
+    loadbalancer = emulator.loadbalancer("demo")
+
+    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(st.lists(steps, min_size=2, max_size=STEPS), seeds)
+    def proved(chain: list[Step], members: list[int]) -> None:
+        emulator.reset()
+        emulator.seed(
+            *(
+                {
+                    "id": POOL_IDS[number],
+                    "name": NAMES[number],
+                    "protocol": "HTTP",
+                    "loadbalancer_id": loadbalancer,
+                    "members": [
+                        {"id": MEMBER_IDS[place], "address": ADDRESSES[place], "protocol_port": 80, "name": f"m{place}"}
+                        for place in range(count if number == seed else 0)
+                    ],
+                }
+                for number, count in enumerate(members)
+            )
+        )
+        pending, foretold = Pending(), set[str]()
+
+        def check(module: str, filled: Json) -> Result:
+            result = call(module, check=True, env=env, **filled)
+            told = set(result["required_actions"])
+            foretold.update(told if result.failed else pending.follow(module, filled, dict(result), told).actions)
+            note(f"check: {module} {filled} -> {sorted(told)} {result.get('msg', '')}")
+            return result
+
+        def real(module: str, filled: Json) -> Result:
+            result = call(module, env=env, **filled)
+            note(f"real: {module} {filled} -> {result['required_actions']} {result.get('msg', '')}")
+            return result
+
+        checked = play(chain, check)
+        assert emulator.writes() == []
+        # A run that fails in check mode is warned of.
+        if checked[-1:] and checked[-1].failed:
+            return
+        needed = {action for result in play(chain, real) if not result.failed for action in result["required_actions"]}
+        assert needed <= foretold, needed - foretold
+
+    proved()
