@@ -35,6 +35,8 @@ def call(module: str, /, *, check: Any = False, diff: Any = False, env: Any = No
         mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()),
         # ansible-core >= 2.19 wants to be told how to serialize; older ones do not look.
         mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True),
+        # From then on it matters as well whether tests in this process have loaded what only the controller has.
+        mock.patch.object(getattr(warnings, "_internal", warnings), "is_controller", False, create=True),
         mock.patch.dict(os.environ, environment(env or {}), clear=True),
         redirect_stdout(output),
     ):
