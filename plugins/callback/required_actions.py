@@ -37,6 +37,7 @@ options:
   policy_file:
     description:
       - A file to write the policy to, too; always the one for the whole run, also in check mode. Folders that are not there are made.
+      - A file that is there already is left as it was where the policy may lack something, or where no task of this collection ran.
       - Where nothing was needed, the policy has no statement; then there is nothing to grant.
     type: path
     env:
@@ -135,9 +136,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         needs = [need for play in self._plays.values() for need in play.values()]
         if not self.get_option("per_play"):
             self._show("LEAST IAM POLICY", needs)
-        for words in [*_doubts(needs), *_unfinished(stats)]:
+        doubts = [*_doubts(needs), *_unfinished(stats)]
+        for words in doubts:
             self._display.warning(f"otc.elb.required_actions: {words}")
-        self._save(needs)
+        self._save(needs, whole=bool(needs) and not doubts)
 
     # --- Results -------------------------------------------------------------------------------
 
@@ -231,9 +233,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
             json.dumps(policy(actions), indent=4) if actions else "No IAM action was needed, so there is nothing to grant."
         )
 
-    def _save(self, needs: Iterable[_Need]) -> None:
+    def _save(self, needs: Iterable[_Need], whole: bool) -> None:
+        """Write the file. One that is there may be the policy of a better run: only a whole policy takes its place."""
         path = self.get_option("policy_file")
         if not path:
+            return
+        if not whole and Path(path).exists():
+            self._display.warning(f"otc.elb.required_actions: {path} is left as it was, because this run does not tell all that is needed.")
             return
         try:
             _write(Path(path), json.dumps(policy(_actions(needs)), indent=4) + "\n")

@@ -201,11 +201,20 @@ def test_a_policy_for_each_play(engine: Engine, emulator: Emulator, file: Path, 
 
 
 def test_where_nothing_is_needed_it_says_so(engine: Engine, file: Path, enabled: dict[str, str | None]) -> None:
-    file.parent.mkdir()
-    file.write_text("old", encoding="utf-8")
     played = engine.play([{"ansible.builtin.debug": {"msg": "x"}}], env=enabled)
     assert NOTHING in played.stdout
     assert json.loads(file.read_text(encoding="utf-8")) == {"Version": "1.1", "Statement": []}
+
+
+@pytest.mark.parametrize(
+    "tasks", [[{"ansible.builtin.debug": {"msg": "x"}}], [task("elb_pool", name="web", protocol="TCP")]], ids=["none", "failed"]
+)
+def test_a_policy_of_a_better_run_is_kept(engine: Engine, file: Path, enabled: dict[str, str | None], tasks: list[Task]) -> None:
+    file.parent.mkdir()
+    file.write_text("the whole policy", encoding="utf-8")
+    played = engine.play(tasks, env=enabled)
+    assert "is left as it was" in told(played)
+    assert file.read_text(encoding="utf-8") == "the whole policy"
 
 
 def test_a_file_that_cannot_be_written_ends_nothing(engine: Engine, file: Path, enabled: dict[str, str | None]) -> None:
