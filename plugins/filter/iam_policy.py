@@ -14,7 +14,9 @@ author:
   - The otc.elb authors (@otc-elb)
 description:
   - Makes the least custom policy for Open Telekom Cloud's IAM of registered results of this collection's modules, or of IAM actions.
-  - In check mode the results tell what the real run would need, so that the policy can be granted before the first run.
+  - In check mode each result tells what the real run would need for what is there now, so that the policy can be granted before the
+    first run. What a task needs because of what an earlier one would leave behind, only the callback P(otc.elb.required_actions#callback)
+    knows.
 positional: _input
 options:
   _input:

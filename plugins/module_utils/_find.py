@@ -36,6 +36,16 @@ def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
     return found[0] if found else None
 
 
+def wrong_id(session: Session) -> list[str]:
+    """What is wrong with the option ``id``: a name given as one would be "not there", and nobody would look further."""
+    given = session.params["id"]
+    return (
+        [f"id {given!r} is not an ID (a UUID); give a name as name"]
+        if given and not (looks_like_id(given) or session.will_be(given))
+        else []
+    )
+
+
 def pool_by_id(session: Session, pool_id: str) -> Json | None:
     """The pool with that ID, or ``None``."""
     pool = t.cast("Json | None", optional(session.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)})))

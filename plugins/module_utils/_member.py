@@ -41,7 +41,7 @@ def ensure(task: Task) -> Json:
     reasons = wrong_values(FIELDS, wanted) + ([] if absent else broken_rules(RULES, FIELDS, wanted))
     if not (task.params["id"] or task.params["name"] or "address" in wanted):
         reasons.append("one of address with protocol_port, id and name must not be empty")
-    reasons += wrong_drain(task)
+    reasons += _find.wrong_id(task) + wrong_drain(task)
     if reasons:
         raise Refused(what, reasons)
     place, current = find_in_pool(task, lambda place: _find_member(task, place, wanted))

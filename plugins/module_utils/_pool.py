@@ -38,6 +38,7 @@ def ensure(task: Task) -> Json:
     reasons = wrong_values(FIELDS, wanted) + ([] if absent else broken_rules(RULES, FIELDS, wanted))
     if not task.params["id"] and not task.params["name"]:
         reasons.append("name must not be empty where no id is given")
+    reasons += _find.wrong_id(task)
     if reasons:
         raise Refused(what, reasons)
     try:

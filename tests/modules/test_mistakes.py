@@ -92,3 +92,20 @@ def test_subnet_cidr_id_was_given_the_vpc_subnets_id(module: Run, emulator: Emul
     result = module("elb_member", **ONE, subnet_cidr_id=emulator.subnet("192.168.0.0/24")["vpc_subnet_id"])
     assert "subnet_cidr_id wants" in result["msg"]
     assert "not the VPC subnet's own ID" in result["msg"]
+
+
+def test_a_name_that_was_given_as_id_was_taken_for_gone(module: Run, emulator: Emulator, pool: str) -> None:
+    for result in (module("elb_pool", id="web", state="absent"), module("elb_member", pool=pool, id="web-1", state="absent")):
+        assert result.failed
+        assert "is not an ID (a UUID); give a name as name" in result["msg"]
+    assert emulator.requests() == []
+
+
+def test_a_pool_was_removed_although_nobody_told_of_its_members(module: Run, emulator: Emulator, pool: str) -> None:
+    """Where the answer leaves them out, they are asked for."""
+    emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
+    emulator.distort(drop=["members"])
+    result = module("elb_pool", name="web", state="absent")
+    assert "it has 1 member" in result["msg"]
+    assert result["required_actions"] == ["elb:members:list", "elb:pools:list"]
+    assert emulator.writes() == []
