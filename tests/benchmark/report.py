@@ -32,7 +32,11 @@ def goal(words: str, found: str, met: bool) -> str:
 
 def _head(figures: Json) -> str:
     machine = figures["machine"]
-    busy = " That is more than it has CPUs for: only a run on a quiet machine says much." if machine["load"] > machine["cpus"] else ""
+    busy = (
+        " So much load is more than the CPUs can bear: only a run on a quiet machine says much."
+        if machine["load"] > machine["cpus"]
+        else ""
+    )
     return f"""
 # Benchmarks
 
