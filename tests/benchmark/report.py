@@ -32,6 +32,11 @@ def goal(words: str, found: str, met: bool) -> str:
 
 def _head(figures: Json) -> str:
     machine = figures["machine"]
+    busy = (
+        " So much load is more than the CPUs can bear: only a run on a quiet machine says much."
+        if machine["load"] > machine["cpus"]
+        else ""
+    )
     return f"""
 # Benchmarks
 
@@ -41,7 +46,7 @@ the figures of the last run, `build/benchmarks.json`.
 
 All figures are medians. Absolute times are this machine's, so compare the ratios: {machine["cpus"]} CPUs, which modules, engine and servers
 share, with a load of {machine["load"]:.1f} from elsewhere when the run began; Python {machine["python"]}, ansible-core
-{machine["ansible-core"]}, requests {machine["requests"]}. The run took {machine["minutes"]:g} minutes.
+{machine["ansible-core"]}, requests {machine["requests"]}. The run took {machine["minutes"]:g} minutes.{busy}
 
 ![Time by task, by number of members, and by concurrency](benchmarks.svg)
 """
