@@ -111,13 +111,13 @@ class Client:
         while True:
             self._throttle.wait()
             started = time.monotonic()
-            answer, failure, verdict = self._attempt(operation, url, body, call.attempt)
+            answer, failure, verdict = self._attempt(operation, url, body, call.attempt, again=pauses.attempts > 1)
             if failure is None:
-                # What goes well is no retry and no wait. Workers share the time that passes.
-                self._deadline.extend((time.monotonic() - started) / self._transport.connections)
+                # What goes well is no retry and no wait.
+                self._deadline.forgive(started)
                 return answer.body or {} if answer else {}
             status = answer.status if answer else None
-            if operation.method == "DELETE" and uncertain and status == 404:
+            if operation.method == "DELETE" and uncertain and isinstance(failure, ApiError) and failure.not_found:
                 # An attempt before this one was carried out, only its answer was lost.
                 return {}
             if status == 401 and not repeated and self._renewed(renewals):
@@ -139,13 +139,16 @@ class Client:
                 self._renewals += 1
             return self._renewals != renewals
 
-    def _attempt(self, operation: Operation, url: str, body: Json | None, attempt: str) -> tuple[Answer | None, ElbError | None, str]:
+    def _attempt(
+        self, operation: Operation, url: str, body: Json | None, attempt: str, again: bool
+    ) -> tuple[Answer | None, ElbError | None, str]:
         """Send a request once.
 
+        :param again: whether it was sent before.
         :returns: the answer, what is wrong with it, and the verdict.
         """
         try:
-            answer = self._transport.send(operation.method, url, body, attempt)
+            answer = self._transport.send(operation.method, url, body, attempt, again)
         except Unreachable as failure:
             return None, failure, judge_silence(operation.method) if failure.sent else AGAIN if failure.passing else FINAL
         verdict = judge_answer(operation.method, answer, _holds(operation, answer))

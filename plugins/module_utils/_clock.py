@@ -20,6 +20,9 @@ class Deadline:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
         self._expired = threading.Event()
+        self._lock = threading.Lock()
+        #: Until when the time was forgiven.
+        self._forgiven = 0.0
 
     def left(self) -> float:
         """Seconds that are left, never below zero."""
@@ -36,12 +39,24 @@ class Deadline:
 
     def pause(self, seconds: float) -> None:
         """Sleep for *seconds* that the user asked for by themselves: they do not count."""
+        started = time.monotonic()
         self._expired.wait(seconds)
-        self.extend(seconds)
+        self.forgive(started)
 
-    def extend(self, seconds: float) -> None:
-        """Let *seconds* not count."""
-        self._end += seconds
+    def forgive(self, started: float) -> None:
+        """Let the time since *started* not count; where several workers ask for the same time, it is forgiven once.
+
+        :param started: as ``time.monotonic`` tells it.
+        """
+        with self._lock:
+            now = time.monotonic()
+            self._end += max(0.0, now - max(started, self._forgiven))
+            self._forgiven = now
+
+    @property
+    def expired(self) -> bool:
+        """Whether the task was told to end."""
+        return self._expired.is_set()
 
     def expire(self) -> None:
         """Let no time be left, and wake all that sleep."""

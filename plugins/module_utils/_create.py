@@ -76,8 +76,9 @@ def _after_lost_answer(task: Task, call: Call, look: t.Callable[[], list[Json]],
                 unknown.cause.msg += " It is not known whether it will still be made: it was asked for twice, and nothing was found yet."
                 raise unknown.cause from None
         except ApiError as refusal:
+            adopted = _adopt_or_raise(call, look, refusal, ours=True)
             task.done.append(call.attempt)
-            return _adopt_or_raise(call, look, refusal, ours=True)
+            return adopted
         # Two requests are about now: both may take effect.
         time_is_left = task.deadline.sleep(_LOOKS[-1])
         found = look() or found

@@ -266,6 +266,9 @@ class _Work:
             self._task.pause(seconds)
             removing = [place for place in removing if place not in self._failed]
         self._each(removing, self._remove)
+        for place in removing if seconds else []:
+            if place in self._failed:
+                self._failed[place] += " It was drained before, and has the weight 0 now."
 
     def _spare(self) -> int:
         """How many serving members may go, so that never fewer serve than the smaller of before and after."""

@@ -79,16 +79,19 @@ class Transport:
             for scheme in ("https://", "http://"):
                 self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=connections))
 
-    def send(self, method: str, url: str, body: t.Any, attempt: str) -> Answer:
+    def send(self, method: str, url: str, body: t.Any, attempt: str, again: bool = False) -> Answer:
         """Send one request.
 
         Redirects are not followed: they would carry the credential elsewhere.
 
         :param body: sent as JSON; ``None`` sends nothing.
         :param attempt: what the request is for, to follow "Could not" in a message.
+        :param again: whether it was sent before: then it has no longer than the task has for such repetitions.
         :raises Unreachable: when there is no answer.
         """
-        limit = min(self._request_seconds, max(1.0, self._deadline.left()))
+        limit = self._request_seconds
+        if again or self._deadline.expired:
+            limit = min(limit, max(1.0, self._deadline.left()))
         until = time.monotonic() + limit
         try:
             environment = self._environment or self._read_environment(url)

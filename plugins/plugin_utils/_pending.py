@@ -30,6 +30,7 @@ from ansible_collections.otc.elb.plugins.module_utils._operations import (
     MEMBER_UPDATE,
     POOL_CREATE,
     POOL_DELETE,
+    POOL_LIST,
     POOL_UPDATE,
     Operation,
 )
@@ -171,12 +172,21 @@ class Pending:
 
     def _place(self, step: Step) -> Pool:
         """The pool that the option ``pool`` means. One that nobody made so far is taken as made by something unknown."""
-        called = step.args["pool"]
-        pool = self._pools.find(called, step.real_id)
+        called, pool = step.args["pool"], self._find(step)
         if pool is None:
             name = None if called.lower() == step.real_id.lower() or is_later(called) else called
             there = bool(step.real_id) and not self._pools.knows(step.real_id)
             pool = self._pools.add(Pool({"id": step.real_id if there else called if name is None else ""}, name, made=not there))
+        return pool
+
+    def _find(self, step: Step) -> Pool | None:
+        """The pool that the option ``pool`` means, where tasks were about it. An ID that is not there any more may be a name."""
+        called = step.args["pool"]
+        pool = self._pools.find(called, step.real_id)
+        if pool is not None and not pool.there and (looks_like_id(called) or is_later(called)):
+            step.needs(POOL_LIST)
+        elif pool is not None and pool.made and looks_like_id(called):
+            step.may_need(POOL_LIST)
         return pool
 
     def _look(self, step: Step, pool: Pool, by_id: bool) -> None:
@@ -185,14 +195,14 @@ class Pending:
             step.needs(MEMBER_GET if by_id else MEMBER_LIST)
 
     def _member_info(self, step: Step) -> None:
-        pool = self._pools.find(step.args["pool"], step.real_id)
+        pool = self._find(step)
         if pool is not None and step.actions.isdisjoint((MEMBER_LIST.action, MEMBER_GET.action)):
             query = _info.query_of(step.args, _info.MEMBER_FILTERS)
             self._look(step, pool, by_id=_info.single_id(query) is not None)
 
     def _member(self, step: Step) -> None:
         args, shown = step.args, _resource(step.result.get("member"))
-        known = self._pools.find(args["pool"], step.real_id)
+        known = self._find(step)
         if args["state"] == "absent" and known is None and not step.real_id:
             return
         pool = known or self._place(step)

@@ -75,6 +75,9 @@ def test_a_lost_answer_and_a_refusal_after_it(module: Run, emulator: Emulator) -
     assert result["error_code"] == "ELB.8905"
     assert "an answer was lost" in result["msg"]
     assert "It is not known whether" in result["msg"]
+    # Nothing is there, so nothing is said to be done.
+    assert not result.changed
+    assert "Done before that" not in result["msg"]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,13 @@ def test_a_404_that_is_not_the_services_does_not_mean_gone(module: Run, emulator
         assert result.failed
         assert result["status"] == 404
         assert not result.changed
+    emulator.clear_faults()
+    # Nor after an attempt whose outcome is not known.
+    emulator.fault("answer", status=502, html=True, method="DELETE")
+    emulator.fault("answer", status=404, times=None, method="DELETE", **answer)
+    unknown = module("elb_member", **MEMBER, state="absent")
+    assert unknown.failed
+    assert "It is not known whether" in unknown["msg"]
     emulator.clear_faults()
     emulator.fault("answer", status=404, times=None, method="GET", **answer)
     assert module("elb_member", **{**MEMBER, "pool": pool}, state="absent").failed

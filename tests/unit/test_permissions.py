@@ -68,7 +68,7 @@ class Wire:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
 
-    def send(self, method: str, url: str, body: Any, attempt: str) -> Answer:
+    def send(self, method: str, url: str, body: Any, attempt: str, again: bool) -> Answer:
         self.sent.append((method, url))
         return Answer(200, {}, {"pools": []}, "application/json", foreign=False)
 
