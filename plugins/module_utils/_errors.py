@@ -178,6 +178,7 @@ _ADVICE: tuple[_Advice, ...] = (
         "Something on the way refused the request, and it named no IAM action; check the endpoint, a proxy, and the project.",
     ),
     _Advice(407, (), "", "A proxy on the way wants a user and a password. Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY."),
+    _Advice(409, (), "immutable", "Other changes kept the load balancer busy: raise 'timeout', or run the task again."),
     _Advice(409, (), "protection", "Set member_deletion_protection_enable to false on the pool first."),
     _Advice(409, (), "health", "Remove the pool's health check first."),
     _Advice(409, (), "polic", "Remove the forwarding policies that use the pool first."),

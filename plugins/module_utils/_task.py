@@ -14,6 +14,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_dict
+from ansible.module_utils.errors import UnsupportedError
 
 from . import _credentials
 from ._connection import Connection
@@ -75,10 +76,11 @@ def _wrong_entries(spec: Json, params: Json) -> list[str]:
         validator = ArgumentSpecValidator(option["options"])
         for index, entry in enumerate(entries):
             try:
-                messages = validator.validate(check_type_dict(entry)).error_messages
+                errors = validator.validate(check_type_dict(entry)).errors
+                messages = [f"there is no {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in errors]
             except TypeError:
                 messages = ["it is not a dict"]
-            reasons += [f"{name}[{index}]: {message}" for message in messages]
+            reasons += [f"{name}[{index}]: {message.rstrip('.')}" for message in messages]
     return reasons
 
 

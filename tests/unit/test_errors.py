@@ -44,6 +44,7 @@ def test_another_403_is_no_missing_permission(status: int, code: str | None) -> 
         (403, "ELB.8962", "x", "not a missing permission"),
         (403, "SYS.0403", "The credentials are not valid for the project", "Check project_id"),
         (401, "APIGW.0301", "x", "clock"),
+        (409, "ELB.8907", "The load balancer is immutable.", "raise 'timeout'"),
         (409, "ELB.8907", "removal protection is enabled", "member_deletion_protection_enable"),
         (407, None, "x", "HTTPS_PROXY"),
         (429, "APIGW.0308", "x", "throttles"),
