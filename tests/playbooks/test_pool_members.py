@@ -87,7 +87,7 @@ def test_a_no_op_costs_one_or_two_requests(engine: Engine, emulator: Emulator, p
     [
         ([{"address": "192.168.0.1"}], ["members[2]", "protocol_port"]),
         ([{"address": "192.168.0.1", "port": "x"}], ["members[2]", "protocol_port", "int"]),
-        ([{"address": "192.168.0.1", "port": 80, "wait": True}], ["members[2]", "wait"]),
+        ([{"address": "192.168.0.1", "port": 80, "wait": True}], ["members[2]: there is no wait"]),
         (["192.168.0.1:80"], ["members[2]"]),
         ([{"address": "web", "port": 80, "weight": 101}], ["members[2]: address must be", "members[2]: weight must be 0 to 100"]),
         (entries(1, 1) + entries(2, 2), ["members[2]: 192.168.0.1:80 is members[0] already", "members[3]: 192.168.0.2:80 is members[1]"]),
