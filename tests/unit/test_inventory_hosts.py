@@ -87,7 +87,8 @@ def test_a_member_that_is_told_in_part_costs_itself_only(missing: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["{{ 6 * 7 }}", "{% set x = 1 %}", "{# x #}", "#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ 6 * 7 ]]", "web-1"]
+    "value",
+    ["{{ 6 * 7 }}", "{% set x = 1 %}", "{# x #}", "#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ 6 * 7 ]]", "web-1"],
 )
 def test_nothing_of_the_service_is_a_template(value: str) -> None:
     templar = Templar(DataLoader(), variables={"it": as_text([value, {"x": value}])})
@@ -112,7 +113,7 @@ CHOICES = [
 def test_the_cache_of_one_credential_is_none_of_anothers() -> None:
     everything = Source({}, (), lambda value: value)
     assert len({everything.digest(environ) for environ in CHOICES}) == len(CHOICES)
-    options = [{"access_key": "A"}, {"access_key": "B"}, {"auth": {"ak": "A"}}, {"auth": {"ak": "B"}}]
+    options: list[dict[str, Any]] = [{"access_key": "A"}, {"access_key": "B"}, {"auth": {"ak": "A"}}, {"auth": {"ak": "B"}}]
     assert len({Source(given, (), lambda value: value).digest({}) for given in options}) == len(options)
     # A password is changed, and a token is new each time.
     secrets = ("PASSWORD", "PASSCODE", "TOKEN", "AUTH_TOKEN", "SECRET_KEY", "SECURITY_TOKEN", "APPLICATION_CREDENTIAL_SECRET")
