@@ -62,6 +62,8 @@ options:
     description:
       - The field of a member that names its host; the first one counts that is the same for all members of the host, is no other
         host's, and can be a host's name. In the end, that is the address.
+      - The mark that the role P(otc.elb.rolling_update#role) leaves in the name of a member that is out of service is no part of the
+        host's name.
     type: list
     elements: str
     choices: [name, address, instance_id]
@@ -69,7 +71,7 @@ options:
   group_prefix:
     description:
       - Begins the names of the pools' groups. The pool's name follows, with C(_) for what cannot be in a group's name; and its ID, where
-        another pool would have the same group.
+        another pool would have the same group, or it would be a group of Ansible's own, such as C(all).
     type: str
     default: elb_pool_
 seealso:
@@ -125,9 +127,8 @@ import typing as t
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.otc.elb.plugins.plugin_utils._inventory_hosts import Host, found_in, of_member
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory_hosts import Host, as_text, found_in, of_member
 from ansible_collections.otc.elb.plugins.plugin_utils._inventory_source import OPTIONS, Source, SourceError
 
 
@@ -161,7 +162,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         except SourceError as error:
             reason = str(error)
         else:
-            self._fill(wrap_var(pools))
+            self._fill(pools)
             return
         # Outside of the handler: with the cause, Ansible would show the lines of the file, which may hold secrets.
         raise AnsibleParserError(f"{self.NAME}: {reason}")
@@ -179,7 +180,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return pools
 
     def _fill(self, pools: list[dict[str, t.Any]]) -> None:
-        """Fill the inventory with what the service returned, which is no template whatever it looks like."""
+        """Fill the inventory with what the service returned."""
         params = self._source.params
         found = found_in(pools, params["hostnames"], params["group_prefix"])
         absent = [f"There is no pool {pool!r} in this project and region." for pool in self._source.missing(pools)]
@@ -190,15 +191,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         for host in found.hosts:
             self._add(host)
 
+    def _compose(self, *arguments: t.Any, **keywords: t.Any) -> t.Any:
+        return as_text(super()._compose(*arguments, **keywords))
+
     def _add(self, host: Host) -> None:
         strict = self.get_option("strict")
         name = self.inventory.add_host(host.name)
-        for variable, value in host.variables.items():
+        variables = as_text(host.variables)
+        for variable, value in variables.items():
             self.inventory.set_variable(name, variable, value)
-        self._set_composite_vars(self.get_option("compose"), host.variables, name, strict=strict)
+        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
         for member in host.members:
             self.inventory.add_child(member["pool_group"], name)
             # What is composed is known to conditions, but a member's own fields are its own.
-            variables = {**self.inventory.get_host(name).get_vars(), **of_member(member)}
+            variables = {**self.inventory.get_host(name).get_vars(), **as_text(of_member(member))}
             self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict, fetch_hostvars=False)
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict, fetch_hostvars=False)

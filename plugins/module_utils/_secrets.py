@@ -70,7 +70,7 @@ def _in_auth(auth: t.Any, found: set[str]) -> None:
         _add(auth, found)
         return
     for key, value in auth.items():
-        if not _is_harmless(key):
+        if not is_harmless(key):
             _add(value, found)
 
 
@@ -129,10 +129,11 @@ def _parsed(given: t.Any) -> t.Any:
     if read and given.lstrip().startswith("{"):
         return read
     pairs = dict(part.strip().split("=", 1) for part in re.split(r"[,\s]+", given) if "=" in part)
-    values = [value for pair in (read, pairs) for key, value in pair.items() if not _is_harmless(key)]
+    values = [value for pair in (read, pairs) for key, value in pair.items() if not is_harmless(key)]
     # Quotes are none of the value, but nobody knows how it will be read: it is masked with and without, and so is the whole.
     return [given, *values, *(value.strip("'\"") for value in values)]
 
 
-def _is_harmless(key: t.Any) -> bool:
+def is_harmless(key: t.Any) -> bool:
+    """Whether what a dict of credentials holds by that name is no secret."""
     return re.fullmatch(_HARMLESS, str(key).strip().replace("-", "_")) is not None

@@ -11,7 +11,9 @@ import typing as t
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from ansible import template
 from ansible.inventory.group import to_safe_group_name
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.otc.elb.plugins.module_utils._member_fields import parse_address
 
@@ -23,6 +25,8 @@ _USABLE = re.compile(r"\w[\w.-]*")
 _TAKEN = ("all", "ungrouped", "localhost")
 #: What of a pool is known to each of its members.
 _OF_POOL = ("id", "name", "protocol", "lb_algorithm")
+#: What the role rolling_update adds to a member's name; its own copy is in vars/main.yml, and a test holds them together.
+DRAINED = re.compile(r"(?: |^)\[drained: weight (\d{1,3})\]$")
 
 
 class Host(t.NamedTuple):
@@ -44,6 +48,27 @@ class Host(t.NamedTuple):
 def of_member(member: Json) -> Json:
     """A member's fields, as variables are called."""
     return {f"elb_{name}": value for name, value in member.items()}
+
+
+def as_text(value: t.Any) -> t.Any:
+    """A value that is never taken for a template, whatever it looks like.
+
+    Only what may look like one is marked: in an export each mark is a dict, which AWX cannot read. Since ansible-core 2.19, what
+    nobody trusts is marked; so what cannot be a template is trusted there.
+    """
+    if isinstance(value, dict):
+        return {name: as_text(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_text(each) for each in value]
+    # A header such as "#jinja2: variable_start_string: '[['" may redefine what begins a template.
+    suspicious = isinstance(value, str) and (value.startswith("#jinja2:") or "{" in value or "}" in value)
+    return wrap_var(value) if suspicious else trusted(value)
+
+
+def trusted(value: t.Any) -> t.Any:
+    """A value that may be a template, which it is without more before ansible-core 2.19."""
+    trust = getattr(template, "trust_as_template", None)
+    return trust(value) if trust and isinstance(value, str) else value
 
 
 class Found(t.NamedTuple):
@@ -68,7 +93,11 @@ def found_in(pools: Iterable[Json], preferences: Sequence[str], prefix: str) -> 
     servers: dict[t.Any, list[Json]] = {}
     for pool, group in zip(known, groups):
         facts = {f"pool_{name}": pool.get(name) for name in _OF_POOL}
-        for member in sorted(pool["members"], key=lambda member: (str(member["address"]), int(member["protocol_port"]))):
+        usable = [member for member in pool["members"] if _is_whole(member)]
+        if len(usable) < len(pool["members"]):
+            left_out = ", ".join(str(member.get("id")) for member in pool["members"] if not _is_whole(member))
+            warnings.append(f"Left out of {group}, because the service told no address or no port of them: {left_out}.")
+        for member in sorted(usable, key=lambda member: (member["address"], member["protocol_port"])):
             address = member["address"]
             servers.setdefault(parse_address(address) or address, []).append({**member, **facts, "pool_group": group})
     listed = list(servers.values())
@@ -87,9 +116,17 @@ def _group_names(pools: Sequence[Json], prefix: str) -> tuple[list[str], list[st
     """The name of each pool's group, and what to warn of. Names of pools are not unique, those of groups are."""
     names = [_safe(prefix + str(pool.get("name") or pool["id"])) for pool in pools]
     count = Counter(names)
-    groups = [_safe(f"{name}_{pool['id']}") if count[name] > 1 else name for name, pool in zip(names, pools)]
-    warnings = [f"Several pools would be the group {name}; so each has its ID in its group's name." for name in count if count[name] > 1]
-    return groups, warnings
+    why = {
+        name: "Several pools would" if number > 1 else "A pool would, as one of Ansible's own,"
+        for name, number in count.items()
+        if number > 1 or name in _TAKEN
+    }
+    groups = [_safe(f"{name}_{pool['id']}") if name in why else name for name, pool in zip(names, pools)]
+    return groups, [f"{who} be the group {name}; so each has its ID in its group's name." for name, who in why.items()]
+
+
+def _is_whole(member: Json) -> bool:
+    return bool(member.get("address")) and isinstance(member["address"], str) and isinstance(member.get("protocol_port"), int)
 
 
 def _safe(name: str) -> str:
@@ -114,4 +151,5 @@ def _only(members: Iterable[Json], field: str) -> str:
 
 
 def _values(members: Iterable[Json], field: str) -> set[str]:
-    return {str(member.get(field) or "") for member in members}
+    values = {str(member.get(field) or "") for member in members}
+    return {DRAINED.sub("", value) for value in values} if field == "name" else values

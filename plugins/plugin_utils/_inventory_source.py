@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
-from ansible_collections.otc.elb.plugins.module_utils import _credentials, _info
+from ansible_collections.otc.elb.plugins.module_utils import _credentials, _info, _keystone_options
 from ansible_collections.otc.elb.plugins.module_utils._fields import looks_like_id
+from ansible_collections.otc.elb.plugins.module_utils._secrets import is_harmless
 from ansible_collections.otc.elb.plugins.module_utils._session import Session, check_limits, failure_of
 
 Json = dict[str, t.Any]
@@ -32,9 +33,10 @@ OPTIONS: Mapping[str, t.Any] = {
 }
 #: The filters of elb_pool_info; "pools" stands for its names and IDs.
 _FILTERS: Mapping[str, t.Any] = {name: option for name, option in _info.POOL_FILTERS.items() if name not in ("id", "name")}
-#: Variables that choose a cloud, a project or a user; none is a secret.
+#: Variables that choose a cloud, a project or a user; none is a secret but the access key, which says whose the request is.
 _CHOOSING = (
-    *("OS_CLIENT_CONFIG_FILE", "OS_AUTH_URL", "OS_USERNAME", "OS_PROJECT_NAME"),
+    *("OS_CLIENT_CONFIG_FILE", "OS_ACCESS_KEY"),
+    *(f"OS_{name.upper()}" for name in (*_keystone_options.KNOWN, *_keystone_options.LEGACY) if is_harmless(name)),
     *(name for option, names in _credentials.ENVIRONMENT.items() if not _credentials.ARGUMENT_SPEC[option].get("no_log") for name in names),
 )
 
@@ -76,7 +78,9 @@ class Source:
         """Stands for what is asked, and where: the cache of one project is none of another's, though the file is the same."""
         asked = remove_values([self.params, self._filters], self.secrets)
         variables = {name: environ.get(name) for name in _CHOOSING}
-        return hashlib.sha256(json.dumps([asked, variables], sort_keys=True).encode()).hexdigest()[:16]
+        auth = self.params.get("auth") or {}
+        keys = [self.params.get("access_key"), auth.get("access_key"), auth.get("ak")]
+        return hashlib.sha256(json.dumps([asked, variables, keys], sort_keys=True).encode()).hexdigest()[:16]
 
     def pools(self) -> list[Json]:
         """Ask the service for the pools, with their members.

@@ -65,14 +65,22 @@ def test_the_page_shows_what_works(engine: Engine, emulator: Emulator, tmp_path:
     text = PAGE.read_text(encoding="utf-8")
     hosts = {f"web-{number}": {"ansible_host": f"192.168.0.{number}"} for number in (1, 2)}
     (tmp_path / "hosts.yml").write_text(json.dumps({"web": {"hosts": hosts}}), encoding="utf-8")
-    commands = re.findall(r"^\$ (ansible .*(?:\n    .*)*)", text, re.MULTILINE)
+    (source,) = re.findall(r"^```yaml web\.elb_members\.yml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "web.elb_members.yml").write_text(source, encoding="utf-8")
+    commands = re.findall(r"^\$ (ansible(?:-inventory)? .*(?:\n    .*)*)", text, re.MULTILINE)
     assert len(commands) > 5
-    # Only the last one is for the servers themselves, which are not there.
-    assert "nginx" in commands.pop()
+    # The last one is for the servers themselves, which are not there: whom it is for is played, right after they were added.
+    *commands, graph, restart = commands
+    assert ("--graph" in graph, "nginx" in restart) == (True, True)
+    (add,) = [index for index, command in enumerate(commands) if "weight=10" in command]
+    commands[add + 1 : add + 1] = [graph, restart.partition(" -b ")[0] + " --list-hosts"]
     script = tmp_path / "commands.sh"
     script.write_text("set -e\n" + "\n".join(commands), encoding="utf-8")
     done = engine.command("/bin/sh", str(script), cwd=tmp_path, env={"PATH": f"{sys.prefix}/bin:{os.environ['PATH']}"})
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "@elb_pool_web:" in done.stdout
+    assert "web-1" in done.stdout.partition("@web_not_online:")[2]
+    assert "  hosts (" in done.stdout
     actions = [entry["action"] for entry in emulator.writes()]
     assert [actions.count(f"elb:{what}") for what in ("pools:create", "pools:put", "members:create", "members:put")] == [1, 1, 4, 2]
     assert emulator.state()["pools"] == []

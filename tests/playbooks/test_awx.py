@@ -80,11 +80,14 @@ def test_from_the_example_to_a_job(engine: Engine, emulator: Emulator, tmp_path:
 
     # The update of the inventory.
     project = EXAMPLES / "awx"
+    assert yaml.safe_load(block("elb_members.yml")) == yaml.safe_load((project / "elb_members.yml").read_text(encoding="utf-8"))
     outside: dict[str, str | None] = dict.fromkeys(engine.env)
     source = str(project / told["inventory_source"]["source_path"])
     updated = engine.command("ansible-inventory", "--list", "--export", f"--inventory={source}", env={**outside, **env})
     inventory = json.loads(updated.stdout)
     assert inventory["elb_pool_web_online"]["hosts"] == ["web-2"], updated.stderr
+    # What is marked as no template would be a dict, and a name that is one ends AWX's import.
+    assert "__ansible_unsafe" not in updated.stdout
 
     # The survey's answers, and a job that only checks, for the servers that are not ONLINE.
     survey = {question["variable"]: question["default"] for question in template["survey_spec"]["spec"]}

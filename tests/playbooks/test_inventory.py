@@ -66,9 +66,12 @@ class Inventory:
 
 
 def plain(value: Any) -> Any:
-    """Without the wrapping that shows what is not to be taken for a template."""
+    """Without the wrapping that shows what is not to be taken for a template. AWX cannot read it: nothing else has it, and no name."""
     if isinstance(value, dict):
-        return plain(value["__ansible_unsafe"]) if "__ansible_unsafe" in value else {name: plain(each) for name, each in value.items()}
+        if "__ansible_unsafe" in value:
+            assert "{" in value["__ansible_unsafe"]
+            return value["__ansible_unsafe"]
+        return {name: plain(each) for name, each in value.items()}
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 

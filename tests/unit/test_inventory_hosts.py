@@ -4,16 +4,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.plugin_utils._inventory_hosts import Found, found_in
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory_hosts import DRAINED, Found, as_text, found_in, trusted
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory_source import Source
 
 ADDRESSES = ["192.168.0.1", "192.168.0.2", "192.168.0.3", "2001:db8::1", "2001:DB8:0::1"]
 NAMES = ["", "web-1", "web-2", "192.168.0.1", "192.168.0.3", "localhost", "all", "-x", "web 1", "a:b", "{{ x }}"]
-POOLS = ["web", "web ", "api-1", "api_1", ""]
+POOLS = ["web", "web ", "api-1", "api_1", "", "all", "ungrouped"]
+ROLE = Path(__file__).parents[2] / "roles" / "rolling_update"
 
 
 def pool(number: int, name: str, *members: tuple[str, str, int]) -> dict[str, Any]:
@@ -51,23 +58,88 @@ def test_pools_that_would_share_a_group_do_not() -> None:
     assert found_in([first, third], ("name",), "").groups == ["_0000000_0000_0000_0000_000000000003", "web_1"]
 
 
+def test_a_pool_is_no_group_of_ansibles_own() -> None:
+    found = found_in([pool(1, "all"), pool(2, "web")], ("name",), "")
+    assert found.groups == ["all_00000000_0000_0000_0000_000000000001", "web"]
+    assert found.warnings == ["A pool would, as one of Ansible's own, be the group all; so each has its ID in its group's name."]
+
+
+def test_a_host_keeps_its_name_while_a_role_has_drained_it() -> None:
+    drained = found_in(
+        [pool(1, "a", ("web-1 [drained: weight 10]", "10.0.0.1", 80)), pool(2, "b", ("web-1", "10.0.0.1", 80))], ("name",), ""
+    )
+    assert ([host.name for host in drained.hosts], drained.warnings) == (["web-1"], [])
+    assert drained.hosts[0].members[0]["name"] == "web-1 [drained: weight 10]"
+    unnamed = found_in([pool(1, "a", ("[drained: weight 7]", "10.0.0.1", 80))], ("name",), "")
+    assert ([host.name for host in unnamed.hosts], unnamed.warnings) == (["10.0.0.1"], [])
+    role = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
+    assert role["__rolling_update_mark"] == DRAINED.pattern
+
+
+@pytest.mark.parametrize("missing", ["address", "protocol_port"])
+def test_a_member_that_is_told_in_part_costs_itself_only(missing: str) -> None:
+    whole = pool(1, "web", ("a", "10.0.0.1", 80), ("b", "10.0.0.2", 80))
+    del whole["members"][0][missing]
+    whole["members"][0]["id"] = "of-a"
+    found = found_in([whole], ("name",), "")
+    assert [host.name for host in found.hosts] == ["b"]
+    assert found.warnings == ["Left out of web, because the service told no address or no port of them: of-a."]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["{{ 6 * 7 }}", "{% set x = 1 %}", "{# x #}", "#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ 6 * 7 ]]", "web-1"],
+)
+def test_nothing_of_the_service_is_a_template(value: str) -> None:
+    templar = Templar(DataLoader(), variables={"it": as_text([value, {"x": value}])})
+    assert templar.template(trusted("{{ it }}")) == [value, {"x": value}]
+
+
+CHOICES = [
+    {},
+    {"OS_USER_DOMAIN_NAME": "A"},
+    {"OS_USER_DOMAIN_NAME": "B"},
+    *(
+        {f"OS_{name}": "A"}
+        for name in ("PROJECT_DOMAIN_NAME", "DOMAIN_ID", "USER_ID", "TENANT_NAME", "PROJECT_NAME", "PROJECT_ID", "CLOUD")
+    ),
+    {"OS_APPLICATION_CREDENTIAL_ID": "A"},
+    {"OS_APPLICATION_CREDENTIAL_ID": "B"},
+    {"OS_ACCESS_KEY": "A"},
+    {"OS_ACCESS_KEY": "B"},
+]
+
+
+def test_the_cache_of_one_credential_is_none_of_anothers() -> None:
+    everything = Source({}, (), lambda value: value)
+    assert len({everything.digest(environ) for environ in CHOICES}) == len(CHOICES)
+    options: list[dict[str, Any]] = [{"access_key": "A"}, {"access_key": "B"}, {"auth": {"ak": "A"}}, {"auth": {"ak": "B"}}]
+    assert len({Source(given, (), lambda value: value).digest({}) for given in options}) == len(options)
+    # A password is changed, and a token is new each time.
+    secrets = ("PASSWORD", "PASSCODE", "TOKEN", "AUTH_TOKEN", "SECRET_KEY", "SECURITY_TOKEN", "APPLICATION_CREDENTIAL_SECRET")
+    assert everything.digest({f"OS_{name}": "A" for name in secrets}) == everything.digest({})
+
+
 MEMBERS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(ADDRESSES), st.integers(80, 82)), max_size=6)
 
 
 @given(
     chosen=st.lists(st.tuples(st.sampled_from(POOLS), MEMBERS), max_size=4),
     preferences=st.lists(st.sampled_from(["name", "address", "instance_id"]), max_size=3),
+    prefix=st.sampled_from(["elb_", ""]),
     backwards=st.booleans(),
 )
-def test_nothing_is_lost_or_mixed_up(chosen: list[tuple[str, list[tuple[str, str, int]]]], preferences: list[str], backwards: bool) -> None:
+def test_nothing_is_lost_or_mixed_up(
+    chosen: list[tuple[str, list[tuple[str, str, int]]]], preferences: list[str], prefix: str, backwards: bool
+) -> None:
     pools = [pool(number, name, *members) for number, (name, members) in enumerate(chosen)]
-    found = found_in(pools, preferences, "elb_")
+    found = found_in(pools, preferences, prefix)
     # The order of answers does not matter.
-    assert found_in(pools[::-1] if backwards else pools, preferences, "elb_") == found
+    assert found_in(pools[::-1] if backwards else pools, preferences, prefix) == found
     names = [host.name for host in found.hosts]
     assert len(set(names)) == len(names)
     assert not {"localhost", "all", "-x", "web 1", "a:b", "{{ x }}"} & set(names)
-    assert len(set(found.groups)) == len(pools)
+    assert len(set(found.groups) - {"all", "ungrouped"}) == len(pools)
     _every_member_is_there(found, pools)
 
 
