@@ -18,11 +18,11 @@ OS_ACCESS_KEY=$READER_ACCESS_KEY OS_SECRET_KEY=$READER_SECRET_KEY OTC_ELB_REQUIR
     ansible-playbook --check --diff "$playbook"
 
 # More than was agreed on: a review has to say whether that is meant.
-ansible localhost -m ansible.builtin.assert -e "agreed=$(realpath "$agreed") needed=$needed" -a '{
+AGREED=$(realpath "$agreed") NEEDED=$needed ansible localhost -m ansible.builtin.assert -a '{
     "that": "more | length == 0",
     "fail_msg": "Not agreed on, add it to the policy if it is meant: {{ more | join(\", \") }}",
     "quiet": true
-}' -e '{"more": "{{ (lookup(\"file\", needed) | from_json).Statement | map(attribute=\"Action\") | flatten
-    | difference((lookup(\"file\", agreed) | from_json).Statement | map(attribute=\"Action\") | flatten) }}"}'
+}' -e '{"more": "{{ (lookup(\"file\", lookup(\"env\", \"NEEDED\")) | from_json).Statement | map(attribute=\"Action\") | flatten
+    | difference((lookup(\"file\", lookup(\"env\", \"AGREED\")) | from_json).Statement | map(attribute=\"Action\") | flatten) }}"}'
 
 OS_ACCESS_KEY=$DEPLOYER_ACCESS_KEY OS_SECRET_KEY=$DEPLOYER_SECRET_KEY ansible-playbook "$playbook"

@@ -91,7 +91,7 @@ def test_from_the_example_to_a_job(engine: Engine, emulator: Emulator, tmp_path:
 
     # The survey's answers, and a job that only checks, for the servers that are not ONLINE.
     survey = {question["variable"]: question["default"] for question in template["survey_spec"]["spec"]}
-    answers = {**survey, "survey_weight": 0}
+    answers = {**survey, "survey_weight": 0, "survey_wait": "yes"}
     limit = ("-l", "elb_pool_web_offline")
     how: dict[str, Any] = {"env": env, "inventory": inventory, "extra_vars": answers}
     checked = awx.run(engine, tmp_path / "1", project, template["playbook"], arguments=("--check", "--diff", *limit), **how)

@@ -31,7 +31,7 @@ def test_quickstart_ends_well_and_leaves_nothing(engine: Engine, emulator: Emula
 
 
 def test_least_privilege_in_ci(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
-    policy = tmp_path / "policy.json"
+    policy = tmp_path / "agreed policy.json"
     env = {
         f"{role}_{key[3:]}": value
         for role, user in {"READER": "reader", "DEPLOYER": "limited"}.items()

@@ -41,10 +41,18 @@ def members(emulator: Emulator) -> dict[str, tuple[str, int, int]]:
     return {member["name"]: (member["address"], member["protocol_port"], member["weight"]) for member in found["members"]}
 
 
+#: What the inventory plugin elb_members says of a host is what the service has now, and not what anybody wants.
+PLUGIN: Json = {"elb_weight": 99, "elb_port": 99}
 INVENTORY: Json = {
     "web": {
         "web-1": {"ansible_host": "192.168.0.11", "private": {"net.0": "no", "ip": "192.168.0.21"}},
-        "web-2": {"ansible_host": "192.168.0.12", "private": {"ip": "192.168.0.22"}, "elb_weight": 0, "elb_port": 81},
+        "web-2": {
+            "ansible_host": "192.168.0.12",
+            "private": {"ip": "192.168.0.22"},
+            "backend_host_weight": 0,
+            "backend_host_port": 81,
+            **PLUGIN,
+        },
     },
     "empty": {},
     "bare": {"192.168.0.31": {}},
@@ -119,6 +127,42 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
     messages = [result["msg"] for result in played.results if result.failed]
     for message, (options, words) in zip(messages, wrong, strict=True):
         assert all(word in message for word in words), (options, message)
+    assert emulator.writes() == []
+
+
+def test_members_stay_where_nobody_meant_to_remove_them(engine: Engine, emulator: Emulator) -> None:
+    """Variables of -e are strings; and the service refuses to remove what it protects only after it was drained."""
+    server = {"name": "a", "address": "192.168.0.11", "protocol_port": 80, "weight": 5}
+    protected = {"name": "web", "protocol": "HTTP", "lb_algorithm": "SOURCE_IP", "member_deletion_protection_enable": True}
+    free = {"name": "free", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+    demo = emulator.loadbalancer("demo")
+    for each in (protected, free):
+        emulator.seed({**each, "loadbalancer_id": demo, "members": [server, {**server, "name": "b", "address": "192.168.0.12"}]})
+    kept: Json = {"backend_lb_algorithm": "SOURCE_IP", "backend_members": [{"address": "192.168.0.11", "port": 80, "weight": 5}]}
+    wrong = [
+        backend(backend_name="free", backend_purge="true", backend_allow_empty="false"),
+        backend(**kept, backend_purge="true"),
+    ]
+    rescue = [task("ansible.builtin.debug", msg="on we go")]
+    played = play(
+        engine,
+        [
+            backend(backend_name="free", backend_purge="false"),
+            *({"block": [each], "rescue": rescue} for each in wrong),
+            # Nothing is left out, so nothing is refused.
+            backend(
+                backend_lb_algorithm="SOURCE_IP",
+                backend_purge=True,
+                backend_members=[{"address": f"192.168.0.1{n}", "port": 80} for n in (1, 2)],
+            ),
+        ],
+    )
+    assert played.rc == 0, played.output
+    empty, refused = [result["msg"] for result in played.results if result.failed]
+    assert "the pool would be emptied" in empty
+    assert "Cannot remove 1 of the members of backend 'web'" in refused
+    assert "Set backend_member_deletion_protection_enable to false first" in refused
+    assert [not result.skipped for result in played.of("otc.elb.backend : Say that weights have no effect")] == [False, True, False]
     assert emulator.writes() == []
 
 

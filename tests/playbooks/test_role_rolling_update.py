@@ -172,6 +172,7 @@ def test_the_weight_comes_from_the_inventory_or_from_this_run(engine: Engine, em
     played = update(engine, tasks, hosts(3))
     assert played.rc == 0, played.output
     assert weights(emulator) == {"web-1": 5, "web-2": 0, "web-3": 30, "web-4": 40}
+    assert [result["msg"].partition(" in pool")[0] for result in played.of(STAYS) if not result.skipped] == ["web-2 has the weight 0"]
     bodies = [request["body"]["member"] for request in emulator.writes()]
     assert sorted(body["weight"] for body in bodies if "weight" in body and "name" not in body) == [0, 0, 5, 30]
 
@@ -205,12 +206,75 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
             ["2 of them have the address 192.168.0.11", "Give rolling_update_port"],
             ["none of them has the address 192.168.0.11 and the port 8082", "rolling_update_name"],
             ["3 members of pool 'web'", "none of them has the name web."],
-            ["0 members of pool 'wbe'"],
+            ["'wbe'", "there is no such pool, or it has no members", "rolling_update_pool"],
         ],
         strict=True,
     ):
         assert all(word in message for word in words), message
     assert emulator.writes() == []
+
+
+def test_hosts_may_spell_the_pool_differently(engine: Engine, emulator: Emulator) -> None:
+    """By its name or by its ID: they count one another all the same."""
+    pool_id = pool(emulator, servers(3))
+    spelled = f"{{{{ 'web' if inventory_hostname == 'web-1' else '{pool_id}' }}}}"
+    played = update(engine, [entry("drain", rolling_update_pool=spelled, rolling_update_min_serving=2)], hosts(2))
+    assert [result.host for result in played.of(REFUSED) if result.failed] == ["web-2"]
+    assert weights(emulator) == {"web-1 [drained: weight 10]": 0, "web-2": 20, "web-3": 30}
+
+
+def test_what_answers_leave_out_has_the_default(engine: Engine, emulator: Emulator) -> None:
+    """Nobody is taken for drained because the service does not tell the weight, which is 1 then."""
+    pool_id = pool(emulator, [{**servers(1)[0], "name": "", "weight": 1}, servers(2)[1]])
+    before = weights(emulator)
+    both = [entry("drain"), entry("restore")]
+    emulator.watch(pool_id)
+    # Once, as a service that leaves defaults out, and then null and always.
+    for how in ({"drop": ["weight", "name"], "times": 1}, {"null": ["weight", "name"]}):
+        emulator.distort(action="elb:members:list", **how)
+        played = update(engine, both, hosts(1))
+        assert played.rc == 0, played.output
+        assert [result.changed for result in played.of(DRAINED)] == [True]
+        if "times" in how:
+            assert weights(emulator) == before
+    assert sorted(weights(emulator).values()) == [1, 20]
+    assert min(map(serving, emulator.moments())) == 1
+
+
+def test_check_mode_tells_of_hosts_that_are_put_back(engine: Engine, emulator: Emulator) -> None:
+    """What was out is counted by those that come after it, in check mode as in the run itself."""
+    first, second, third = servers(3)
+    pool(emulator, [{**first, "name": "web-1 [drained: weight 10]", "weight": 0}, second, third])
+    for check in (True, False):
+        played = update(
+            engine,
+            [entry("drain", rolling_update_min_serving=2), entry("restore")],
+            hosts(2),
+            serial=1,
+            max_fail_percentage=0,
+            check=check,
+        )
+        assert played.rc == 0, played.output
+        assert {result.host for result in played.of(DRAINED) if result.changed} == {"web-2"}
+    assert weights(emulator) == {"web-1": 10, "web-2": 20, "web-3": 30}
+
+
+def test_several_pools(engine: Engine, emulator: Emulator) -> None:
+    """A host leaves both, and is put back into both. Names keep their spaces."""
+    pool(emulator, servers(3))
+    pool(emulator, [{**member, "name": f" {member['name']}  ", "weight": member["weight"] + 1} for member in servers(3)], name="api")
+    before = emulator.state()["pools"]
+    tasks = [entry(name, rolling_update_pool=each) for name in ("drain", "restore") for each in ("web", "api")]
+    played = update(engine, tasks, hosts(3), serial=2)
+    assert played.rc == 0, played.output
+    assert [result.changed for result in (*played.of(DRAINED), *played.of(RESTORED))] == [True] * 12
+    assert [request["body"]["member"]["name"] for request in emulator.writes() if " web-3 " in request["body"]["member"]["name"]] == [
+        " web-3   [drained: weight 31]",
+        " web-3  ",
+    ]
+    assert [(m["name"], m["weight"]) for p in emulator.state()["pools"] for m in p["members"]] == [
+        (m["name"], m["weight"]) for p in before for m in p["members"]
+    ]
 
 
 def test_check_mode_before_there_is_a_pool(engine: Engine, emulator: Emulator) -> None:
