@@ -43,7 +43,7 @@ class User:
     # Set for temporary keys: the signature alone is not enough then.
     security_token: str | None = field(default=None, repr=False)
     actions: list[str] = field(default_factory=list)
-    # None: every project.
+    # Where it may do that; None: in the emulator's own project.
     projects: list[str] | None = None
 
 
@@ -148,7 +148,7 @@ def parse(raw: dict[str, Any]) -> Config:
     keystone = merged.get("keystone")
     return Config(
         project_id=project_id,
-        users=[build(User, item) for item in merged["users"]],
+        users=[build(User, {"projects": [project_id], **item}) for item in merged["users"]],
         loadbalancers=loadbalancers,
         listeners=[build(ListenerConfig, item) for item in merged["listeners"]],
         subnets=[build(SubnetConfig, item) for item in merged["subnets"]],
