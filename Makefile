@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 KEYSTONE := $(VENV)/keystone/.ready
 BENCHMARK := $(VENV)/benchmark/.ready
+RELEASE := $(VENV)/release/.ready
 COLLECTION := $(VENV)/collections/ansible_collections/otc/elb
 
 # ansible-lint and others look for the tools that they start on the PATH; nothing is written to ~/.ansible.
@@ -22,14 +23,14 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 
 ## help: this list
 help:
-	@awk -F ': ' '/^## / { printf "  make %-10s %s\n", substr($$1, 4), $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': ' '/^## / { printf "  make %-13s %s\n", substr($$1, 4), $$2 }' $(MAKEFILE_LIST)
 
 ## demo: plays docs/examples/quickstart.yml, against the emulator or, with credentials in the environment, the cloud
 demo: $(READY)
 	@$(BIN)/python -m tools.demo
 
 ## test: everything that CI runs
-TEST_STEPS := lint sanity unit modules emulator playbooks molecule keystone
+TEST_STEPS := lint sanity integration unit modules emulator playbooks molecule keystone
 test: $(READY)
 	@for step in $(TEST_STEPS); do \
 		echo "==> make $$step"; start=$$(date +%s); \
@@ -76,13 +77,41 @@ keystone: $(KEYSTONE)
 sanity: $(READY)
 	$(BIN)/python -m tools.ansible_test sanity $(ARGS)
 
+## integration: tests/integration through ansible-test, against the emulator
+integration: $(READY)
+	$(BIN)/python -m tools.ansible_test integration $(ARGS)
+
+## test-matrix: sanity, units and integration through ansible-test, with the oldest and the newest ansible-core that the Pythons here can have
+test-matrix: $(READY)
+	$(BIN)/python -m tools.matrix $(ARGS)
+
+## coverage: how much of plugins/ the tests run, in whatever process (some 15 minutes); fails under 95 %
+coverage: $(READY) $(KEYSTONE)
+	$(BIN)/python -m tools.coverage $(ARGS)
+
 ## benchmark: measures the modules and writes docs/benchmarks.md (some 15 minutes); ARGS=--quick tries it in one
 benchmark: $(BENCHMARK)
 	$(BIN)/python -m tests.benchmark $(ARGS)
 
-## docs: writes the tables of docs/permissions.md anew
-docs: $(READY)
+## permissions: writes the tables of docs/permissions.md anew
+permissions: $(READY)
 	$(BIN)/python -m tools.permissions
+
+## docs: the documentation as a site, in build/docs/html; a warning or a link that leads nowhere is an error
+docs: $(READY) $(RELEASE)
+	$(VENV)/release/bin/python -m tools.release.site
+
+## picture: plays the demo and draws its output, docs/demo.svg
+picture: $(READY) $(RELEASE)
+	$(VENV)/release/bin/python -m tools.release.picture
+
+## artifact: builds what goes to Galaxy, looks at it as Galaxy does, installs it, and plays the demo from it
+artifact: $(READY) $(RELEASE)
+	$(BIN)/python -m tools.release.artifact
+
+## release-check: whether this can be released as it is; docs/releasing.md tells the rest
+release-check: $(READY) $(RELEASE)
+	$(BIN)/python -m tools.release.check
 
 ## venv: just the virtual environment
 venv: $(READY)
@@ -102,11 +131,19 @@ $(READY): requirements-dev.txt
 	ln -s "$(CURDIR)" $(COLLECTION)
 	touch $@
 
-# What only one kind of test needs, and must not meet what the others have.
-$(KEYSTONE) $(BENCHMARK): $(VENV)/%/.ready: tests/%/requirements.txt $(READY)
-	@echo "Setting up $(dir $@), once: this takes a minute or more."
-	$(BIN)/python -m venv --clear $(dir $@)
-	$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --requirement $<
-	touch $@
+# What only one kind of test or a release needs, and must not meet what the others have.
+define set_up
+@echo "Setting up $(dir $@), once: this takes a minute or more."
+$(BIN)/python -m venv --clear $(dir $@)
+$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --requirement $<
+touch $@
+endef
 
-.PHONY: help demo test check lint unit modules emulator playbooks molecule keystone sanity benchmark docs venv clean
+$(KEYSTONE) $(BENCHMARK): $(VENV)/%/.ready: tests/%/requirements.txt $(READY)
+	$(set_up)
+
+$(RELEASE): tools/release/requirements.txt $(READY)
+	$(set_up)
+
+.PHONY: help demo test check lint unit modules emulator playbooks molecule keystone sanity integration test-matrix coverage benchmark \
+	permissions docs picture artifact release-check venv clean

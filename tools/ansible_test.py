@@ -13,14 +13,16 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-import ansible_test
+import yaml
+
+from tests.credentials import aksk
+from tests.emulator.client import start
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PLACE = Path(sys.prefix, "ansible-test")
-HOME = PLACE / "home"
-COPY = PLACE / "ansible_collections" / "otc" / "elb"
 
 # ansible-test fetches a script that brings pip into its environments, unless it finds that script in its cache.
 # Python has pip with it, so that nothing needs to be fetched.
@@ -30,23 +32,50 @@ ensurepip.bootstrap()
 """
 
 
-def main(command: str, *arguments: str) -> int:
-    copy_checkout()
-    provide_pip()
-    environment = {
-        **os.environ,
-        "HOME": str(HOME),
-        # The copy is inside another git repository, which ignores it: say where it starts rather than let it be found.
-        "ANSIBLE_TEST_CONTENT_ROOT": str(COPY),
-    }
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    program = str(Path(sys.prefix, "bin", "ansible-test"))
-    options = ["--venv", "--python", python, "--color", "no"]
-    return subprocess.run([program, command, *options, *arguments], cwd=COPY, env=environment, check=False).returncode
+class AnsibleTest:
+    """The ansible-test of a virtual environment, this one if no other is named."""
+
+    def __init__(self, prefix: Path = Path(sys.prefix)) -> None:
+        self.program = prefix / "bin" / "ansible-test"
+        (self.library,) = prefix.glob("lib/python*/site-packages")
+        self.home = prefix / "ansible-test" / "home"
+        self.copy = prefix / "ansible-test" / "ansible_collections" / "otc" / "elb"
+
+    def run(self, kind: str, *arguments: str) -> int:
+        copy_checkout(self.copy)
+        self._provide_pip()
+        environment = {
+            **os.environ,
+            "HOME": str(self.home),
+            # The copy is inside another git repository, which ignores it: say where it starts rather than let it be found.
+            "ANSIBLE_TEST_CONTENT_ROOT": str(self.copy),
+            # It brings its own.
+            "ANSIBLE_COLLECTIONS_PATH": "",
+        }
+        options = ["--venv", "--python", self.library.parent.name.removeprefix("python"), "--color", "no"]
+        with self._emulator() if kind == "integration" else nullcontext():
+            return subprocess.run([self.program, kind, *options, *arguments], cwd=self.copy, env=environment, check=False).returncode
+
+    def _provide_pip(self) -> None:
+        # The script's name follows the version of pip that this ansible-test asks for.
+        source = (self.library / "ansible_test" / "_internal" / "python_requirements.py").read_text(encoding="utf-8")
+        cache = self.home / ".ansible" / "test" / "cache"
+        cache.mkdir(parents=True, exist_ok=True)
+        for version in set(re.findall(r"pip='([0-9.]+)'", source)):
+            (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(BRING_PIP, encoding="utf-8")
+
+    @contextmanager
+    def _emulator(self) -> Iterator[None]:
+        """What stands in for the cloud, and the configuration that leads the targets there."""
+        with start() as emulator:
+            config = {"elb_environment": aksk(emulator), "elb_loadbalancer": "demo", "elb_prefix": "ansible-test"}
+            path = self.copy / "tests" / "integration" / "integration_config.yml"
+            path.write_text(yaml.safe_dump(config), encoding="utf-8")
+            yield
 
 
-def copy_checkout() -> None:
-    shutil.rmtree(COPY, ignore_errors=True)
+def known_files() -> list[str]:
+    """What git knows of the checkout, or would add."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=CHECKOUT,
@@ -54,21 +83,16 @@ def copy_checkout() -> None:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (CHECKOUT / name).is_file():  # it may be deleted but not yet committed so
-            (COPY / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(CHECKOUT / name, COPY / name)
+    # It may be deleted but not yet committed so.
+    return [name for name in listed.split("\0") if name and (CHECKOUT / name).is_file()]
 
 
-def provide_pip() -> None:
-    # The script's name follows the version of pip that this ansible-test asks for.
-    source = Path(ansible_test.__path__[0], "_internal", "python_requirements.py").read_text(encoding="utf-8")
-    versions = set(re.findall(r"pip='([0-9.]+)'", source))
-    cache = HOME / ".ansible" / "test" / "cache"
-    cache.mkdir(parents=True, exist_ok=True)
-    for version in versions:
-        (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(BRING_PIP, encoding="utf-8")
+def copy_checkout(to: Path) -> None:
+    shutil.rmtree(to, ignore_errors=True)
+    for name in known_files():
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(CHECKOUT / name, to / name)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(AnsibleTest().run(*sys.argv[1:]))

@@ -14,7 +14,7 @@ from tests.permissions import MODULES, situations
 sys.path.insert(0, str(Path(sys.prefix, "collections")))
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "permissions.md"
-BEGIN, END = "<!-- made by `make docs`: begin -->", "<!-- end -->"
+BEGIN, END = "<!-- made by `make permissions`: begin -->", "<!-- end -->"
 
 
 def main() -> int:

@@ -96,6 +96,7 @@ options:
 seealso:
   - module: otc.elb.elb_member_info
   - module: otc.elb.elb_pool
+  - module: otc.elb.elb_pool_members
 """
 
 EXAMPLES = r"""
@@ -130,6 +131,14 @@ EXAMPLES = r"""
     name: web-1
     state: absent
     drain_seconds: 30
+
+- name: Rename a member that is in another enterprise project, and say which zone it is in
+  otc.elb.elb_member:
+    pool: web
+    id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
+    name: web-blue-1
+    availability_zone: eu-de-01
+    enterprise_project_id: all_granted_eps
 """
 
 RETURN = r"""

@@ -87,6 +87,7 @@ options:
 seealso:
   - module: otc.elb.elb_member
   - module: otc.elb.elb_pool_info
+  - module: otc.elb.elb_pool_members
 """
 
 EXAMPLES = r"""
@@ -98,6 +99,29 @@ EXAMPLES = r"""
   otc.elb.elb_member_info:
     pool: web
     operating_status: OFFLINE
+
+- name: One member
+  otc.elb.elb_member_info:
+    pool: web
+    id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
+
+- name: Members by what they are called and where they serve
+  otc.elb.elb_member_info:
+    pool: web
+    name: [web-1, web-2]
+    address: [192.168.0.11, 192.168.0.12]
+    protocol_port: 8080
+    weight: [1, 10]
+
+- name: Servers of the VPC in one zone, or some of them
+  otc.elb.elb_member_info:
+    pool: web
+    member_type: instance
+    instance_id: 3e7c6b1a-7e5e-4d3c-8f2e-5a9d5d3f0b11
+    subnet_cidr_id: c09f620e-3492-4429-ac15-445d5dd9ca74
+    ip_version: v4
+    availability_zone: eu-de-01
+    enterprise_project_id: all_granted_eps
 """
 
 RETURN = r"""

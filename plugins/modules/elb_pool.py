@@ -149,6 +149,7 @@ options:
 seealso:
   - module: otc.elb.elb_pool_info
   - module: otc.elb.elb_member
+  - module: otc.elb.elb_pool_members
 """
 
 EXAMPLES = r"""
@@ -190,6 +191,26 @@ EXAMPLES = r"""
     name: web
     state: absent
     force: true
+
+- name: A pool of servers of one VPC, which nobody removes or changes by mistake
+  otc.elb.elb_pool:
+    name: payments
+    loadbalancer: production
+    type: instance
+    vpc_id: 5bb1a0a9-6d1f-4d8e-9a3c-2c4b4f6f7a10
+    protocol: HTTPS
+    lb_algorithm: ROUND_ROBIN
+    member_deletion_protection_enable: true
+    protection_status: consoleProtection
+    protection_reason: Managed by Ansible
+    enterprise_project_id: 0c2e6b1d-1f5a-4b0e-9d57-3f1f0a9f8e21
+
+- name: Sticky sessions by the application's own cookie, on a shared load balancer
+  otc.elb.elb_pool:
+    name: shop
+    session_persistence:
+      type: APP_COOKIE
+      cookie_name: SHOPSESSION
 """
 
 RETURN = r"""

@@ -121,6 +121,35 @@ EXAMPLES = r"""
 - name: Pools that a server is in
   otc.elb.elb_pool_info:
     member_address: 192.168.0.11
+
+- name: One pool
+  otc.elb.elb_pool_info:
+    id: 36ce7086-a496-4666-9064-5ba0e6840c75
+
+- name: Pools by what they are
+  otc.elb.elb_pool_info:
+    name: [web, api]
+    description: Made by Ansible
+    lb_algorithm: [ROUND_ROBIN, LEAST_CONNECTIONS]
+    type: instance
+    vpc_id: 5bb1a0a9-6d1f-4d8e-9a3c-2c4b4f6f7a10
+    ip_version: dualstack
+    enterprise_project_id: all_granted_eps
+
+- name: Pools by what they belong to
+  otc.elb.elb_pool_info:
+    listener_id: 3f2f6f0a-6a0e-4b7f-9f0e-7d7c5c0f4b32
+    healthmonitor_id: 434bd4f8-4a5c-4a3e-8f1d-1a0b6a1f9c54
+
+- name: Protected pools that a cloud server is in
+  otc.elb.elb_pool_info:
+    member_device_id: 3e7c6b1a-7e5e-4d3c-8f2e-5a9d5d3f0b11
+    protection_status: consoleProtection
+    member_deletion_protection_enable: true
+
+- name: Pools that an instance is in
+  otc.elb.elb_pool_info:
+    member_instance_id: 3e7c6b1a-7e5e-4d3c-8f2e-5a9d5d3f0b11
 """
 
 RETURN = r"""

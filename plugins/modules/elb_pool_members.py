@@ -129,6 +129,17 @@ EXAMPLES = r"""
     pool: web
     members: []
     purge: true
+
+- name: A server of the VPC, in the pool of another enterprise project, with no more than two requests at a time
+  otc.elb.elb_pool_members:
+    pool: web
+    members:
+      - address: 192.168.0.13
+        protocol_port: 8080
+        subnet_cidr_id: c09f620e-3492-4429-ac15-445d5dd9ca74
+        availability_zone: eu-de-01
+    concurrency: 2
+    enterprise_project_id: all_granted_eps
 """
 
 RETURN = r"""

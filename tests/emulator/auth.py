@@ -69,7 +69,8 @@ class Directory:
 class TokenVerifier(Protocol):
     """The seam for tokens: whoever can tell whose token it is."""
 
-    def verify(self, token: str) -> Caller | None: ...
+    def verify(self, token: str) -> Caller | None:
+        """Whose it is, or None."""
 
 
 class ConfiguredTokens:

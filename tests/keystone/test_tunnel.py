@@ -56,8 +56,10 @@ def proxy(lost: Callable[[], bool]) -> Iterator[str]:
 
     with Server(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
 
 
 def test_a_lost_answer_is_looked_for(tls_emulator: Emulator, certificates: Certificates) -> None:

@@ -131,4 +131,4 @@ def test_the_documentation_declares_just_what_is_needed(module: str) -> None:
 
 def test_the_tables_of_the_page_are_up_to_date() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert text == with_tables(text), "run: make docs"
+    assert text == with_tables(text), "run: make permissions"

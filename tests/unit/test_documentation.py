@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The documentation is whole: every option has an example, everything says since when it is there, every link leads somewhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tools.markdown import is_external, links
+from tools.release.site import PAGES
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PLUGINS = sorted(
+    path for kind in ("callback", "filter", "inventory", "modules", "test") for path in (CHECKOUT / "plugins" / kind).glob("*.py")
+)
+MODULES = [path for path in PLUGINS if path.parent.name == "modules"]
+ROLES = sorted((CHECKOUT / "roles").glob("*/meta/argument_specs.yml"))
+
+
+def constant(path: Path, name: str) -> str:
+    """What a plugin says in such as EXAMPLES, without importing it."""
+    (found,) = (
+        node.value
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == name
+    )
+    return str(ast.literal_eval(found))
+
+
+def documentation(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(constant(path, "DOCUMENTATION"))
+    return found
+
+
+def options(documented: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The option and its suboptions, as ("members", "weight")."""
+    for name, option in documented.items():
+        yield (name,)
+        for below in options(option.get("suboptions", {})):
+            yield (name, *below)
+
+
+def keys(value: Any) -> Iterator[tuple[str, ...]]:
+    """The same of values that are given to options."""
+    if isinstance(value, list):
+        for item in value:
+            yield from keys(item)
+    elif isinstance(value, dict):
+        for name, below in value.items():
+            yield (name,)
+            yield from ((name, *rest) for rest in keys(below))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_every_option_has_an_example(path: Path) -> None:
+    tasks = yaml.safe_load(constant(path, "EXAMPLES"))
+    shown = {found for task in tasks for found in keys(task.get(f"otc.elb.{path.stem}") or {})}
+    assert [".".join(option) for option in options(documentation(path)["options"]) if option not in shown] == []
+
+
+def test_every_option_of_the_connection_has_an_example() -> None:
+    fragment = CHECKOUT / "plugins" / "doc_fragments" / "connection.py"
+    (found,) = re.findall(r'DOCUMENTATION = r"""(.*?)"""', fragment.read_text(encoding="utf-8"), re.DOTALL)
+    pages = "\n".join(
+        block
+        for path in (*MODULES, CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md"))
+        for block in (
+            [constant(path, "EXAMPLES")] if path in MODULES else re.findall("```yaml(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+        )
+    )
+    assert [name for name in yaml.safe_load(found)["options"] if not re.search(rf"^\s*{name}:", pages, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("path", PLUGINS, ids=lambda path: path.stem)
+def test_every_plugin_says_since_when_it_is_there(path: Path) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", documentation(path)["version_added"])
+
+
+@pytest.mark.parametrize("path", ROLES, ids=lambda path: path.parts[-3])
+def test_every_role_says_since_when_it_is_there(path: Path) -> None:
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values()
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", entry["version_added"]) for entry in entries)
+
+
+def test_modules_know_of_one_another() -> None:
+    seen = {
+        path.stem: {item["module"].removeprefix("otc.elb.") for item in documentation(path)["seealso"] if "module" in item}
+        for path in MODULES
+    }
+    for module, others in seen.items():
+        assert others <= seen.keys() - {module}, module
+    # Each is found from another one, and the one that reads from the one that writes.
+    assert set().union(*seen.values()) == seen.keys()
+    assert all(f"{module}_info" in others for module, others in seen.items() if f"{module}_info" in seen)
+
+
+@pytest.mark.parametrize("page", sorted(path for pattern in PAGES for path in CHECKOUT.glob(pattern)), ids=lambda path: path.stem)
+def test_every_link_among_files_leads_somewhere(page: Path) -> None:
+    here = (target.partition("#")[0] for target in links(page.read_text(encoding="utf-8")) if not is_external(target))
+    assert [target for target in here if target and not (page.parent / target).exists()] == []

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The links of a Markdown page, for the tests and for the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+# What stands in code is no link.
+CODE = r"(?P<code>^ *```.*?^ *```|`[^`\n]+`)"
+LINK = r"\]\((?P<target>[^)\s]+)\)"
+EITHER = re.compile(f"{CODE}|{LINK}", re.MULTILINE | re.DOTALL)
+
+
+def links(text: str) -> Iterator[str]:
+    """What the page links to, images included."""
+    return (found["target"] for found in EITHER.finditer(text) if found["target"])
+
+
+def with_links(text: str, change: Callable[[str], str]) -> str:
+    """The page with its links as ``change`` wants them."""
+    return EITHER.sub(lambda found: f"]({change(found['target'])})" if found["target"] else found[0], text)
+
+
+def is_external(target: str) -> bool:
+    return "://" in target or target.startswith("mailto:")

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Runs ansible-test with the oldest and the newest ansible-core that the Pythons of this machine can have.
+
+Which ansible-core a Python has is said in requirements-dev.txt. A Python that is not here is named and left out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tools.ansible_test import CHECKOUT, AnsibleTest
+
+KINDS = ("sanity", "units", "integration")
+# The oldest ansible-core is the one of the oldest Python. The newest has dropped it, and runs on both of the others.
+OLDEST, NEWEST = ("3.10",), ("3.13", "3.12")
+
+
+def main(*kinds: str) -> int:
+    results = []
+    for end, versions in (("oldest", OLDEST), ("newest", NEWEST)):
+        python = next(filter(None, map(find_python, versions)), None)
+        if python is None:
+            print(f"==> The {end} ansible-core is left out: it needs Python {' or '.join(versions)}, which is not here.", flush=True)
+            continue
+        prefix = environment(python)
+        core = version_of_core(prefix)
+        for kind in kinds or KINDS:
+            print(f"==> ansible-test {kind}, {core}", flush=True)
+            start = time.monotonic()
+            result = "failed" if AnsibleTest(prefix).run(kind) else "ok"
+            results.append(f"{core}: {kind} {result}, {time.monotonic() - start:.0f} s")
+    print("", *results, sep="\n", flush=True)
+    return int(not results or any(" failed, " in line for line in results))
+
+
+def find_python(version: str) -> str | None:
+    """A Python of that version: on the PATH, or one that pyenv has."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    candidates = [shutil.which(f"python{version}"), *root.glob(f"versions/{version}.*/bin/python{version}")]
+    # pyenv's commands are on the PATH for versions that are not switched on, too, and then only say so.
+    return next((str(found) for found in candidates if found and works(str(found))), None)
+
+
+def works(python: str) -> bool:
+    return subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode == 0
+
+
+def environment(python: str) -> Path:
+    """A virtual environment that has nothing but ansible-core."""
+    version = subprocess.run(
+        [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
+    prefix = Path(sys.prefix, "matrix", version)
+    if not (prefix / "bin" / "ansible-test").is_file():
+        subprocess.run([python, "-m", "venv", "--clear", str(prefix)], check=True)
+    install = ["install", "-qq", "--disable-pip-version-check", "--constraint", "requirements-dev.txt", "ansible-core"]
+    subprocess.run([prefix / "bin" / "python", "-m", "pip", *install], cwd=CHECKOUT, check=True)
+    return prefix
+
+
+def version_of_core(prefix: Path) -> str:
+    said = "import ansible.release, sys; print('ansible-core %s on Python %d.%d' % (ansible.release.__version__, *sys.version_info[:2]))"
+    return subprocess.run([prefix / "bin" / "python", "-c", said], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

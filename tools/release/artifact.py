@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Builds what goes to Galaxy in build/, and proves it: galaxy-importer has nothing to say, and the demo plays from it.
+
+python -m tools.release.artifact
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+from tests.credentials import aksk
+from tests.emulator.client import start
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+BUILD = CHECKOUT / "build"
+CONFIGURATION = Path(__file__).with_name("importer.cfg")
+DEMO = Path("ansible_collections", "otc", "elb", "docs", "examples", "quickstart.yml")
+RELEASE = Path(sys.prefix, "release", "bin")
+
+
+def main() -> int:
+    artifact = build(BUILD)
+    judge(artifact)
+    play(artifact)
+    print(f"{artifact.relative_to(CHECKOUT)} can be released.")
+    return 0
+
+
+def build(to: Path) -> Path:
+    """The artifact, made of the checkout as it is."""
+    galaxy = str(Path(sys.prefix, "bin", "ansible-galaxy"))
+    done = subprocess.run(
+        [galaxy, "collection", "build", "--force", "--output-path", str(to)], cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True
+    )
+    (found,) = re.findall(r"\S+\.tar\.gz", done.stdout)
+    return Path(found)
+
+
+def judge(artifact: Path) -> None:
+    """Lets galaxy-importer import the artifact, which must bring no warning."""
+    with tempfile.TemporaryDirectory(prefix="importer-") as home:
+        environment = {
+            "PATH": f"{RELEASE}{os.pathsep}{os.environ['PATH']}",
+            "HOME": home,
+            "LC_ALL": "C.UTF-8",
+            "GALAXY_IMPORTER_CONFIG": str(CONFIGURATION),
+        }
+        command = [str(RELEASE / "python"), "-m", "galaxy_importer.main", str(artifact)]
+        done = subprocess.run(command, cwd=home, env=environment, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    print(done.stdout, end="", flush=True)
+    if done.returncode or "Importer processing completed successfully" not in done.stdout:
+        raise SystemExit("galaxy-importer refuses the artifact")
+    if re.search("^(WARNING|ERROR)", done.stdout, re.MULTILINE):
+        raise SystemExit("galaxy-importer warns of the artifact")
+
+
+def play(artifact: Path) -> None:
+    """Plays the demo from the installed artifact, where there is nothing but ansible-core and requests."""
+    with tempfile.TemporaryDirectory(prefix="installed-") as name, start() as emulator:
+        home = Path(name)
+        venv.create(home / "venv", with_pip=True)
+        programs = home / "venv" / "bin"
+        environment = {
+            "PATH": f"{programs}{os.pathsep}/usr/bin{os.pathsep}/bin",
+            "HOME": name,
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_COLLECTIONS_PATH": str(home / "collections"),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        }
+        steps = (
+            (
+                "pip",
+                "install",
+                "-qq",
+                "--disable-pip-version-check",
+                "-c",
+                str(CHECKOUT / "requirements-dev.txt"),
+                "ansible-core",
+                "requests",
+            ),
+            ("ansible-galaxy", "collection", "install", "--offline", str(artifact), "-p", str(home / "collections")),
+            ("ansible-playbook", str(home / "collections" / DEMO)),
+        )
+        for program, *arguments in steps:
+            given = aksk(emulator) if program == "ansible-playbook" else {}
+            subprocess.run([programs / program, *arguments], cwd=home, env={**environment, **given}, check=True)
+        if not emulator.writes() or emulator.state()["pools"]:
+            raise SystemExit("the demo has not made its pool and removed it again")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

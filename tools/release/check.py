@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Whether the checkout can be released as it is; docs/releasing.md tells what goes before and after."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+CHANGELOG = str(Path(sys.prefix, "release", "bin", "antsibull-changelog"))
+
+# From what is quick to what is not. Each is a target of make, or a command.
+STEPS = (
+    (CHANGELOG, "lint"),
+    (CHANGELOG, "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"),
+    ("make", "--no-print-directory", "docs"),
+    ("make", "--no-print-directory", "artifact"),
+    ("make", "--no-print-directory", "sanity"),
+)
+
+
+def main() -> int:
+    wrong = [*unclean(), *unequal_versions(), *unreleased()]
+    for line in wrong:
+        print(f"- {line}")
+    for step in () if wrong else STEPS:
+        print(f"==> {' '.join(step)}", flush=True)
+        if subprocess.run(step, cwd=CHECKOUT, check=False).returncode:
+            wrong.append(f"{' '.join(step)} failed")
+            break
+    print(f"Not yet: {wrong[-1]}." if wrong else f"{version()} can be released.")
+    return int(bool(wrong))
+
+
+def version() -> str:
+    return str(yaml.safe_load(text("galaxy.yml"))["version"])
+
+
+def text(name: str) -> str:
+    return (CHECKOUT / name).read_text(encoding="utf-8")
+
+
+def unclean() -> Iterator[str]:
+    done = subprocess.run(["git", "status", "--porcelain"], cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True)
+    if done.stdout:
+        yield f"what is here is not committed: {', '.join(line[3:] for line in done.stdout.splitlines())}"
+
+
+def unequal_versions() -> Iterator[str]:
+    """What names another version than galaxy.yml."""
+    newest = max(yaml.safe_load(text("changelogs/changelog.yaml"))["releases"], key=lambda name: [int(part) for part in name.split(".")])
+    if newest != version():
+        yield f"galaxy.yml has the version {version()}, the newest of the changelog is {newest}"
+    if f"\nv{version()}\n=" not in text("CHANGELOG.rst"):
+        yield f"CHANGELOG.rst has no section for {version()}"
+    for page in ("README.md", "docs/getting-started.md"):
+        for found in re.findall(r"otc-elb-(\d+\.\d+\.\d+)\.tar\.gz", text(page)):
+            if found != version():
+                yield f"{page} installs {found}"
+
+
+def unreleased() -> Iterator[str]:
+    fragments = sorted(path.name for path in (CHECKOUT / "changelogs" / "fragments").glob("*.y*ml"))
+    if fragments:
+        yield f"fragments of the changelog are not in a release: {', '.join(fragments)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
