@@ -94,7 +94,9 @@ class Commands:
                     setattr(item, name, value)
         directory = self.runtime.directory
         for name, values in (users or {}).items():
-            current = vars(directory.by_name[name]) if name in directory.by_name else {"name": name, "projects": [self.runtime.config.project_id]}
+            current = (
+                vars(directory.by_name[name]) if name in directory.by_name else {"name": name, "projects": [self.runtime.config.project_id]}
+            )
             directory.by_name[name] = build(User, {**current, **values})
 
     def do_grant(self, user: str, actions: list[str], projects: list[str] | None = None) -> None:
