@@ -23,7 +23,8 @@ description:
     C(elb_name), C(elb_id), C(elb_pool_name). Of a host that is a member more than once, only those that all of its members agree on are,
     so that one pool's weight is never taken for the other's.
   - O(groups) and O(keyed_groups) are evaluated for each member by itself, with all of these variables being that member's. So
-    C(elb_pool_name == 'web' and elb_operating_status != 'ONLINE') means just what it says also where a server is in other pools.
+    C(elb_pool_name == 'web' and elb_operating_status not in ['ONLINE', 'NO_MONITOR']) means just what it says also where a server is in
+    other pools. A pool without a health check says V(NO_MONITOR) of all of its members.
     O(compose) is evaluated once for each host.
   - What the service returns is never taken for a template.
 notes:
@@ -91,14 +92,14 @@ plugin: otc.elb.elb_members
 pools: [web, api]
 strict: true
 groups:
-  not_online: elb_operating_status != 'ONLINE'
-  web_not_online: elb_pool_name == 'web' and elb_operating_status != 'ONLINE'
+  not_online: elb_operating_status not in ['ONLINE', 'NO_MONITOR']
+  web_not_online: elb_pool_name == 'web' and elb_operating_status not in ['ONLINE', 'NO_MONITOR']
 keyed_groups:
   # elb_pool_web_online, elb_pool_api_offline, ...
   - key: elb_pool_group ~ '_' ~ elb_operating_status | lower
     separator: ''
   # weight_0, weight_10, ...
-  - key: elb_weight
+  - key: elb_weight | string
     prefix: weight
 compose:
   ansible_user: "'ops'"
