@@ -162,7 +162,9 @@ class Pending:
         if not args["include_members"]:
             return
         for pool in self._pools:
-            meant = (not args["name"] or pool.name in args["name"]) and (not args["id"] or not pool.ids.isdisjoint(args["id"]))
+            # One that tasks gave by its ID only may have any name.
+            by_name = not args["name"] or pool.name is None or pool.name in args["name"]
+            meant = by_name and (not args["id"] or not pool.ids.isdisjoint(each.lower() for each in args["id"]))
             if meant and any(member.there for member in pool.members):
                 step.needs(MEMBER_LIST)
             elif meant and not pool.whole:
@@ -185,7 +187,7 @@ class Pending:
         pool = self._pools.find(called, step.real_id)
         if pool is not None and not pool.there and (looks_like_id(called) or is_later(called)):
             step.needs(POOL_LIST)
-        elif pool is not None and pool.made and looks_like_id(called):
+        elif pool is not None and pool.remade and (looks_like_id(called) or is_later(called)):
             step.may_need(POOL_LIST)
         return pool
 
@@ -252,6 +254,8 @@ class Pending:
         if pool.mistaken or (member is None and pool.hides(step.real_id)):
             step.may_need(MEMBER_CREATE, MEMBER_UPDATE)
         if member is not None and member.there:
+            if pool.may_be_gone(member, wanted):
+                step.may_need(MEMBER_CREATE)
             if is_later(args.get("id")) or not (real or args.get("address")):
                 step.guessed(MEMBER_UPDATE)
             if member.update(MEMBER_FIELDS, wanted, shown if real is shown or not args.get("address") else {}):

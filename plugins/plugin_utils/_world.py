@@ -26,6 +26,8 @@ class Resource:
         #: Whether the real run finds it, and whether that is because a task of this run makes it.
         self.there = there
         self.made = made
+        #: Whether it was there before, so that an earlier ID of it is none any more.
+        self.remade = False
         self._shown = shown
         #: The fields that tasks of this run would have set.
         self._set: Json = {}
@@ -45,6 +47,7 @@ class Resource:
 
     def make(self, fields: t.Sequence[Field], wanted: Json, shown: Json) -> None:
         """A task makes it (anew)."""
+        self.remade = self.remade or not self.there
         self.there = self.made = True
         # A load balancer that was given by its name is known by its ID there.
         resolved = {field.name: reference(field, shown) for field in REFERENCES if field.name in wanted}
@@ -109,6 +112,10 @@ class Pool(Resource):
         """All but these of its members are removed."""
         self.members = members
         self.whole = True
+
+    def may_be_gone(self, member: Member, wanted: Json) -> bool:
+        """Whether a member that is there may be the one that a task removed by its name: a task that sets the name does not show the old one."""
+        return not member.made and "name" in wanted and any(not (called["id"] or called["address"]) for called in self.removed)
 
     def find(self, args: Json) -> Member | None:
         """The member that a task means, where it is known to be there."""
