@@ -78,7 +78,7 @@ def policies(played: PlayRun) -> dict[str, set[str]]:
     """The policy of each play."""
     found = {}
     for part in played.stdout.split("LEAST IAM POLICY of play [")[1:]:
-        name, _, body = part.partition("]")
+        name, dummy, body = part.partition("]")
         start = body.find("\n{")
         policy = json.JSONDecoder().raw_decode(body[start + 1 :])[0]
         found[name] = {action for statement in policy["Statement"] for action in statement["Action"]}
