@@ -274,6 +274,7 @@ def test_filters_of_look_ups(api: Api, emulator: Emulator) -> None:
 
 def test_what_is_in_another_project_does_not_exist_here(api: Api, emulator: Emulator) -> None:
     pool = api.pool()
+    emulator.grant("admin", ["elb:*:*"], projects=[emulator.project_id, "fedcba9876543210fedcba9876543210"])
     elsewhere = f"{emulator.url}/v3/fedcba9876543210fedcba9876543210/elb"
     refused(api.call("GET", f"{elsewhere}/pools/{pool['id']}"), 404, "ELB.8904")
     for kind in ("pools", "loadbalancers", "listeners"):
