@@ -73,7 +73,7 @@ def test_no_secret_is_shown(cloud: Cloud, engine: Engine, clouds_yaml: Callable[
         # Whatever the service is told may come back: here in the answer and the diff.
         task("elb_pool", **options, **web, description="made with {{ secret }}"),
         # Failures: the service's, a validation of Ansible's, and no way there.
-        task("elb_pool", **options, id="{{ secret }}", description="x"),
+        task("elb_pool", **options, name="{{ secret }}", description="x"),
         task("elb_pool", **options, name="web", no_such_option=True),
         task("elb_pool_info", **{**options, "endpoint": "http://127.0.0.1:9", "timeout": 0.1}),
     ]
