@@ -54,11 +54,10 @@ def ensure(task: Task) -> Json:
         current = _assume_pool(task, wanted)
     unseen = current is not None and task.will_be(current["id"])
     plan = plan_absent(FIELDS, current) if absent else plan_unseen(FIELDS, wanted) if unseen else plan_present(FIELDS, wanted, current)
-    if unseen:
-        pass  # What it will be like is not known.
-    elif not absent:
+    # What a pool will be like that an earlier task would create is not known, so nothing stands against anything.
+    if not absent and not unseen:
         _refuse_impossible(task, what, plan, wanted, current)
-    elif current is not None:
+    elif current is not None and not unseen:
         _refuse_in_use(what, current)
     pool, changed = _apply(task, plan, wanted, current)
     return {"changed": changed, "pool": pool, "pool_id": (current or pool).get("id", ""), "diff": plan.diff}
