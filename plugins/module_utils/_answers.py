@@ -6,33 +6,47 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
-from . import _member_fields, _pool_fields
-from ._fields import Json
+from ._fields import Field, Json
 
 _KINDS: t.Mapping[str, type] = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
 _TEXT: Json = {"type": "str"}
 _REFERENCES: Json = {"type": "list", "elements": {"type": "dict", "options": {"id": {"type": "str", "required": True}}}}
 _REASON: Json = {"type": "dict"}
 
-#: The kinds of a resource's fields, as in an argument spec; any other field is left as it is.
-_RESOURCE: Json = {
-    "type": "dict",
-    "options": {
-        **{field.name: field.option for field in (*_pool_fields.FIELDS, *_member_fields.FIELDS)},
-        **dict.fromkeys(("id", "ip_version", "healthmonitor_id", "operating_status"), _TEXT),
-        **dict.fromkeys(("loadbalancers", "listeners", "members"), _REFERENCES),
-        "reason": _REASON,
-        "status": {"type": "list", "elements": {"type": "dict", "options": {"reason": _REASON}}},
-    },
+#: What a resource has besides the fields that users manage; any other is left as it is.
+_SHOWN: Json = {
+    **dict.fromkeys(("id", "name", "ip_version", "healthmonitor_id", "operating_status"), _TEXT),
+    **dict.fromkeys(("loadbalancers", "listeners", "members"), _REFERENCES),
+    "reason": _REASON,
+    "status": {"type": "list", "elements": {"type": "dict", "options": {"reason": _REASON}}},
 }
 _PAGE_INFO: Json = {"type": "dict", "options": {"next_marker": _TEXT}}
 
 
-def told(resource: Json) -> Json:
-    """What a resource in an answer tells: a field that is not of its kind tells nothing, as if it were missing."""
-    return t.cast(Json, _of_kind(resource, _RESOURCE))
+def told(resource: Json, envelope: str) -> Json:
+    """What a resource in an answer tells: a field that is not of its kind tells nothing, as if it were missing.
+
+    :param envelope: the key that wraps it, one or many of them.
+    """
+    return t.cast(Json, _of_kind(resource, _resource(envelope)))
+
+
+@functools.cache
+def _resource(envelope: str) -> Json:
+    """The kinds of a resource's fields, as in an argument spec. Who meets only pools or only members does not compile the other's."""
+    fields: tuple[Field, ...] = ()
+    if envelope in ("pool", "pools"):
+        from . import _pool_fields
+
+        fields = _pool_fields.FIELDS
+    elif envelope in ("member", "members"):
+        from . import _member_fields
+
+        fields = _member_fields.FIELDS
+    return {"type": "dict", "options": {**{field.name: field.option for field in fields}, **_SHOWN}}
 
 
 def next_marker(body: Json) -> str | None:

@@ -75,7 +75,8 @@ class Client:
         :raises Unreachable: when there is no answer, or one that is not the service's.
         :raises OutcomeUnknown: when something may or may not have been made.
         """
-        return told(self._send(call, call.query).get(call.operation.envelope) or {})
+        envelope = call.operation.envelope
+        return told(self._send(call, call.query).get(envelope) or {}, envelope)
 
     def pages(self, call: Call) -> list[Json]:
         """Read a list, every page of it.
@@ -88,7 +89,7 @@ class Client:
         while True:
             body = self._send(call, query)
             items = body.get(call.operation.envelope) or []
-            found.extend(told(item) for item in items)
+            found.extend(told(item, call.operation.envelope) for item in items)
             marker = next_marker(body)
             # Some answers name a next page although there is none: it is empty, or names itself.
             if not marker or not items or marker in markers:

@@ -13,8 +13,8 @@ from ._fields import Json, argument_spec, as_id, broken_rules, given, wrong_valu
 from ._member_fields import FIELDS, RULES
 from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST
-from ._place import Place, assume_pool, find_in_pool, protected, warn_of_untold, warn_of_weight, wrong_drain
-from ._plan import CREATE, DELETE, Plan, plan_absent, plan_present, plan_unseen, untold
+from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
+from ._plan import CREATE, DELETE, Plan, choose, plan_absent, untold
 from ._task import Task
 
 #: The argument spec of ``elb_member``.
@@ -53,7 +53,7 @@ def ensure(task: Task) -> Json:
     if current is None and not absent:
         current = _assume_member(task, place, wanted)
     unseen = current is not None and (task.will_be(place.id) or task.will_be(current["id"]))
-    plan = plan_absent(FIELDS, current) if absent else plan_unseen(FIELDS, wanted) if unseen else plan_present(FIELDS, wanted, current)
+    plan = choose(FIELDS, wanted, current, absent, unseen)
     if not absent:
         _refuse_impossible(task, what, plan, wanted, place, current)
     elif current is not None and protected(place):
@@ -109,7 +109,7 @@ def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, place: P
     reasons = refusals(plan, wanted, current, place.known)
     if reasons:
         raise Refused(what, reasons)
-    warn_of_untold(task, untold(FIELDS, wanted, current))
+    task.warn_of_untold(untold(FIELDS, wanted, current))
     if "weight" in wanted:
         warn_of_weight(task, place)
 

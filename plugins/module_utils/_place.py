@@ -80,12 +80,6 @@ def protected(place: Place) -> list[str]:
     return [f"pool {place.label} protects its members from being removed: set member_deletion_protection_enable to false first"]
 
 
-def warn_of_untold(task: Task, options: t.Collection[str]) -> None:
-    """Say what could not be compared, because the service's answer leaves it out."""
-    if options:
-        task.warn(f"The service does not tell {', '.join(sorted(options))}: taken to be as wanted, and not changed.")
-
-
 def warn_of_weight(task: Task, place: Place) -> None:
     """Say that a weight has no effect, where the pool is known to ignore it."""
     if place.known.get("lb_algorithm") == "SOURCE_IP":

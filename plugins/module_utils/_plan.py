@@ -94,6 +94,17 @@ def plan_unseen(fields: t.Sequence[Field], wanted: Json) -> Plan:
     return Plan(UPDATE if body else NOTHING, body, {}, dict(body))
 
 
+def choose(fields: t.Sequence[Field], wanted: Json, current: Json | None, absent: bool, unseen: bool) -> Plan:
+    """The plan for a task.
+
+    :param absent: whether the resource should not be there.
+    :param unseen: whether *current* only stands for what a task before this one would make.
+    """
+    if absent:
+        return plan_absent(fields, current)
+    return plan_unseen(fields, wanted) if unseen else plan_present(fields, wanted, current)
+
+
 def plan_absent(fields: t.Sequence[Field], current: Json | None) -> Plan:
     """Plan for a resource that should not be there."""
     if current is None:

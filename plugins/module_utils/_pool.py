@@ -11,8 +11,7 @@ from ._client import Call
 from ._errors import ElbError, NotThere, Refused
 from ._fields import ALWAYS, Json, argument_spec, broken_rules, given, wrong_values
 from ._operations import MEMBER_LIST, POOL_CREATE, POOL_DELETE, POOL_UPDATE
-from ._place import Place, protected, warn_of_untold
-from ._plan import CREATE, DELETE, NOTHING, Plan, plan_absent, plan_present, plan_unseen, untold
+from ._plan import CREATE, DELETE, NOTHING, Plan, choose, plan_absent, plan_present, untold
 from ._pool_fields import FIELDS, RULES, incomplete_stickiness, missing_to_create
 from ._task import Task
 
@@ -53,7 +52,7 @@ def ensure(task: Task) -> Json:
     if current is None and not absent:
         current = _assume_pool(task, wanted)
     unseen = current is not None and task.will_be(current["id"])
-    plan = plan_absent(FIELDS, current) if absent else plan_unseen(FIELDS, wanted) if unseen else plan_present(FIELDS, wanted, current)
+    plan = choose(FIELDS, wanted, current, absent, unseen)
     # What a pool will be like that an earlier task would create is not known, so nothing stands against anything.
     if not absent and not unseen:
         _refuse_impossible(task, what, plan, wanted, current)
@@ -100,6 +99,8 @@ def _assume_pool(task: Task, wanted: Json) -> Json | None:
 
 def _refuse_in_use(what: str, pool: Json) -> None:
     """What stands against removing the pool, before its members are: it would be left empty, and serving nobody."""
+    from ._place import Place, protected
+
     reasons = protected(Place(str(pool["id"]), repr(pool.get("name")), pool))
     if pool.get("healthmonitor_id"):
         reasons.append(f"it has the health check {pool['healthmonitor_id']}: remove that first")
@@ -119,7 +120,7 @@ def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, current:
         reasons.append(f"there is no pool of that name{where}, {needed}.{_find.scope_hint(task)}")
     if reasons:
         raise Refused(what, reasons)
-    warn_of_untold(task, untold(FIELDS, wanted, current))
+    task.warn_of_untold(untold(FIELDS, wanted, current))
     stickiness = wanted.get("session_persistence") or {}
     kind = stickiness.get("type") or ((current or {}).get("session_persistence") or {}).get("type")
     if kind == "APP_COOKIE" and "persistence_timeout" in stickiness:
@@ -165,6 +166,7 @@ def _update(task: Task, plan: Plan, current: Json) -> Json:
 def _empty(task: Task, pool: Json) -> None:
     """Remove the pool's members, where the user allowed it."""
     from ._member_steps import remove
+    from ._place import Place
 
     place = Place(str(pool["id"]), _label(task.params), pool)
     members = pool.get("members")

@@ -17,7 +17,7 @@ from ._health import HEALTHY, reason_of, watch
 from ._member_fields import FIELDS, RULES, parse_address
 from ._member_steps import add, drain, label, refusals, remove, update
 from ._operations import MEMBER_LIST
-from ._place import Place, assume_pool, find_in_pool, protected, warn_of_untold, warn_of_weight, wrong_drain
+from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
 from ._plan import CREATE, NOTHING, UPDATE, Plan, plan_absent, plan_present, untold
 from ._task import Task
 
@@ -86,7 +86,7 @@ def ensure(task: Task) -> Json:
     items = _plan(task, what, place, entries, found or [])
     if any("weight" in item.wanted for item in items if item.position is not None):
         warn_of_weight(task, place)
-    warn_of_untold(task, {option for item in items for option in untold(FIELDS, item.wanted, item.current) if item.position is not None})
+    task.warn_of_untold({option for item in items for option in untold(FIELDS, item.wanted, item.current) if item.position is not None})
     return _Work(task, place, items).carry_out()
 
 

@@ -159,6 +159,11 @@ class Task(Session):
         """Whether this task changed anything so far."""
         return bool(self.done)
 
+    def warn_of_untold(self, options: t.Collection[str]) -> None:
+        """Say what could not be compared, because the service's answer leaves it out."""
+        if options:
+            self.warn(f"The service does not tell {', '.join(sorted(options))}: taken to be as wanted, and not changed.")
+
     def pause(self, seconds: float) -> None:
         """Wait as long as the user asked for. Check mode does not."""
         if not self.check_mode:
