@@ -28,6 +28,11 @@ if collections.is_dir():
     sys.path.insert(0, str(collections))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """What ``-n auto`` means: many tests wait, for pauses between retries and for services, and so leave their CPU to others."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(scope="session")
 def running_emulator() -> Iterator[Emulator]:
     """One emulator for each process of the test run (of pytest-xdist's, too)."""
