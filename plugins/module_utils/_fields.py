@@ -40,7 +40,8 @@ class Field(t.NamedTuple):
     option: Json
     #: Whether it can be updated: ALWAYS, WHILE_BLANK or NEVER.
     change: str = ALWAYS
-    #: What the service means where its answer leaves the field out or says null.
+    #: What the service means where its answer says null, or leaves the field out. Of one that never changes, an answer without it
+    #: tells nothing.
     default: Value = None
     #: The option's name, where it is not the API's.
     option_name: str = ""

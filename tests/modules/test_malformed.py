@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.otc.elb.plugins.module_utils import _info, _member, _pool, _pool_members
+
 from ..emulator.client import Emulator
 from ..result import Result
 from ..unit.resources import LOADBALANCER, SUBNET
@@ -32,67 +34,47 @@ anything = st.recursive(
 )
 
 
-def options(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
-    """Options, each either of its own kind or anything at all; but only the service knows its availability zones."""
-    optional = {name: strategy if name == "availability_zone" else strategy | anything for name, strategy in known.items()}
-    return st.fixed_dictionaries({}, optional=optional)
-
-
 # No sensible ones: a test would wait for them.
 odd_limit = st.sampled_from([-1, float("nan"), float("inf"), 1e300, "x", None])
-address = st.ip_addresses().map(str) | odd_text
-member = {
-    "address": address,
+#: What is tried of an option, where its kind does not say enough.
+KNOWN: dict[str, st.SearchStrategy[Any]] = {
+    "address": st.ip_addresses().map(str) | odd_text,
     "protocol_port": odd_number | st.integers(1, 65535),
-    "name": odd_text,
     "weight": odd_number | st.integers(0, 100),
     "subnet_cidr_id": odd_text | st.just(SUBNET),
-    "availability_zone": st.just("eu-de-01"),
+    "loadbalancer": odd_text | st.sampled_from(["demo", LOADBALANCER]),
+    "duration": odd_number | st.integers(30, 1200),
+    "drain_seconds": odd_limit,
 }
+#: Only the service knows its availability zones.
+ONLY = {"availability_zone": st.just("eu-de-01")}
+
+
+def options(spec: Json) -> st.SearchStrategy[Json]:
+    """What is required and a few more, each of its own kind or anything at all. Of many, one or the other would be refused always."""
+    known = {name: ONLY[name] if name in ONLY else KNOWN.get(name, of_kind(option)) | anything for name, option in spec.items()}
+    needed = {name: known[name] for name, option in spec.items() if option.get("required")}
+    more = st.lists(st.sampled_from(list(spec)), unique=True, max_size=3)
+    return more.flatmap(lambda names: st.fixed_dictionaries({**needed, **{name: known[name] for name in names}}))
+
+
+def of_kind(option: Json) -> st.SearchStrategy[Any]:
+    if "choices" in option and option["type"] != "list":
+        return st.sampled_from(option["choices"])
+    if option["type"] == "list":
+        return st.lists(of_kind({**option, "type": option["elements"]}), max_size=3)
+    if option["type"] == "dict":
+        return options(option["options"])
+    return {"str": odd_text, "int": odd_number, "bool": st.booleans(), "float": odd_limit}[option["type"]]
+
+
+LIMITS: Json = {"api_timeout": {"type": "float"}}
 MODULES: dict[str, st.SearchStrategy[Json]] = {
-    "elb_pool": options(
-        name=odd_text,
-        id=odd_text,
-        state=st.sampled_from(["present", "absent"]),
-        protocol=st.sampled_from(["TCP", "UDP", "HTTP", "HTTPS", "QUIC"]),
-        lb_algorithm=st.sampled_from(["ROUND_ROBIN", "SOURCE_IP", "QUIC_CID"]),
-        loadbalancer=odd_text | st.sampled_from(["demo", LOADBALANCER]),
-        listener=odd_text,
-        description=odd_text,
-        session_persistence=options(
-            enable=st.booleans(),
-            type=st.sampled_from(["SOURCE_IP", "HTTP_COOKIE", "APP_COOKIE"]),
-            cookie_name=odd_text,
-            persistence_timeout=odd_number,
-        ),
-        slow_start=options(enable=st.booleans(), duration=odd_number | st.integers(30, 1200)),
-        member_deletion_protection_enable=st.booleans(),
-        vpc_id=odd_text,
-        type=st.sampled_from(["instance", "ip", ""]),
-        protection_status=st.sampled_from(["nonProtection", "consoleProtection"]),
-        protection_reason=odd_text,
-        enterprise_project_id=odd_text,
-        force=st.booleans(),
-        api_timeout=odd_limit,
-    ),
-    "elb_member": options(
-        pool=odd_text,
-        id=odd_text,
-        state=st.sampled_from(["present", "absent"]),
-        enterprise_project_id=odd_text,
-        drain_seconds=odd_limit,
-        wait=st.booleans(),
-        **member,
-    ),
-    "elb_pool_info": options(
-        id=st.lists(odd_text, max_size=2), name=st.lists(odd_text), type=odd_text, member_deletion_protection_enable=st.booleans()
-    ),
-    "elb_member_info": options(
-        pool=odd_text, id=st.lists(odd_text, max_size=2), weight=st.lists(odd_number), address=odd_text, protocol_port=st.lists(odd_number)
-    ),
-    "elb_pool_members": options(
-        pool=odd_text, members=st.lists(options(**member), max_size=3), purge=st.booleans(), concurrency=odd_number
-    ),
+    "elb_pool": options({**_pool.OPTIONS, **LIMITS}),
+    "elb_member": options(_member.OPTIONS),
+    "elb_pool_info": options(_info.POOL_OPTIONS),
+    "elb_member_info": options(_info.MEMBER_OPTIONS),
+    "elb_pool_members": options(_pool_members.OPTIONS),
 }
 
 
@@ -100,17 +82,28 @@ MODULES: dict[str, st.SearchStrategy[Json]] = {
 def test_nothing_that_is_given_breaks_a_module(module: Run, emulator: Emulator, name: str) -> None:
     (seeded,) = emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo")})
     pools = st.sampled_from(["web", seeded["id"]])
-    needed = {"pool": pools} if name in ("elb_member", "elb_member_info", "elb_pool_members") else {}
+    asked = []
+    # Without these no task is about anything.
+    needed: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+        "elb_pool": {"name": pools | odd_text},
+        "elb_pool_info": {},
+        "elb_member": {"pool": pools, "address": st.just("192.168.0.11") | KNOWN["address"], "protocol_port": st.integers(1, 65536)},
+        "elb_member_info": {"pool": pools},
+        "elb_pool_members": {"pool": pools},
+    }
 
     @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-    @given(MODULES[name], st.fixed_dictionaries(needed))
-    def check(given: Json, pool: Json) -> None:
+    @given(MODULES[name], st.fixed_dictionaries(needed[name]))
+    def check(given: Json, about: Json) -> None:
         emulator.forget()
-        result = module(name, **{**given, **pool}, timeout=0.5)
+        result = module(name, **{**given, **about}, timeout=0.5)
         assert "Traceback" not in str(result)
         assert "This should not happen" not in result.get("msg", ""), result["msg"]
         assert isinstance(result["required_actions"], list)
+        asked.append(bool(emulator.requests()))
         refused = [entry for entry in emulator.requests(status=400) if entry["error_code"] in ("ELB.8902", "SYS.0400")]
         assert refused == [], result["msg"]
 
     check()
+    # What is all refused before any request tells nothing of requests.
+    assert sum(asked) >= 10

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._fields import NEVER, Field
+
 from ..emulator.client import Emulator
 from ..result import Result
 
@@ -16,20 +19,31 @@ Run = Callable[..., Result]
 Json = dict[str, Any]
 NOWHERE = "11111111-1111-1111-1111-111111111111"
 
+
+def others(fields: tuple[Field, ...]) -> Json:
+    """For each field that an answer shows under its own name, a value of another kind."""
+    return {field.name: {"str": 5, "int": True, "bool": "no", "dict": "off"}[field.option["type"]] for field in fields if not field.read}
+
+
 #: A field of each resource -> a value of another kind.
 POOL: Json = {
-    **dict.fromkeys(["name", "description", "protocol", "lb_algorithm", "vpc_id", "type", "protection_status", "protection_reason"], 5),
+    **others(_pool_fields.FIELDS),
     **dict.fromkeys(["healthmonitor_id", "ip_version", "created_at", "updated_at", "project_id"], ""),
-    **dict.fromkeys(["member_deletion_protection_enable", "admin_state_up"], "no"),
     **dict.fromkeys(["members", "listeners", "loadbalancers"], "demo"),
-    **dict.fromkeys(["session_persistence", "slow_start", "tags"], "off"),
+    "admin_state_up": "no",
+    "tags": "off",
 }
 MEMBER: Json = {
-    **dict.fromkeys(
-        ["name", "address", "subnet_cidr_id", "availability_zone", "ip_version", "member_type", "instance_id", "created_at"], 5
-    ),
+    **others(_member_fields.FIELDS),
+    **dict.fromkeys(["ip_version", "member_type", "instance_id", "created_at"], 5),
     **dict.fromkeys(["weight", "admin_state_up"], "1"),
-    **dict.fromkeys(["protocol_port", "operating_status", "reason", "status"], True),
+    **dict.fromkeys(["operating_status", "reason", "status"], True),
+}
+#: What a pool is that was made with no more than it needs, as far as the fields say it; the emulator says it by itself.
+DEFAULTS: Json = {
+    field.option_key: {"enable": False} if field.nullable else field.default
+    for field in _pool_fields.FIELDS
+    if field.name != "name" and (field.nullable or field.default is not None)
 }
 HOWS: dict[str, Callable[[str, Any], Json]] = {
     "missing": lambda field, other: {"drop": [field]},
@@ -59,20 +73,14 @@ def test_a_pools_field(module: Run, emulator: Emulator, pool: str, field: str, h
         "protocol": "HTTP",
         "lb_algorithm": "ROUND_ROBIN",
         "loadbalancer": emulator.loadbalancer("demo"),
-        "description": "",
-        "session_persistence": {"enable": False},
-        "slow_start": {"enable": False},
-        "member_deletion_protection_enable": False,
-        "vpc_id": "",
-        "type": "",
-        "protection_status": "nonProtection",
-        "protection_reason": "",
+        **DEFAULTS,
     }
     result = succeeded(module("elb_pool", name="web", **as_it_is))
     assert not result.changed
     assert emulator.writes() == []
-    # These have no default that would stand for what is not told.
-    assert bool(result.warnings) == (field in ("protocol", "lb_algorithm", "loadbalancers"))
+    # These have no default that would stand for what is not told; of what never changes only a null says that it is the default.
+    fixed = {each.name for each in _pool_fields.FIELDS if each.change == NEVER and each.default is not None}
+    assert bool(result.warnings) == (field in ("protocol", "lb_algorithm", "loadbalancers") or (field in fixed and how != "null"))
     # What is not told has no effect on the rest.
     other = {"lb_algorithm": "SOURCE_IP"} if field != "lb_algorithm" else {"description": "new"}
     assert succeeded(module("elb_pool", id=pool, **other)).changed

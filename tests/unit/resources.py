@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._fields import ALWAYS, Field
 
 Json = dict[str, Any]
 
@@ -18,7 +19,27 @@ LISTENER = "427eee03-b569-4d6c-b1f1-712032f7ec2d"
 VPC = "8cf9fd7a-4f5c-4f27-b4a8-7a2d8c0b6e01"
 SUBNET = "c09f620e-3492-4429-ac15-445d5dd9ca74"
 
+FIELDS = {"pool": _pool_fields.FIELDS, "member": _member_fields.FIELDS}
+#: What is possible for these depends on others. All others are free to have any value.
+TIED = {
+    *("protocol", "lb_algorithm", "loadbalancer_id", "listener_id", "session_persistence", "slow_start", "vpc_id", "type"),
+    *("protection_status", "protection_reason", "address", "protocol_port", "subnet_cidr_id", "availability_zone"),
+}
+FREE = {kind: [field for field in fields if field.name not in TIED] for kind, fields in FIELDS.items()}
+
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="<>"), max_size=12)
+
+
+def values(field: Field) -> st.SearchStrategy[Any]:
+    """What a field can be, by what it says of itself."""
+    kinds: dict[str, st.SearchStrategy[Any]] = {"str": words, "int": st.integers(0, 100), "bool": st.booleans()}
+    choices = field.option.get("choices")
+    return st.sampled_from(choices) if choices else kinds[field.option["type"]].filter(lambda value: field.check(value) is None)
+
+
+def free_fields(kind: str, resource: Json) -> dict[str, st.SearchStrategy[Any]]:
+    """What a user could want of the fields that have nothing to do with others; of one that cannot be updated only what it is."""
+    return {field.name: values(field) if field.change == ALWAYS else st.just(resource[field.name]) for field in FREE[kind]}
 
 
 @st.composite
@@ -48,8 +69,7 @@ def pools(draw: st.DrawFn) -> Json:
     return {
         "id": "36ce7086-a496-4666-9064-5ba0e6840c75",
         "project_id": "99a3fff0d03c428eac3678da6a7d0f24",
-        "name": draw(words),
-        "description": draw(words),
+        **{field.name: draw(values(field)) for field in FREE["pool"]},
         "protocol": protocol,
         "lb_algorithm": draw(st.sampled_from(algorithms)),
         "loadbalancers": [{"id": LOADBALANCER}],
@@ -57,7 +77,6 @@ def pools(draw: st.DrawFn) -> Json:
         "members": [],
         "session_persistence": draw(stickiness(protocol)),
         "slow_start": slow_start if protocol in ("HTTP", "HTTPS") else None,
-        "member_deletion_protection_enable": draw(st.booleans()),
         "vpc_id": VPC if kind == "instance" else "",
         "type": kind,
         "protection_status": status,
@@ -76,12 +95,10 @@ def pool_options(draw: st.DrawFn, pool: Json) -> Json:
     wanted = st.fixed_dictionaries(
         {},
         optional={
-            "name": words,
-            "description": words,
+            **free_fields("pool", pool),
             "protocol": st.just(protocol),
             "lb_algorithm": st.sampled_from(algorithms),
             "loadbalancer_id": st.sampled_from([LOADBALANCER, LOADBALANCER.upper()]),
-            "member_deletion_protection_enable": st.booleans(),
             "protection_status": st.sampled_from(_pool_fields.PROTECTION),
             "session_persistence": stickiness_options(protocol, pool["session_persistence"]),
             **(
@@ -140,11 +157,10 @@ def members(draw: st.DrawFn) -> Json:
     subnet = draw(st.sampled_from([SUBNET, None]))
     return {
         "id": "1923923e-fe8a-484f-bdbc-e11559b1f48f",
-        "name": draw(words),
+        **{field.name: draw(values(field)) for field in FREE["member"]},
         "address": draw(addresses),
         "protocol_port": draw(st.integers(1, 65535)),
         "subnet_cidr_id": subnet,
-        "weight": draw(st.integers(0, 100)),
         "availability_zone": None if subnet else draw(st.sampled_from(["", "eu-de-01"])),
         "operating_status": "ONLINE",
     }
@@ -153,13 +169,10 @@ def members(draw: st.DrawFn) -> Json:
 @st.composite
 def member_options(draw: st.DrawFn, member: Json) -> Json:
     """Some of the fields that a user could want of *member*, all of them possible."""
-    optional: dict[str, st.SearchStrategy[Any]] = {"name": words, "weight": st.integers(0, 100)}
+    optional = free_fields("member", member)
     if member["subnet_cidr_id"]:
         optional["subnet_cidr_id"] = st.sampled_from([SUBNET, SUBNET.upper()])
     else:
         optional["availability_zone"] = st.sampled_from(["eu-de-01", "eu-de-02"])
     wanted: Json = draw(st.fixed_dictionaries({}, optional=optional))
     return {**wanted, "address": draw(spellings(member["address"])), "protocol_port": member["protocol_port"]}
-
-
-FIELDS = {"pool": _pool_fields.FIELDS, "member": _member_fields.FIELDS}

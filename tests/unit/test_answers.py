@@ -70,13 +70,8 @@ def test_a_value_of_another_kind_never_makes_a_change(pool: Json, name: str, odd
     resource = told({**pool, name: odd}, "pool")
     if name in resource and odd is not None:
         return
-    nothing = {
-        "session_persistence": {"enable": False},
-        "slow_start": {"enable": False},
-        "member_deletion_protection_enable": False,
-        "protection_status": "nonProtection",
-    }
-    assert plan_present(FIELDS["pool"], {name: nothing.get(name, "")} if name in pool else {}, resource).kind == NOTHING
+    nothing = {field.name: {"enable": False} if field.nullable else field.default for field in FIELDS["pool"]}
+    assert plan_present(FIELDS["pool"], {name: nothing[name]} if name in pool else {}, resource).kind == NOTHING
 
 
 @pytest.mark.parametrize(

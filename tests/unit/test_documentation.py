@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The documentation is whole: every option has an example, everything says since when it is there, every link leads somewhere."""
+"""The documentation is whole: options are what modules take, each has an example, everything says since when it is there,
+every link leads somewhere.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.otc.elb.plugins.module_utils import _info, _member, _pool, _pool_fields, _pool_members
 from tools.markdown import is_external, links
 from tools.release.site import PAGES
 
@@ -22,6 +25,14 @@ PLUGINS = sorted(
 )
 MODULES = [path for path in PLUGINS if path.parent.name == "modules"]
 ROLES = sorted((CHECKOUT / "roles").glob("*/meta/argument_specs.yml"))
+#: What modules take besides the options of the connection.
+SPECS = {
+    "elb_member": _member.OPTIONS,
+    "elb_member_info": _info.MEMBER_OPTIONS,
+    "elb_pool": _pool.OPTIONS,
+    "elb_pool_info": _info.POOL_OPTIONS,
+    "elb_pool_members": _pool_members.OPTIONS,
+}
 
 
 def constant(path: Path, name: str) -> str:
@@ -56,6 +67,35 @@ def keys(value: Any) -> Iterator[tuple[str, ...]]:
         for name, below in value.items():
             yield (name,)
             yield from ((name, *rest) for rest in keys(below))
+
+
+def said(options: Mapping[str, Any], below: str) -> dict[str, Any]:
+    """What documentation and argument specs both say of options."""
+    return {
+        name: {key: option[key] for key in ("type", "elements", "choices", "default", "aliases", "required") if key in option}
+        | {"suboptions": said(option.get(below, {}), below)}
+        for name, option in options.items()
+    }
+
+
+# So does ansible-test; this takes no minute, and says it to who has just added a field.
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_what_is_documented_is_what_the_module_takes(path: Path) -> None:
+    assert said(documentation(path)["options"], "suboptions") == said(SPECS[path.stem], "options")
+
+
+def test_the_role_backend_takes_every_field_of_a_pool() -> None:
+    role = CHECKOUT / "roles" / "backend"
+    options = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+    (block,) = yaml.safe_load((role / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    (passed,) = (each["otc.elb.elb_pool"] for each in block["block"] if "otc.elb.elb_pool" in each)
+    page = (role / "README.md").read_text(encoding="utf-8")
+    for field in _pool_fields.FIELDS:
+        name = f"backend_{field.option_key}"
+        same = {key: field.option[key] for key in ("type", "choices") if key in field.option}
+        assert {key: options.get(name, {}).get(key) for key in same} == same, name
+        assert re.fullmatch(rf"{{{{ {name}( \| default\(omit\))? }}}}", passed.get(field.option_key, "")), name
+        assert f"`{name}`" in page
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
