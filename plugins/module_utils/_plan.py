@@ -113,4 +113,7 @@ def plan_absent(fields: t.Sequence[Field], current: Json | None) -> Plan:
 
 
 def _shown(value: t.Any) -> str:
-    return "not set" if value in (None, "") else str(value)
+    if value in (None, ""):
+        return "not set"
+    # As people write it.
+    return str(value).lower() if isinstance(value, bool) else str(value)

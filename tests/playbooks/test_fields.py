@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._fields import Field
 
 from ..emulator.client import Emulator
 from .engine import Engine, Task, task
@@ -150,11 +152,11 @@ def test_by_its_id_it_is_renamed(engine: Engine, emulator: Emulator, kind: str) 
     play_values(engine, emulator, f"elb_{kind}", base, "name", ({}, ["new", "", "web"], ["new", "", "web"]))
 
 
-def test_every_field_has_a_case() -> None:
-    for options, fields in ((POOL, _pool_fields.FIELDS), (MEMBER, _member_fields.FIELDS)):
-        names = {name for field in fields for name in (field.option_key, *field.option.get("aliases", []))}
-        # A pool's name and a member's port under its first name are in all of them.
-        assert names - {case.partition(" ")[0] for case in options} <= {"name", "protocol_port"}
+@pytest.mark.parametrize(("cases", "fields"), [(POOL, _pool_fields.FIELDS), (MEMBER, _member_fields.FIELDS)])
+def test_every_field_has_a_case(cases: Json, fields: Iterable[Field]) -> None:
+    names = {name for field in fields for name in (field.option_key, *field.option.get("aliases", []))}
+    # A pool's name and a member's port under its first name are in all of them.
+    assert names - {case.partition(" ")[0] for case in cases} <= {"name", "protocol_port"}
 
 
 def test_vpc_and_type_are_set_while_they_are_blank(engine: Engine, emulator: Emulator) -> None:

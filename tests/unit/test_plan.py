@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._fields import NEVER, Field
 from ansible_collections.otc.elb.plugins.module_utils._plan import (
     CONFLICT,
     CREATE,
@@ -243,3 +244,9 @@ def test_what_a_member_is_known_by_cannot_change(field: str, wanted: Any, curren
     plan = plan_present(_member_fields.FIELDS, {field: wanted, "weight": 3}, current)
     assert plan.kind == CONFLICT
     assert [conflict.option for conflict in plan.conflicts] == [field]
+
+
+def test_a_conflict_shows_values_as_people_write_them() -> None:
+    switch = Field("any_port_enable", {"type": "bool"}, change=NEVER, instead="make another pool")
+    (conflict,) = plan_present([switch], {"any_port_enable": False}, {"any_port_enable": True}).conflicts
+    assert str(conflict) == "any_port_enable is true and cannot become false in place: make another pool"
