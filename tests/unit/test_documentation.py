@@ -105,6 +105,7 @@ def test_modules_know_of_one_another() -> None:
     }
     for module, others in seen.items():
         assert others <= seen.keys() - {module}, module
+        assert all(module in seen[other] for other in others), module
     # Each is found from another one, and the one that reads from the one that writes.
     assert set().union(*seen.values()) == seen.keys()
     assert all(f"{module}_info" in others for module, others in seen.items() if f"{module}_info" in seen)
