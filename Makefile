@@ -53,7 +53,7 @@ lint: $(READY)
 	$(BIN)/yamllint --strict .
 	$(BIN)/ansible-lint --offline
 
-## unit: unit tests; like the next two, takes pytest's options, such as ARGS="-k name"
+## unit: unit tests; ARGS goes to pytest, here and for emulator, modules, playbooks and keystone, such as ARGS="-k name"
 unit: $(READY)
 	$(BIN)/pytest tests/unit $(ARGS)
 

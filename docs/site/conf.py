@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import yaml
 from docutils import nodes
 
 project = "otc.elb"
 author = "The otc.elb authors"
 project_copyright = "2026, The otc.elb authors"
-html_title = "otc.elb"
+release = yaml.safe_load((Path(__file__).parents[2] / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+html_title = f"otc.elb {release}"
 
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 html_theme = "furo"

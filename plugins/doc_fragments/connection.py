@@ -103,15 +103,24 @@ options:
     type: path
     aliases: [key]
   api_timeout:
-    description: The seconds that one request may take.
+    description: The seconds that one request may take, 0.01 to 86400.
     type: float
     default: 30.0
   timeout:
-    description: The seconds that the task may spend in retries and waits altogether.
+    description: The seconds that the task may spend in retries and waits altogether, 0 to 86400.
     type: float
     default: 180.0
 requirements:
   - python >= 3.9
-  - requests >= 2.25
-  - openstacksdk (only for O(cloud) and O(auth), and what stands for them in the environment)
+  - requests >= 2.25.1
+  - openstacksdk >= 1.0.0 (only for O(cloud) and O(auth), and what stands for them in the environment)
+seealso:
+  - plugin: otc.elb.required_actions
+    plugin_type: callback
+  - name: Authentication
+    description: Every way to authenticate, with what goes into options, the environment and clouds.yaml.
+    link: https://github.com/opentelekomcloud/ansible-collection-elb/blob/main/docs/authentication.md
+  - name: Permissions
+    description: The IAM actions that each task needs, and how to grant just those.
+    link: https://github.com/opentelekomcloud/ansible-collection-elb/blob/main/docs/permissions.md
 """

@@ -37,7 +37,7 @@ options:
   pool:
     description:
       - The pool, by its name or ID. By its ID, one request less is needed.
-      - With O(state=absent), it is no error when the pool is not there.
+      - With O(state=absent), it is not an error when the pool is not there.
     type: str
     required: true
     aliases: [pool_id]
@@ -86,7 +86,8 @@ options:
     default: false
   drain_seconds:
     description:
-      - With O(state=absent), set the weight to 0 first and remove the member after that many seconds. They come on top of O(timeout).
+      - With O(state=absent), set the weight to 0 first and remove the member after that many seconds, 0 to 86400.
+        They come on top of O(timeout).
     type: float
     default: 0.0
   enterprise_project_id:
@@ -147,8 +148,36 @@ member:
     The member as it is after the task, with the API's field names; in check mode as it would be. Empty when it is gone.
     In check mode, the C(id) of a member that would be added is V(known after creation:) and what would be added. In check mode
     other tasks take that for its ID.
-  returned: success
+  returned: success; also where O(wait=true) runs out, as the service showed it last
   type: dict
+  contains:
+    id:
+      description: The member's ID. It is not the server's ID.
+      type: str
+    name:
+      description: The member's name.
+      type: str
+    address:
+      description: The private IP address of the server.
+      type: str
+    protocol_port:
+      description: The port on which the server receives requests.
+      type: int
+    weight:
+      description: 0 to 100. With V(0) the member gets no new requests.
+      type: int
+    operating_status:
+      description: What the health check says, V(ONLINE) or V(OFFLINE); V(NO_MONITOR) where the pool has none.
+      type: str
+    subnet_cidr_id:
+      description: The Neutron ID of the subnet; empty or V(null) for a member by IP alone.
+      type: str
+    availability_zone:
+      description: The availability zone.
+      type: str
+    ip_version:
+      description: The IP version of the address, V(v4) or V(v6).
+      type: str
   sample:
     id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
     name: web-1
@@ -184,6 +213,11 @@ missing_action:
   description: The IAM action that the credential lacks.
   returned: failure, where it is because of a missing permission
   type: str
+ids:
+  description: The IDs of the pools or members that match.
+  returned: failure, where several match
+  type: list
+  elements: str
 """
 
 from ansible_collections.otc.elb.plugins.module_utils import _member, _task

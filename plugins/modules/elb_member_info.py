@@ -130,6 +130,34 @@ members:
   returned: success
   type: list
   elements: dict
+  contains:
+    id:
+      description: The member's ID. It is not the server's ID.
+      type: str
+    name:
+      description: The member's name.
+      type: str
+    address:
+      description: The private IP address of the server.
+      type: str
+    protocol_port:
+      description: The port on which the server receives requests.
+      type: int
+    weight:
+      description: 0 to 100. With V(0) the member gets no new requests.
+      type: int
+    operating_status:
+      description: What the health check says, V(ONLINE) or V(OFFLINE); V(NO_MONITOR) where the pool has none.
+      type: str
+    subnet_cidr_id:
+      description: The Neutron ID of the subnet; empty or V(null) for a member by IP alone.
+      type: str
+    availability_zone:
+      description: The availability zone.
+      type: str
+    ip_version:
+      description: The IP version of the address, V(v4) or V(v6).
+      type: str
   sample:
     - id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
       name: web-1
@@ -159,6 +187,11 @@ missing_action:
   description: The IAM action that the credential lacks.
   returned: failure, where it is because of a missing permission
   type: str
+ids:
+  description: The IDs of the pools that have the same name.
+  returned: failure, where several match
+  type: list
+  elements: str
 """
 
 from ansible_collections.otc.elb.plugins.module_utils import _info, _task

@@ -44,7 +44,12 @@ options:
     description: The pool's ID, to look it up by that. A pool cannot be created with a given ID.
     type: str
   state:
-    description: Whether the pool should be there.
+    description:
+      - Whether the pool should be there.
+      - With V(absent), a pool with a health check is refused before anything is changed, and so is one with
+        O(member_deletion_protection_enable=true). The task says what to remove or to switch off first.
+      - The service does not remove a pool that forwarding policies use. That is known only when it is asked to, after the members were
+        removed with O(force=true).
     type: str
     choices: [present, absent]
     default: present
@@ -143,7 +148,9 @@ options:
       - The ID of the enterprise project that names are looked up in, or V(all_granted_eps) for all that the user may see.
     type: str
   force:
-    description: With O(state=absent), whether the pool's members are removed first. Without it, a pool that has members is not removed.
+    description:
+      - With O(state=absent), whether the pool's members are removed first. Without it, a pool that has members is not removed.
+      - It is for members only. What else stands against the removal is described at O(state).
     type: bool
     default: false
 seealso:
@@ -186,7 +193,7 @@ EXAMPLES = r"""
     id: 36ce7086-a496-4666-9064-5ba0e6840c75
     name: web-blue
 
-- name: Remove a pool with all of its members
+- name: Remove a pool with all of its members; it has no health check and no forwarding policy uses it
   otc.elb.elb_pool:
     name: web
     state: absent
@@ -221,6 +228,43 @@ pool:
     other tasks take that for its ID.
   returned: success
   type: dict
+  contains:
+    id:
+      description: The pool's ID.
+      type: str
+    name:
+      description: The pool's name.
+      type: str
+    protocol:
+      description: The protocol by which members receive requests.
+      type: str
+    lb_algorithm:
+      description: How requests are distributed.
+      type: str
+    loadbalancers:
+      description: The load balancers that the pool belongs to, each a dict with its C(id).
+      type: list
+      elements: dict
+    listeners:
+      description: The listeners that the pool serves, each a dict with its C(id).
+      type: list
+      elements: dict
+    members:
+      description: The members, each a dict with its C(id).
+      type: list
+      elements: dict
+    healthmonitor_id:
+      description: The ID of the health check; empty or V(null) where there is none.
+      type: str
+    session_persistence:
+      description: How sticky sessions are set; V(null) where they are off.
+      type: dict
+    member_deletion_protection_enable:
+      description: Whether members are protected from being removed.
+      type: bool
+    ip_version:
+      description: The IP versions that members can have, V(dualstack) or V(v4).
+      type: str
   sample:
     id: 36ce7086-a496-4666-9064-5ba0e6840c75
     name: web
@@ -257,6 +301,11 @@ missing_action:
   description: The IAM action that the credential lacks.
   returned: failure, where it is because of a missing permission
   type: str
+ids:
+  description: The IDs of the pools, load balancers or listeners that have the same name.
+  returned: failure, where several match
+  type: list
+  elements: str
 """
 
 from ansible_collections.otc.elb.plugins.module_utils import _pool, _task

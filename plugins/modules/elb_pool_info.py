@@ -106,6 +106,7 @@ options:
 seealso:
   - module: otc.elb.elb_pool
   - module: otc.elb.elb_member_info
+  - module: otc.elb.elb_pool_members
 """
 
 EXAMPLES = r"""
@@ -158,6 +159,43 @@ pools:
   returned: success
   type: list
   elements: dict
+  contains:
+    id:
+      description: The pool's ID.
+      type: str
+    name:
+      description: The pool's name.
+      type: str
+    protocol:
+      description: The protocol by which members receive requests.
+      type: str
+    lb_algorithm:
+      description: How requests are distributed.
+      type: str
+    loadbalancers:
+      description: The load balancers that the pool belongs to, each a dict with its C(id).
+      type: list
+      elements: dict
+    listeners:
+      description: The listeners that the pool serves, each a dict with its C(id).
+      type: list
+      elements: dict
+    members:
+      description: The members, each a dict with its C(id); with O(include_members=true), whole members.
+      type: list
+      elements: dict
+    healthmonitor_id:
+      description: The ID of the health check; empty or V(null) where there is none.
+      type: str
+    session_persistence:
+      description: How sticky sessions are set; V(null) where they are off.
+      type: dict
+    member_deletion_protection_enable:
+      description: Whether members are protected from being removed.
+      type: bool
+    ip_version:
+      description: The IP versions that members can have, V(dualstack) or V(v4).
+      type: str
   sample:
     - id: 36ce7086-a496-4666-9064-5ba0e6840c75
       name: web

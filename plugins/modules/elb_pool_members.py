@@ -77,7 +77,8 @@ options:
     default: false
   drain_seconds:
     description:
-      - Set the weight of members to 0 first and remove them after that many seconds, which come on top of O(timeout).
+      - With O(purge=true), set the weight of members to 0 first and remove them after that many seconds, 0 to 86400.
+        They come on top of O(timeout).
     type: float
     default: 0.0
   wait:
@@ -98,6 +99,7 @@ seealso:
   - module: otc.elb.elb_member
   - module: otc.elb.elb_member_info
   - module: otc.elb.elb_pool
+  - module: otc.elb.elb_pool_info
 """
 
 EXAMPLES = r"""
@@ -150,6 +152,34 @@ members:
   returned: when the pool could be read
   type: list
   elements: dict
+  contains:
+    id:
+      description: The member's ID. It is not the server's ID.
+      type: str
+    name:
+      description: The member's name.
+      type: str
+    address:
+      description: The private IP address of the server.
+      type: str
+    protocol_port:
+      description: The port on which the server receives requests.
+      type: int
+    weight:
+      description: 0 to 100. With V(0) the member gets no new requests.
+      type: int
+    operating_status:
+      description: What the health check says, V(ONLINE) or V(OFFLINE); V(NO_MONITOR) where the pool has none.
+      type: str
+    subnet_cidr_id:
+      description: The Neutron ID of the subnet; empty or V(null) for a member by IP alone.
+      type: str
+    availability_zone:
+      description: The availability zone.
+      type: str
+    ip_version:
+      description: The IP version of the address, V(v4) or V(v6).
+      type: str
   sample:
     - id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
       name: web-1
@@ -176,6 +206,22 @@ failed_members:
     error:
       description: What went wrong.
       type: str
+    status:
+      description: The HTTP status, where the service answered.
+      type: int
+    error_code:
+      description: The service's code of the failure, where it gave one.
+      type: str
+    request_id:
+      description: What the provider's support asks for, where the service gave one.
+      type: str
+    missing_action:
+      description: The IAM action that the credential lacks, where it is because of a missing permission.
+      type: str
+    ids:
+      description: The IDs of members that were added more than once, where that happened.
+      type: list
+      elements: str
 pool_id:
   description: The ID of the pool. In check mode, what stands for the ID of one that would be created.
   returned: when the pool could be read
@@ -188,7 +234,7 @@ required_actions:
   elements: str
   sample: ['elb:members:create', 'elb:members:list', 'elb:pools:list']
 status:
-  description: The HTTP status of a request that failed.
+  description: The HTTP status of a request that failed; where members failed, of the first of them.
   returned: failure, where the service answered
   type: int
 error_code:
@@ -203,6 +249,11 @@ missing_action:
   description: The IAM action that the credential lacks.
   returned: failure, where it is because of a missing permission
   type: str
+ids:
+  description: The IDs of the pools that have the same name.
+  returned: failure, where several match
+  type: list
+  elements: str
 """
 
 from ansible_collections.otc.elb.plugins.module_utils import _pool_members, _task

@@ -123,6 +123,17 @@ def test_the_execution_environment(engine: Engine, tmp_path: Path) -> None:
     assert created.returncode == 0, created.stdout + created.stderr
     wanted = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text(encoding="utf-8"))
     assert [each["name"] for each in wanted["collections"]] == ["otc.elb"]
+    # From the archive, where Galaxy cannot be reached: the build runs the same command in the same folder.
+    built = engine.command("ansible-galaxy", "collection", "build", "--output-path", str(tmp_path), cwd=DOCS.parent)
+    assert built.returncode == 0, built.stderr
+    definition.write_text(block("without-galaxy.yml"), encoding="utf-8")
+    context = tmp_path / "without-galaxy"
+    created = engine.command("ansible-builder", "create", "--context", str(context), cwd=tmp_path)
+    assert created.returncode == 0, created.stdout + created.stderr
+    install = ("collection", "install", "--offline", "--requirements-file", "requirements.yml")
+    empty = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections")}
+    installed = engine.command("ansible-galaxy", *install, cwd=context / "_build", env=empty)
+    assert " was installed successfully" in installed.stdout, installed.stdout + installed.stderr
     # What it will find in the collection, once that is installed.
     found = engine.command("ansible-builder", "introspect", str(Path(sys.prefix, "collections")))
     assert found.returncode == 0, found.stdout + found.stderr

@@ -13,12 +13,32 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from ..credentials import aksk
 from ..emulator.client import Emulator, Json
 from .engine import Engine, PlayRun
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+CHECKOUT = Path(__file__).parents[2]
+EXAMPLES = CHECKOUT / "docs" / "examples"
 HEALTHY = ("ONLINE", "NO_MONITOR")
+
+
+def first_example(page: str) -> list[Json]:
+    """The plays that a page begins with, for the emulator's load balancer."""
+    (text, *dummy) = re.findall("^```yaml\n(.*?)^```$", (CHECKOUT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    found: list[Json] = yaml.safe_load(text.replace("production", "demo"))
+    return found if "hosts" in found[0] else [{"hosts": "localhost", "gather_facts": False, "tasks": found}]
+
+
+def test_the_pages_begin_with_what_works(engine: Engine, emulator: Emulator) -> None:
+    """Both pages make the same pool, with a listener that has none before."""
+    for page, changed in (("README.md", True), ("docs/getting-started.md", False)):
+        played = engine.playbook(first_example(page))
+        assert played.rc == 0, played.output
+        assert [result.changed for result in played.results] == [changed, changed], page
+    (found,) = emulator.state()["pools"]
+    assert found["id"] == emulator.state()["listeners"]["demo-http"]
 
 
 def test_quickstart_ends_well_and_leaves_nothing(engine: Engine, emulator: Emulator) -> None:

@@ -130,6 +130,13 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
     assert emulator.writes() == []
 
 
+def test_concurrency_is_the_modules(engine: Engine, emulator: Emulator) -> None:
+    listed: Json = {"backend_members": [{"address": "192.168.0.11", "port": 80}]}
+    played = play(engine, [backend(**listed, backend_concurrency=33)], check=True)
+    (refused,) = played.of(MEMBERS)
+    assert "concurrency must be 1 to 32, not 33" in refused["msg"]
+
+
 def test_members_stay_where_nobody_meant_to_remove_them(engine: Engine, emulator: Emulator) -> None:
     """Variables of -e are strings; and the service refuses to remove what it protects only after it was drained."""
     server = {"name": "a", "address": "192.168.0.11", "protocol_port": 80, "weight": 5}

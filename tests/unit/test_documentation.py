@@ -118,6 +118,15 @@ def test_every_option_of_the_connection_has_an_example() -> None:
     assert [name for name in yaml.safe_load(found)["options"] if not re.search(rf"^\s*{name}:", pages, re.MULTILINE)] == []
 
 
+@pytest.mark.parametrize("path", ROLES, ids=lambda path: path.parts[-3])
+def test_every_variable_of_a_role_has_an_example(path: Path) -> None:
+    readme = (path.parents[1] / "README.md").read_text(encoding="utf-8")
+    examples = re.findall("^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    shown = {name for example in examples for found in keys(yaml.safe_load(example)) for name in found}
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values()
+    assert sorted({name for entry in entries for name in entry["options"]} - shown) == []
+
+
 @pytest.mark.parametrize("path", PLUGINS, ids=lambda path: path.stem)
 def test_every_plugin_says_since_when_it_is_there(path: Path) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", documentation(path)["version_added"])
@@ -136,6 +145,7 @@ def test_modules_know_of_one_another() -> None:
     }
     for module, others in seen.items():
         assert others <= seen.keys() - {module}, module
+        assert all(module in seen[other] for other in others), module
     # Each is found from another one, and the one that reads from the one that writes.
     assert set().union(*seen.values()) == seen.keys()
     assert all(f"{module}_info" in others for module, others in seen.items() if f"{module}_info" in seen)

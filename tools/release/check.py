@@ -59,7 +59,7 @@ def unequal_versions() -> Iterator[str]:
         yield f"galaxy.yml has the version {version()}, the newest of the changelog is {newest}"
     if f"\nv{version()}\n=" not in text("CHANGELOG.rst"):
         yield f"CHANGELOG.rst has no section for {version()}"
-    for page in ("README.md", "docs/getting-started.md"):
+    for page in ("README.md", "docs/getting-started.md", "docs/awx.md"):
         for found in re.findall(r"otc-elb-(\d+\.\d+\.\d+)\.tar\.gz", text(page)):
             if found != version():
                 yield f"{page} installs {found}"
