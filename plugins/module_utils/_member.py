@@ -10,8 +10,8 @@ from . import _find
 from ._client import Call
 from ._errors import ApiError, ElbError, Refused
 from ._fields import Json, argument_spec, as_id, broken_rules, given, wrong_values
-from ._member_fields import FIELDS, RULES
-from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
+from ._member_fields import FIELDS, RULES, label, refusals
+from ._member_steps import add, drain, list_by_address, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST
 from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
 from ._plan import CREATE, DELETE, Plan, choose, plan_absent, untold

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fields of a member and what they allow of one another.
+"""The fields of a member, what they allow of one another, and what a member is called.
 
 Source: "Adding a Backend Server" and "Updating a Backend Server" of the API reference.
 """
@@ -12,7 +12,18 @@ from __future__ import annotations
 import socket
 import typing as t
 
-from ._fields import NEVER, Field, Json, Rule, number, same_id, text
+from ._fields import NEVER, Field, Json, Rule, broken_rules, number, same_id, text
+
+if t.TYPE_CHECKING:
+    from ._plan import Plan
+
+
+def label(member: Json) -> str:
+    """A member as people write it: address and port; else its name or ID."""
+    address = member.get("address")
+    if not address:
+        return str(member.get("id") or repr(member.get("name")))
+    return f"{f'[{address}]' if ':' in address else address}:{member.get('protocol_port')}"
 
 
 def parse_address(address: str) -> bytes | None:
@@ -95,3 +106,15 @@ def missing_to_create(wanted: Json, pool: Json | None) -> list[str]:
     if protocol not in (None, "TCP", "HTTP", "HTTPS"):
         missing.append(f"a {protocol} pool needs subnet_cidr_id: members by IP alone are for TCP, HTTP and HTTPS pools")
     return missing
+
+
+def refusals(plan: Plan, wanted: Json, current: Json | None, pool: Json) -> list[str]:
+    """What stands against the plan, all of it at once and before the first write.
+
+    :param pool: what is known of the pool.
+    """
+    reasons = [str(conflict) for conflict in plan.conflicts]
+    reasons += broken_rules(RULES, FIELDS, wanted, current or {})
+    if current is None:
+        reasons += missing_to_create(wanted, pool)
+    return reasons
