@@ -11,14 +11,16 @@ import typing as t
 from ._client import Call
 from ._errors import ApiError, ElbError, NotThere
 from ._fields import Json, as_id, looks_like_id
-from ._operations import LISTENER_LIST, LOADBALANCER_LIST, POOL_GET, POOL_LIST, Operation
+from ._operations import LISTENER_LIST, LOADBALANCER_LIST, MEMBER_LIST, POOL_GET, POOL_LIST, Operation
 from ._session import Session
 
+Found = t.TypeVar("Found")
 
-def optional(get: t.Callable[[Call], t.Any], call: Call) -> t.Any:
-    """Make a call, with ``None`` for a resource that is not there."""
+
+def optional(ask: t.Callable[..., Found], *args: t.Any) -> Found | None:
+    """What *ask* returns; ``None`` for a resource that is not there."""
     try:
-        return get(call)
+        return ask(*args)
     except ApiError as error:
         if not error.not_found:
             raise
@@ -48,7 +50,7 @@ def wrong_id(session: Session) -> list[str]:
 
 def pool_by_id(session: Session, pool_id: str) -> Json | None:
     """The pool with that ID, or ``None``."""
-    pool = t.cast("Json | None", optional(session.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)})))
+    pool = optional(session.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)}))
     # As it would be created. The callback required_actions knows of members that later tasks would add.
     return {**pool, "members": []} if pool and session.will_be(pool_id) else pool
 
@@ -71,6 +73,16 @@ def pools_by_name(session: Session, name: str, loadbalancer_id: str | None = Non
     narrowed = [("loadbalancer_id", loadbalancer_id), ("listener_id", listener_id)]
     query = [("name", name), *((key, value) for key, value in narrowed if value)]
     return named(session.pages(Call(POOL_LIST, f"look for pool {name!r}", query=[*query, *scope(session)])), name)
+
+
+def list_members(session: Session, pool_id: str, label: str, query: t.Sequence[tuple[str, t.Any]] | None = None) -> list[Json]:
+    """The members of a pool.
+
+    :param label: the pool as the user calls it, for messages.
+    :param query: what the list is limited to, where that is more than the enterprise projects of every look-up.
+    """
+    limits = scope(session) if query is None else query
+    return session.pages(Call(MEMBER_LIST, f"list the members of pool {label}", {"pool_id": pool_id}, limits))
 
 
 def named(found: list[Json], name: str) -> list[Json]:

@@ -13,17 +13,17 @@ from ._fields import Json, argument_spec, as_id, broken_rules, given, wrong_valu
 from ._member_fields import FIELDS, RULES, label, refusals
 from ._member_steps import add, drain, list_by_address, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST
-from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
+from ._place import DRAIN_SECONDS, POOL, WAIT, Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
 from ._plan import CREATE, DELETE, Plan, choose, plan_absent, untold
 from ._task import Task
 
 #: The argument spec of ``elb_member``.
 OPTIONS: Json = {
-    "pool": {"type": "str", "required": True, "aliases": ["pool_id"]},
+    "pool": POOL,
     "id": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "wait": {"type": "bool", "default": False},
-    "drain_seconds": {"type": "float", "default": 0.0},
+    "wait": WAIT,
+    "drain_seconds": DRAIN_SECONDS,
     "enterprise_project_id": {"type": "str"},
     **argument_spec(FIELDS),
 }

@@ -44,8 +44,21 @@ def is_ipv6(address: str) -> bool:
     return len(parse_address(address) or b"") == 16
 
 
-def _comparable_address(value: t.Any, member: Json) -> t.Any:
+def comparable_address(value: t.Any) -> t.Any:
+    """The form in which two addresses are compared; what is none stays as it is."""
     return (parse_address(value) or value) if isinstance(value, str) else value
+
+
+Key = tuple[t.Any, t.Any]
+
+
+def key_of(member: Json) -> Key:
+    """What a member is known by: address and port, however the address is spelled."""
+    return comparable_address(member.get("address")), member.get("protocol_port")
+
+
+def _compare_address(value: t.Any, member: Json) -> t.Any:
+    return comparable_address(value)
 
 
 def _check_address(value: str) -> str | None:
@@ -58,7 +71,7 @@ _NEW_MEMBER = "add the server anew (remove this member, or use another port) wit
 
 FIELDS: tuple[Field, ...] = (
     Field("name", {"type": "str"}, default="", check=text(255)),
-    Field("address", {"type": "str"}, change=NEVER, check=_check_address, compare=_comparable_address, instead=_NEW_MEMBER),
+    Field("address", {"type": "str"}, change=NEVER, check=_check_address, compare=_compare_address, instead=_NEW_MEMBER),
     Field("protocol_port", {"type": "int", "aliases": ["port"]}, change=NEVER, check=number(1, 65535), instead=_NEW_MEMBER),
     Field(
         "subnet_cidr_id",
@@ -73,6 +86,7 @@ FIELDS: tuple[Field, ...] = (
     # It can be changed, and not be taken away: only a zone is a value.
     Field("availability_zone", {"type": "str"}, default="", check=text(255, 1)),
 )
+WEIGHT = next(field for field in FIELDS if field.name == "weight")
 
 
 def _zone(member: Json) -> str | None:

@@ -6,15 +6,11 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from . import _find
-from ._client import Call
 from ._errors import Refused
 from ._fields import Json, argument_spec, broken_rules, given, wrong_values
-from ._member_fields import FIELDS, RULES, label, parse_address, refusals
-from ._operations import MEMBER_LIST
-from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
+from ._member_fields import FIELDS, RULES, WEIGHT, Key, key_of, label, refusals
+from ._place import DRAIN_SECONDS, POOL, WAIT, Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
 from ._plan import NOTHING, Plan, plan_absent, plan_present, untold
 from ._task import Task
 
@@ -24,7 +20,7 @@ LEAST_CONCURRENCY, MOST_CONCURRENCY = 1, 32
 _ENTRY = argument_spec(FIELDS)
 #: The argument spec of ``elb_pool_members``.
 OPTIONS: Json = {
-    "pool": {"type": "str", "required": True, "aliases": ["pool_id"]},
+    "pool": POOL,
     "members": {
         "type": "list",
         "elements": "dict",
@@ -32,15 +28,11 @@ OPTIONS: Json = {
         "options": {**_ENTRY, **{name: {**_ENTRY[name], "required": True} for name in ("address", "protocol_port")}},
     },
     "purge": {"type": "bool", "default": False},
-    "drain_seconds": {"type": "float", "default": 0.0},
-    "wait": {"type": "bool", "default": False},
+    "drain_seconds": DRAIN_SECONDS,
+    "wait": WAIT,
     "concurrency": {"type": "int", "default": 8},
     "enterprise_project_id": {"type": "str"},
 }
-
-WEIGHT = next(field for field in FIELDS if field.name == "weight")
-
-Key = tuple[t.Any, t.Any]
 
 
 class Item:
@@ -89,10 +81,10 @@ def ensure(task: Task) -> Json:
     """
     what = f"set up the members of pool {task.params['pool']!r}"
     entries = _checked(task, what)
-    place, found = find_in_pool(task, lambda place: members_of(task, place))
+    place, found = find_in_pool(task, lambda place: _find.list_members(task, place.id, place.label))
     if place is None:
         place = assume_pool(task, what)
-        found = members_of(task, place)
+        found = _find.list_members(task, place.id, place.label)
     items = _plan(task, what, place, entries, found or [])
     if any("weight" in item.wanted for item in items if item.index is not None):
         warn_of_weight(task, place)
@@ -141,17 +133,6 @@ def _checked(task: Task, what: str) -> list[Json]:
     if reasons:
         raise Refused(what, reasons)
     return entries
-
-
-def key_of(member: Json) -> Key:
-    """What a member is known by: address and port, however the address is spelled."""
-    address = member.get("address")
-    return (parse_address(address) or address if isinstance(address, str) else address), member.get("protocol_port")
-
-
-def members_of(task: Task, place: Place) -> list[Json]:
-    """The pool's members, as the service shows them."""
-    return task.pages(Call(MEMBER_LIST, f"list the members of pool {place.label}", {"pool_id": place.id}, _find.scope(task)))
 
 
 def _plan(task: Task, what: str, place: Place, entries: list[Json], found: list[Json]) -> list[Item]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import typing as t
 
+from . import _find
 from ._bulk import Bulk
 from ._errors import ElbError, PartlyDone
 from ._fields import Json
 from ._health import HEALTHY, reason_of, watch
+from ._member_fields import WEIGHT, key_of
 from ._member_steps import add, drain, remove, update
 from ._place import Place
 from ._plan import CREATE, DELETE, UPDATE
-from ._pool_members import WEIGHT, Item, key_of, members_of, outcome
+from ._pool_members import Item, outcome
 from ._task import Task
 
 
@@ -76,7 +78,7 @@ class Work:
         waiting = {key_of(item.wanted): item for item in self._items if _unsure(item)}
 
         def look() -> bool:
-            for member in members_of(self._task, self._place):
+            for member in _find.list_members(self._task, self._place.id, self._place.label):
                 item = waiting.get(key_of(member))
                 if item is not None:
                     item.now = member

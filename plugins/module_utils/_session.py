@@ -20,8 +20,8 @@ from ._fields import Json
 if t.TYPE_CHECKING:
     from ._client import Call, Client
 
-#: The longest time limit, in seconds.
-_LONGEST = 86400.0
+#: The longest time that an option may say, in seconds.
+LONGEST = 86400.0
 
 
 class Session:
@@ -80,8 +80,8 @@ def check_limits(params: Json) -> None:
     :raises ElbError: names the option.
     """
     for name, least in (("api_timeout", 0.01), ("timeout", 0.0)):
-        if not least <= params[name] <= _LONGEST:
-            raise ElbError(f"{name} must be {least:g} to {_LONGEST:g} seconds, not {params[name]:g}.")
+        if not least <= params[name] <= LONGEST:
+            raise ElbError(f"{name} must be {least:g} to {LONGEST:g} seconds, not {params[name]:g}.")
 
 
 def failure_of(error: BaseException) -> Json:
