@@ -27,14 +27,15 @@ def optional(ask: t.Callable[..., Found], *args: t.Any) -> Found | None:
         return None
 
 
-def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
-    """The one resource of that name, or ``None``.
+def only(found: list[Json], what: str, meant: str, advice: str) -> Json | None:
+    """The one resource that was found, or ``None``.
 
+    :param meant: what it was looked for by, to follow its kind, such as "named 'web'".
     :raises ElbError: when there are several; it lists their IDs.
     """
     if len(found) > 1:
         ids = sorted(str(resource.get("id")) for resource in found)
-        raise ElbError(f"There are {len(found)} {what}s named {name!r}: {', '.join(ids)}. {advice}", ids=ids)
+        raise ElbError(f"There are {len(found)} {what}s {meant}: {', '.join(ids)}. {advice}", ids=ids)
     return found[0] if found else None
 
 
@@ -42,7 +43,7 @@ def wrong_id(session: Session) -> list[str]:
     """What is wrong with the option ``id``: a name given as one would be "not there", and nobody would look further."""
     given = session.params["id"]
     return (
-        [f"id {given!r} is not an ID (a UUID); give a name as name"]
+        [f"id {given!r} is not a UUID; to look up by name, use the option 'name'"]
         if given and not (looks_like_id(given) or session.will_be(given))
         else []
     )
@@ -65,7 +66,7 @@ def pool_by_name(
     :raises ElbError: when several have the name.
     """
     found = pools_by_name(session, name, loadbalancer_id, listener_id)
-    return only(found, "pool", name, f"Give the ID of the one that is meant as '{option}'.")
+    return only(found, "pool", f"named {name!r}", f"Give the ID of the one that is meant as '{option}'.")
 
 
 def pools_by_name(session: Session, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None) -> list[Json]:
@@ -122,12 +123,7 @@ def _id_by_name(session: Session, operation: Operation, what: str, option: str, 
     if looks_like_id(name):
         return as_id(name)
     found = session.pages(Call(operation, f"look for {what} {name!r}", query=[("name", name), *query, *scope(session)]))
-    one = only(
-        named(found, name),
-        what,
-        name,
-        f"Give the ID of the one that is meant as '{option}'.",
-    )
+    one = only(named(found, name), what, f"named {name!r}", f"Give the ID of the one that is meant as '{option}'.")
     if one is None:
         where = " on that load balancer" if query else " in this project and region"
         raise NotThere(f"There is no {what} named {name!r}{where}. Give its name or ID as '{option}'.{scope_hint(session)}")

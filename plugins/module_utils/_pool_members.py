@@ -143,7 +143,7 @@ def _plan(task: Task, what: str, place: Place, entries: list[Json], found: list[
     there = {key_of(member): member for member in found}
     items: list[Item] = []
     # To take it for another one could remove the very member that is wanted.
-    reasons = [f"the service does not tell address and port of member {member['id']}" for member in found if None in key_of(member)]
+    reasons = [f"the service's answer has no address or port for member {member['id']}" for member in found if None in key_of(member)]
     for index, wanted in enumerate(entries):
         current = there.pop(key_of(wanted), None)
         plan = plan_present(FIELDS, wanted, current)

@@ -23,6 +23,9 @@ if t.TYPE_CHECKING:
 #: The longest time that an option may say, in seconds.
 LONGEST = 86400.0
 
+#: As in galaxy.yml.
+_ISSUES = "https://github.com/opentelekomcloud/ansible-collection-elb/issues"
+
 
 class Session:
     """Reads.
@@ -104,4 +107,4 @@ def _defect(error: BaseException) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "unknown"
-    return f"This should not happen: {type(error).__name__} at {place}. It is a defect of otc.elb; please report it with this message."
+    return f"This should not happen: {type(error).__name__} at {place}. It is a defect of otc.elb; please report it with this message: {_ISSUES}"

@@ -162,7 +162,7 @@ class Task(Session):
     def warn_of_untold(self, options: t.Collection[str]) -> None:
         """Say what could not be compared, because the service's answer leaves it out."""
         if options:
-            self.warn(f"The service does not tell {', '.join(sorted(options))}: taken to be as wanted, and not changed.")
+            self.warn(f"The service's answer does not include {', '.join(sorted(options))}: taken to be as wanted, so it was not changed.")
 
     def pause(self, seconds: float) -> None:
         """Wait as long as the user asked for. Check mode does not."""

@@ -97,7 +97,7 @@ def test_subnet_cidr_id_was_given_the_vpc_subnets_id(module: Run, emulator: Emul
 def test_a_name_that_was_given_as_id_was_taken_for_gone(module: Run, emulator: Emulator, pool: str) -> None:
     for result in (module("elb_pool", id="web", state="absent"), module("elb_member", pool=pool, id="web-1", state="absent")):
         assert result.failed
-        assert "is not an ID (a UUID); give a name as name" in result["msg"]
+        assert "is not a UUID; to look up by name, use the option 'name'" in result["msg"]
     assert emulator.requests() == []
 
 
