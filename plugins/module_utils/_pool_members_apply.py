@@ -20,6 +20,9 @@ from ._plan import CREATE, DELETE, UPDATE
 from ._pool_members import Item, outcome
 from ._task import Task
 
+#: How many of several failures the message names.
+_SHOWN = 3
+
 
 class Work:
     """Carries the plans out: add, update, wait, and only then take out of service and remove.
@@ -134,9 +137,12 @@ class Work:
         rest = ", the others are as wanted" if len(failed) < len(self._items) else ""
         summary = ", ".join(f"{number} {what}" for what, number in result["summary"].items())
         first = failed[0]
+        told = f"The first failure: {first.error}"
+        if len(failed) > 1:
+            told = f"The first failures: {' '.join(f'{_mark(item)}: {item.error}' for item in failed[:_SHOWN])}"
         shared: Json = {name: first.facts[name] for name in ("status", "error_code", "request_id", "missing_action") if name in first.facts}
         return PartlyDone(
-            f"{count} of pool {self._place.label} failed{rest} ({summary}). The first failure: {first.error} "
+            f"{count} of pool {self._place.label} failed{rest} ({summary}). {told} "
             "Run the task again to finish the job; failed_members tells of each.",
             failed_members=[{"index": item.index, "entry": item.wanted, "error": item.error, **item.facts} for item in failed],
             **result,
@@ -147,6 +153,10 @@ class Work:
 def _there(item: Item) -> Json:
     """The member of an item that the pool has."""
     return t.cast(Json, item.now)
+
+
+def _mark(item: Item) -> str:
+    return item.label if item.index is None else f"members[{item.index}]"
 
 
 def _retires(item: Item) -> bool:
