@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from . import _find
 from ._errors import Refused
 from ._fields import Json, argument_spec, broken_rules, given, wrong_values
@@ -118,21 +120,31 @@ def _diff(items: list[Item]) -> Json:
 
 def _checked(task: Task, what: str) -> list[Json]:
     """The list as wanted fields, checked whole."""
-    entries = [given(FIELDS, entry) for entry in task.params["members"]]
-    reasons: list[str] = []
-    first: dict[Key, int] = {}
-    for index, wanted in enumerate(entries):
-        wrong = wrong_values(FIELDS, wanted) + broken_rules(RULES, FIELDS, wanted)
-        same = first.setdefault(key_of(wanted), index)
-        if same != index and not wrong:
-            wrong.append(f"{label(wanted)} is members[{same}] already")
-        reasons += [f"members[{index}]: {reason}" for reason in wrong]
+    entries = task.params["members"]
+    reasons = wrong_entries(dict(enumerate(entries)))
     if not LEAST_CONCURRENCY <= task.params["concurrency"] <= MOST_CONCURRENCY:
         reasons.append(f"concurrency must be {LEAST_CONCURRENCY} to {MOST_CONCURRENCY}, not {task.params['concurrency']}")
     reasons += wrong_drain(task)
     if reasons:
         raise Refused(what, reasons)
-    return entries
+    return [given(FIELDS, entry) for entry in entries]
+
+
+def wrong_entries(entries: t.Mapping[int, Json]) -> list[str]:
+    """What is wrong with the values of the list's entries.
+
+    :param entries: as options, by their indices.
+    """
+    reasons: list[str] = []
+    first: dict[Key, int] = {}
+    for index, entry in entries.items():
+        wanted = given(FIELDS, entry)
+        wrong = wrong_values(FIELDS, wanted) + broken_rules(RULES, FIELDS, wanted)
+        same = first.setdefault(key_of(wanted), index)
+        if same != index and not wrong:
+            wrong.append(f"{label(wanted)} is members[{same}] already")
+        reasons += [f"members[{index}]: {reason}" for reason in wrong]
+    return reasons
 
 
 def _plan(task: Task, what: str, place: Place, entries: list[Json], found: list[Json]) -> list[Item]:
