@@ -53,6 +53,11 @@ lint: $(READY)
 	$(BIN)/yamllint --strict .
 	$(BIN)/ansible-lint --offline
 
+## format: puts the code into the form that lint wants, and mends what ruff can
+format: $(READY)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
 ## unit: unit tests; ARGS goes to pytest, here and for emulator, modules, playbooks and keystone, such as ARGS="-k name"
 unit: $(READY)
 	$(BIN)/pytest tests/unit $(ARGS)
@@ -149,5 +154,5 @@ $(KEYSTONE) $(BENCHMARK): $(VENV)/%/.ready: tests/%/requirements.txt $(READY)
 $(RELEASE): tools/release/requirements.txt $(READY)
 	$(set_up)
 
-.PHONY: help demo test check lint unit modules emulator playbooks molecule keystone sanity integration test-matrix coverage benchmark \
+.PHONY: help demo test check lint format unit modules emulator playbooks molecule keystone sanity integration test-matrix coverage benchmark \
 	permissions docs picture artifact release-check venv clean

@@ -65,45 +65,20 @@ configure: >
     policy_file = build/policy.json
 """
 
-import contextlib
 import json
-import os
-import tempfile
 import typing as t
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ansible.plugins.callback import CallbackBase
 
+from ansible_collections.otc.elb.plugins.plugin_utils._files import write_whole
+from ansible_collections.otc.elb.plugins.plugin_utils._needs import Need, actions_of, failed, unfinished
 from ansible_collections.otc.elb.plugins.plugin_utils._pending import Pending
-from ansible_collections.otc.elb.plugins.plugin_utils._policy import is_action, missing_actions, policy
+from ansible_collections.otc.elb.plugins.plugin_utils._policy import policy
 
 _COLLECTION = "otc.elb."
 _ASYNC_STATUS = ("async_status", "ansible.builtin.async_status", "ansible.legacy.async_status")
-
-
-class _Need:
-    """What one task of a play needed, on all hosts and for all items together."""
-
-    def __init__(self, name: str, path: str) -> None:
-        self.name = name
-        self.path = path
-        self.actions: set[str] = set()
-        #: Of these, the ones that it needs because of what an earlier task would make.
-        self.assumed: set[str] = set()
-        #: And the ones that it needs only if there is what check mode cannot show.
-        self.perhaps: set[str] = set()
-        self.missing: set[str] = set()
-        #: Whether it failed for another reason than a missing permission.
-        self.failed = False
-        #: Why what it needs is not known, where it is not.
-        self.hidden = False
-        self.skipped = False
-        #: Jobs whose end was not seen.
-        self.jobs: set[str] = set()
-
-    def __str__(self) -> str:
-        return f"{self.name!r} ({self.path})" if self.path else repr(self.name)
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has no types
@@ -117,7 +92,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(*args, **kwargs)
         #: By play, then by where the task stands.
-        self._plays: dict[str, dict[tuple[str, str], _Need]] = {}
+        self._plays: dict[str, dict[tuple[str, str], Need]] = {}
         self._play: tuple[str, str] = ("", "")
         self._pending = Pending()
 
@@ -136,7 +111,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         needs = [need for play in self._plays.values() for need in play.values()]
         if not self.get_option("per_play"):
             self._show("LEAST IAM POLICY", needs)
-        doubts = [*_doubts(needs), *_unfinished(stats)]
+        doubts = [*(words for need in needs for words in need.doubts()), *unfinished(stats)]
         for words in doubts:
             self._display.warning(f"otc.elb.required_actions: {words}")
         self._save(needs, whole=bool(needs) and not doubts)
@@ -190,9 +165,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         need.skipped = need.skipped or skipped
         if isinstance(result.get("results"), list):
             return  # Of a loop; each of its items has been told before.
-        told = _take(need, result)
-        need.failed = need.failed or (_failed(result) and not again)
-        if told and not _failed(result) and getattr(task, "check_mode", False):
+        told = need.take(result)
+        need.failed = need.failed or (failed(result) and not again)
+        if told and not failed(result) and getattr(task, "check_mode", False):
             step = self._pending.follow(module, task.args, result, told)
             need.perhaps |= step.perhaps - need.actions
             need.assumed |= step.actions - told - need.actions - step.perhaps
@@ -207,14 +182,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         for play in self._plays.values():
             for need in play.values():
                 if job in need.jobs:
-                    need.actions |= _take(need, {**result, "ansible_job_id": None})
+                    need.actions |= need.take({**result, "ansible_job_id": None})
                     need.jobs.discard(job)
 
-    def _need(self, task: t.Any) -> _Need:
+    def _need(self, task: t.Any) -> Need:
         path, name = str(task.get_path() or ""), str(task.get_name())
         play = self._plays.setdefault(self._play[0], {})
         # A name may have been resolved differently for each host or item; the place stays.
-        return play.setdefault((path, "" if path else name), _Need(name, path))
+        return play.setdefault((path, "" if path else name), Need(name, path))
 
     # --- What is shown -------------------------------------------------------------------------
 
@@ -223,17 +198,17 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         if uuid and self.get_option("per_play"):
             self._show(f"LEAST IAM POLICY of play [{name}]", self._plays.get(uuid, {}).values())
 
-    def _show(self, title: str, needs: Iterable[_Need]) -> None:
+    def _show(self, title: str, needs: Iterable[Need]) -> None:
         self._display.banner(title)
         needs = list(needs)
         for need in needs:
-            self._display.v(f"{need}: {_explain(need)}")
-        actions = _actions(needs)
+            self._display.v(f"{need}: {need.explained()}")
+        actions = actions_of(needs)
         self._display.display(
             json.dumps(policy(actions), indent=4) if actions else "No IAM action was needed, so there is nothing to grant."
         )
 
-    def _save(self, needs: Iterable[_Need], whole: bool) -> None:
+    def _save(self, needs: Iterable[Need], whole: bool) -> None:
         """Write the file. One that is there may be the policy of a better run: only a whole policy takes its place."""
         path = self.get_option("policy_file")
         if not path:
@@ -242,7 +217,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
             self._display.warning(f"otc.elb.required_actions: {path} is left as it was, because this run does not tell all that is needed.")
             return
         try:
-            _write(Path(path), json.dumps(policy(_actions(needs)), indent=4) + "\n")
+            write_whole(Path(path), json.dumps(policy(actions_of(needs)), indent=4) + "\n")
         except OSError as error:
             self._display.warning(f"otc.elb.required_actions: could not write {path}: {error.strerror}.")
         else:
@@ -255,87 +230,3 @@ def _module(task: t.Any) -> str | None:
         if isinstance(name, str) and name.startswith(_COLLECTION):
             return name[len(_COLLECTION) :]
     return None
-
-
-def _take(need: _Need, result: Mapping[str, t.Any]) -> set[str]:
-    """Take note of what one result says. Nothing but actions is kept of it.
-
-    :returns: the actions that it tells.
-    """
-    denied = missing_actions(result)
-    need.missing |= denied
-    job = result.get("ansible_job_id")
-    if job and "required_actions" in result:
-        need.jobs.discard(str(job))
-    elif job:
-        need.jobs.add(str(job))
-    need.hidden = need.hidden or "censored" in result
-    actions = result.get("required_actions")
-    return denied | ({each for each in actions if is_action(each)} if isinstance(actions, list) else set())
-
-
-def _failed(result: Mapping[str, t.Any]) -> bool:
-    """Whether a module ended before it had done its work, other than for a missing permission; then it says why, also where
-    the user takes that for no failure."""
-    return not result.get("skipped") and ("msg" in result or bool(result.get("failed"))) and not missing_actions(result)
-
-
-def _actions(needs: Iterable[_Need]) -> set[str]:
-    return {action for need in needs for action in need.actions}
-
-
-def _explain(need: _Need) -> str:
-    words = ", ".join(sorted(need.actions)) or ("not known" if need.hidden or need.jobs else "nothing")
-    if need.assumed:
-        words += f" ({', '.join(sorted(need.assumed))} because of what a task before it would leave behind)"
-    if need.perhaps:
-        words += f" ({', '.join(sorted(need.perhaps))} perhaps: what it finds then cannot be foretold)"
-    return words + (", but it was skipped on some hosts or altogether" if need.skipped else "")
-
-
-def _doubts(needs: Iterable[_Need]) -> Iterable[str]:
-    """What the results themselves say against the policy being complete."""
-    for need in needs:
-        if need.missing:
-            yield (
-                f"task {need} failed because the credential lacks {', '.join(sorted(need.missing))}. The policy has it, but neither "
-                "what the task would have needed next nor what tasks need that did not run because of that. Grant it and run again."
-            )
-        if need.failed:
-            yield f"task {need} failed, so the policy lacks what it would have needed next, and what other tasks need because of it."
-        if need.hidden:
-            yield (
-                f"no_log hides what task {need} needs and does, so the policy may lack that, and what later tasks need because of it. "
-                "Secrets are hidden without no_log, too."
-            )
-        if need.jobs:
-            yield f"nothing looked at the end of the asynchronous task {need}, so the policy may lack what it needs."
-
-
-def _unfinished(stats: t.Any) -> Iterable[str]:
-    """What the run's end says against it."""
-    hosts = sorted({*getattr(stats, "failures", {}), *getattr(stats, "dark", {})})
-    if hosts:
-        yield f"the run failed on {', '.join(hosts)}, so the policy lacks what tasks need that did not run because of that."
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file so that whoever reads it sees the old text or the new one, never a part.
-
-    :raises OSError: when it cannot be written.
-    """
-    target = Path(os.path.realpath(path))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-        # mkstemp lets nobody else read it; a policy is no secret.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise

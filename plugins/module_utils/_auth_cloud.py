@@ -17,8 +17,9 @@ from . import _keystone_options
 from ._auth_aksk import with_keys
 from ._connection import Connection
 from ._errors import ElbError
+from ._fields import Json
 from ._keystone_options import Merged, Source
-from ._settings import Json, Settings, check_url, is_provider, root_of, to_bool
+from ._settings import Settings, check_url, is_provider, root_of, to_bool
 
 _KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
 #: An entry's names of our options.

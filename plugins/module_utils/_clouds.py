@@ -11,8 +11,8 @@ import warnings
 from pathlib import Path
 
 from ._errors import ElbError
+from ._fields import Json
 from ._secrets import is_name
-from ._settings import Json
 
 #: What an entry is called that was given as a dict.
 _GIVEN = "given as a dict"

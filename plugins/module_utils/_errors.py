@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Failures as what they mean. ``_module`` turns them into ``fail_json``, nobody else does.
+"""Failures as what they mean. ``_session.failure_of`` and ``_task.run`` turn them into ``fail_json``, nobody else does.
 
 A message says what was attempted, on what, why it failed and what to do.
 """

@@ -11,28 +11,31 @@ import typing as t
 from ._client import Call
 from ._errors import ApiError, ElbError, NotThere
 from ._fields import Json, as_id, looks_like_id
-from ._operations import LISTENER_LIST, LOADBALANCER_LIST, POOL_GET, POOL_LIST, Operation
+from ._operations import LISTENER_LIST, LOADBALANCER_LIST, MEMBER_LIST, POOL_GET, POOL_LIST, Operation
 from ._session import Session
 
+Found = t.TypeVar("Found")
 
-def optional(get: t.Callable[[Call], t.Any], call: Call) -> t.Any:
-    """Make a call, with ``None`` for a resource that is not there."""
+
+def optional(ask: t.Callable[..., Found], *args: t.Any) -> Found | None:
+    """What *ask* returns; ``None`` for a resource that is not there."""
     try:
-        return get(call)
+        return ask(*args)
     except ApiError as error:
         if not error.not_found:
             raise
         return None
 
 
-def only(found: list[Json], what: str, name: str, advice: str) -> Json | None:
-    """The one resource of that name, or ``None``.
+def only(found: list[Json], what: str, meant: str, advice: str) -> Json | None:
+    """The one resource that was found, or ``None``.
 
+    :param meant: what it was looked for by, to follow its kind, such as "named 'web'".
     :raises ElbError: when there are several; it lists their IDs.
     """
     if len(found) > 1:
         ids = sorted(str(resource.get("id")) for resource in found)
-        raise ElbError(f"There are {len(found)} {what}s named {name!r}: {', '.join(ids)}. {advice}", ids=ids)
+        raise ElbError(f"There are {len(found)} {what}s {meant}: {', '.join(ids)}. {advice}", ids=ids)
     return found[0] if found else None
 
 
@@ -40,7 +43,7 @@ def wrong_id(session: Session) -> list[str]:
     """What is wrong with the option ``id``: a name given as one would be "not there", and nobody would look further."""
     given = session.params["id"]
     return (
-        [f"id {given!r} is not an ID (a UUID); give a name as name"]
+        [f"id {given!r} is not a UUID; to look up by name, use the option 'name'"]
         if given and not (looks_like_id(given) or session.will_be(given))
         else []
     )
@@ -48,7 +51,7 @@ def wrong_id(session: Session) -> list[str]:
 
 def pool_by_id(session: Session, pool_id: str) -> Json | None:
     """The pool with that ID, or ``None``."""
-    pool = t.cast("Json | None", optional(session.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)})))
+    pool = optional(session.read, Call(POOL_GET, f"get pool {pool_id}", {"pool_id": as_id(pool_id)}))
     # As it would be created. The callback required_actions knows of members that later tasks would add.
     return {**pool, "members": []} if pool and session.will_be(pool_id) else pool
 
@@ -63,7 +66,7 @@ def pool_by_name(
     :raises ElbError: when several have the name.
     """
     found = pools_by_name(session, name, loadbalancer_id, listener_id)
-    return only(found, "pool", name, f"Give the ID of the one that is meant as '{option}'.")
+    return only(found, "pool", f"named {name!r}", f"Give the ID of the one that is meant as '{option}'.")
 
 
 def pools_by_name(session: Session, name: str, loadbalancer_id: str | None = None, listener_id: str | None = None) -> list[Json]:
@@ -71,6 +74,16 @@ def pools_by_name(session: Session, name: str, loadbalancer_id: str | None = Non
     narrowed = [("loadbalancer_id", loadbalancer_id), ("listener_id", listener_id)]
     query = [("name", name), *((key, value) for key, value in narrowed if value)]
     return named(session.pages(Call(POOL_LIST, f"look for pool {name!r}", query=[*query, *scope(session)])), name)
+
+
+def list_members(session: Session, pool_id: str, label: str, query: t.Sequence[tuple[str, t.Any]] | None = None) -> list[Json]:
+    """The members of a pool.
+
+    :param label: the pool as the user calls it, for messages.
+    :param query: what the list is limited to, where that is more than the enterprise projects of every look-up.
+    """
+    limits = scope(session) if query is None else query
+    return session.pages(Call(MEMBER_LIST, f"list the members of pool {label}", {"pool_id": pool_id}, limits))
 
 
 def named(found: list[Json], name: str) -> list[Json]:
@@ -110,12 +123,7 @@ def _id_by_name(session: Session, operation: Operation, what: str, option: str, 
     if looks_like_id(name):
         return as_id(name)
     found = session.pages(Call(operation, f"look for {what} {name!r}", query=[("name", name), *query, *scope(session)]))
-    one = only(
-        named(found, name),
-        what,
-        name,
-        f"Give the ID of the one that is meant as '{option}'.",
-    )
+    one = only(named(found, name), what, f"named {name!r}", f"Give the ID of the one that is meant as '{option}'.")
     if one is None:
         where = " on that load balancer" if query else " in this project and region"
         raise NotThere(f"There is no {what} named {name!r}{where}. Give its name or ID as '{option}'.{scope_hint(session)}")

@@ -11,7 +11,7 @@ import typing as t
 from ._client import Call
 from ._errors import ElbError
 from ._fields import Json
-from ._member_steps import label
+from ._member_fields import label
 from ._operations import MEMBER_GET
 from ._task import Task
 

@@ -12,8 +12,8 @@ from . import _find
 from ._client import Call
 from ._errors import Refused
 from ._fields import Json
-from ._operations import MEMBER_LIST, POOL_LIST
-from ._place import Place, find_in_pool
+from ._operations import POOL_LIST
+from ._place import POOL, Place, find_in_pool
 from ._pool_fields import ALGORITHMS, PROTECTION, PROTOCOLS, TYPES
 from ._session import Session
 from ._task import Task
@@ -66,7 +66,7 @@ MEMBER_FILTERS: Json = {
 
 #: The argument specs of ``elb_pool_info`` and ``elb_member_info``.
 POOL_OPTIONS: Json = {**POOL_FILTERS, "include_members": {"type": "bool", "default": False}}
-MEMBER_OPTIONS: Json = {"pool": {"type": "str", "required": True, "aliases": ["pool_id"]}, **MEMBER_FILTERS}
+MEMBER_OPTIONS: Json = {"pool": POOL, **MEMBER_FILTERS}
 
 
 def pools(session: Session) -> Json:
@@ -85,9 +85,8 @@ def pools(session: Session) -> Json:
         for each in found:
             # The references in the pool tell when there is nothing to ask for.
             if each.get("members") != []:
-                call = Call(MEMBER_LIST, f"list the members of pool {each['id']}", {"pool_id": each["id"]}, _find.scope(session))
                 # It may have been removed in the meantime.
-                each["members"] = _find.optional(session.pages, call) or []
+                each["members"] = _find.optional(_find.list_members, session, each["id"], each["id"]) or []
     return {"changed": False, "pools": found}
 
 
@@ -113,7 +112,7 @@ def members(task: Task) -> Json:
 
     def find(place: Place) -> list[Json]:
         if not one:
-            return task.pages(Call(MEMBER_LIST, f"list the members of pool {place.label}", {"pool_id": place.id}, query))
+            return _find.list_members(task, place.id, place.label, query)
         member = member_by_id(task, place, one)
         return [member] if member else []
 

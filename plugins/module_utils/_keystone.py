@@ -11,15 +11,14 @@ import typing as t
 
 from ._clock import Deadline
 from ._errors import ElbError
+from ._fields import Json
 from ._keystone_errors import explained, passing
 from ._keystone_options import KNOWN, Merged
 from ._retry import Pauses, Throttle
-from ._settings import Json
+from ._settings import DEFAULT_REGION
 
 #: The service's type in the catalog.
 SERVICE = "elbv3"
-#: Asked for where the user names no region and the catalog has several.
-_DEFAULT_REGION = "eu-de"
 
 
 class Keystone:
@@ -108,7 +107,7 @@ class Keystone:
                 f"The catalog of {self.auth_url} has no {interface} endpoint of {SERVICE}; it has {_listed(known, 'interface')}. Give 'interface'."
             )
         if region is None:
-            region = next(iter(matching)) if len(matching) == 1 else _DEFAULT_REGION
+            region = next(iter(matching)) if len(matching) == 1 else DEFAULT_REGION
         if region not in matching:
             raise ElbError(
                 f"The catalog of {self.auth_url} has no {interface} endpoint of {SERVICE} in region {region!r}; "

@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ._errors import ElbError
-from ._settings import Json
+from ._fields import Json
 
 #: Which names are about the same thing.
 _ASPECTS: t.Mapping[str, tuple[str, ...]] = {

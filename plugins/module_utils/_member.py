@@ -10,20 +10,20 @@ from . import _find
 from ._client import Call
 from ._errors import ApiError, ElbError, Refused
 from ._fields import Json, argument_spec, as_id, broken_rules, given, wrong_values
-from ._member_fields import FIELDS, RULES
-from ._member_steps import add, drain, label, list_by_address, refusals, remove, update
+from ._member_fields import FIELDS, RULES, label, refusals
+from ._member_steps import add, drain, list_by_address, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST
-from ._place import Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
+from ._place import DRAIN_SECONDS, POOL, WAIT, Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
 from ._plan import CREATE, DELETE, Plan, choose, plan_absent, untold
 from ._task import Task
 
 #: The argument spec of ``elb_member``.
 OPTIONS: Json = {
-    "pool": {"type": "str", "required": True, "aliases": ["pool_id"]},
+    "pool": POOL,
     "id": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "wait": {"type": "bool", "default": False},
-    "drain_seconds": {"type": "float", "default": 0.0},
+    "wait": WAIT,
+    "drain_seconds": DRAIN_SECONDS,
     "enterprise_project_id": {"type": "str"},
     **argument_spec(FIELDS),
 }
@@ -40,7 +40,7 @@ def ensure(task: Task) -> Json:
     wanted = given(FIELDS, task.params)
     reasons = wrong_values(FIELDS, wanted) + ([] if absent else broken_rules(RULES, FIELDS, wanted))
     if not (task.params["id"] or task.params["name"] or "address" in wanted):
-        reasons.append("one of address with protocol_port, id and name must not be empty")
+        reasons.append("give address with protocol_port, id, or a name that is not empty")
     reasons += _find.wrong_id(task) + wrong_drain(task)
     if reasons:
         raise Refused(what, reasons)
@@ -82,12 +82,12 @@ def _find_member(task: Task, place: Place, wanted: Json) -> Json | None:
     if task.params["id"]:
         return member_by_id(task, place, task.params["id"])
     if "address" in wanted:
-        return _find.only(list_by_address(task, place, wanted), "member", label(wanted), "Give the one that is meant as 'id'.")
+        return _find.only(list_by_address(task, place, wanted), "member", f"at {label(wanted)}", "Give the one that is meant as 'id'.")
     name = task.params["name"]
     call = Call(MEMBER_LIST, f"look for member {name!r} in pool {place.label}", {"pool_id": place.id})
     found = task.pages(call._replace(query=[("name", name), *_find.scope(task)]))
     advice = "Give the one that is meant by its address and protocol_port, or 'id'."
-    return _find.only(_find.named(found, name), "member", name, advice)
+    return _find.only(_find.named(found, name), "member", f"named {name!r}", advice)
 
 
 def _assume_member(task: Task, place: Place, wanted: Json) -> Json | None:

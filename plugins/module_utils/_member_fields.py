@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fields of a member and what they allow of one another.
+"""The fields of a member, what they allow of one another, and what a member is called.
 
 Source: "Adding a Backend Server" and "Updating a Backend Server" of the API reference.
 """
@@ -12,7 +12,18 @@ from __future__ import annotations
 import socket
 import typing as t
 
-from ._fields import NEVER, Field, Json, Rule, number, same_id, text
+from ._fields import NEVER, Field, Json, Rule, broken_rules, number, same_id, text
+
+if t.TYPE_CHECKING:
+    from ._plan import Plan
+
+
+def label(member: Json) -> str:
+    """A member as people write it: address and port; else its name or ID."""
+    address = member.get("address")
+    if not address:
+        return str(member.get("id") or repr(member.get("name")))
+    return f"{f'[{address}]' if ':' in address else address}:{member.get('protocol_port')}"
 
 
 def parse_address(address: str) -> bytes | None:
@@ -33,8 +44,21 @@ def is_ipv6(address: str) -> bool:
     return len(parse_address(address) or b"") == 16
 
 
-def _comparable_address(value: t.Any, member: Json) -> t.Any:
+def comparable_address(value: t.Any) -> t.Any:
+    """The form in which two addresses are compared; what is none stays as it is."""
     return (parse_address(value) or value) if isinstance(value, str) else value
+
+
+Key = tuple[t.Any, t.Any]
+
+
+def key_of(member: Json) -> Key:
+    """What a member is known by: address and port, however the address is spelled."""
+    return comparable_address(member.get("address")), member.get("protocol_port")
+
+
+def _compare_address(value: t.Any, member: Json) -> t.Any:
+    return comparable_address(value)
 
 
 def _check_address(value: str) -> str | None:
@@ -47,7 +71,7 @@ _NEW_MEMBER = "add the server anew (remove this member, or use another port) wit
 
 FIELDS: tuple[Field, ...] = (
     Field("name", {"type": "str"}, default="", check=text(255)),
-    Field("address", {"type": "str"}, change=NEVER, check=_check_address, compare=_comparable_address, instead=_NEW_MEMBER),
+    Field("address", {"type": "str"}, change=NEVER, check=_check_address, compare=_compare_address, instead=_NEW_MEMBER),
     Field("protocol_port", {"type": "int", "aliases": ["port"]}, change=NEVER, check=number(1, 65535), instead=_NEW_MEMBER),
     Field(
         "subnet_cidr_id",
@@ -62,6 +86,7 @@ FIELDS: tuple[Field, ...] = (
     # It can be changed, and not be taken away: only a zone is a value.
     Field("availability_zone", {"type": "str"}, default="", check=text(255, 1)),
 )
+WEIGHT = next(field for field in FIELDS if field.name == "weight")
 
 
 def _zone(member: Json) -> str | None:
@@ -95,3 +120,15 @@ def missing_to_create(wanted: Json, pool: Json | None) -> list[str]:
     if protocol not in (None, "TCP", "HTTP", "HTTPS"):
         missing.append(f"a {protocol} pool needs subnet_cidr_id: members by IP alone are for TCP, HTTP and HTTPS pools")
     return missing
+
+
+def refusals(plan: Plan, wanted: Json, current: Json | None, pool: Json) -> list[str]:
+    """What stands against the plan, all of it at once and before the first write.
+
+    :param pool: what is known of the pool.
+    """
+    reasons = [str(conflict) for conflict in plan.conflicts]
+    reasons += broken_rules(RULES, FIELDS, wanted, current or {})
+    if current is None:
+        reasons += missing_to_create(wanted, pool)
+    return reasons

@@ -11,20 +11,12 @@ import typing as t
 from . import _find
 from ._client import Call
 from ._errors import Refused
-from ._fields import Json, broken_rules
-from ._member_fields import FIELDS, RULES, is_ipv6, missing_to_create, parse_address
+from ._fields import Json
+from ._member_fields import FIELDS, is_ipv6, label, parse_address, refusals
 from ._operations import MEMBER_CREATE, MEMBER_DELETE, MEMBER_LIST, MEMBER_UPDATE
 from ._place import Place
-from ._plan import CREATE, NOTHING, Plan, plan_present
+from ._plan import NOTHING, Plan, plan_present
 from ._task import Task
-
-
-def label(member: Json) -> str:
-    """A member as people write it: address and port; else its name or ID."""
-    address = member.get("address")
-    if not address:
-        return str(member.get("id") or repr(member.get("name")))
-    return f"{f'[{address}]' if ':' in address else address}:{member.get('protocol_port')}"
 
 
 def same_member(wanted: Json, member: Json) -> bool:
@@ -45,18 +37,6 @@ def list_by_address(task: Task, place: Place, wanted: Json) -> list[Json]:
     attempt = f"look for member {label(wanted)} in pool {place.label}"
     found = task.pages(Call(MEMBER_LIST, attempt, {"pool_id": place.id}, query))
     return [member for member in found if same_member(wanted, member)]
-
-
-def refusals(plan: Plan, wanted: Json, current: Json | None, pool: Json) -> list[str]:
-    """What stands against the plan, all of it at once and before the first write.
-
-    :param pool: what is known of the pool.
-    """
-    reasons = [str(conflict) for conflict in plan.conflicts]
-    reasons += broken_rules(RULES, FIELDS, wanted, current or {})
-    if plan.kind == CREATE:
-        reasons += missing_to_create(wanted, pool)
-    return reasons
 
 
 def add(task: Task, place: Place, wanted: Json, plan: Plan) -> tuple[Json, bool]:

@@ -25,8 +25,6 @@ class Operation(t.NamedTuple):
     method: str
     #: Path below the endpoint, with ``{placeholders}``.
     path: str
-    #: The status that means success; any other is a failure.
-    ok: int
     #: The API reference's title of the call.
     function: str
     #: The key that wraps the resource in request and answer; empty where there is no body.
@@ -43,47 +41,36 @@ class Operation(t.NamedTuple):
         return f"{self.method} {self.path}"
 
 
+_TABLE: dict[str, Operation] = {}
+#: By action.
+OPERATIONS: t.Mapping[str, Operation] = _TABLE
+
+
+def _operation(action: str, method: str, path: str, function: str, envelope: str = "") -> Operation:
+    """One row of the table."""
+    operation = Operation(action, method, path, function, envelope)
+    _TABLE[action] = operation
+    return operation
+
+
 _POOLS = "/v3/{project_id}/elb/pools"
 _POOL = _POOLS + "/{pool_id}"
 _MEMBERS = _POOL + "/members"
 _MEMBER = _MEMBERS + "/{member_id}"
 
-POOL_CREATE = Operation("elb:pools:create", "POST", _POOLS, 201, "Creating a backend server group", "pool")
-POOL_GET = Operation("elb:pools:get", "GET", _POOL, 200, "Querying a backend server group", "pool")
-POOL_LIST = Operation("elb:pools:list", "GET", _POOLS, 200, "Querying backend server groups", "pools")
-POOL_UPDATE = Operation("elb:pools:put", "PUT", _POOL, 200, "Modifying a backend server group", "pool")
-POOL_DELETE = Operation("elb:pools:delete", "DELETE", _POOL, 204, "Deleting a backend server group", "")
+POOL_CREATE = _operation("elb:pools:create", "POST", _POOLS, "Creating a backend server group", "pool")
+POOL_GET = _operation("elb:pools:get", "GET", _POOL, "Querying a backend server group", "pool")
+POOL_LIST = _operation("elb:pools:list", "GET", _POOLS, "Querying backend server groups", "pools")
+POOL_UPDATE = _operation("elb:pools:put", "PUT", _POOL, "Modifying a backend server group", "pool")
+POOL_DELETE = _operation("elb:pools:delete", "DELETE", _POOL, "Deleting a backend server group")
 
-MEMBER_CREATE = Operation("elb:members:create", "POST", _MEMBERS, 201, "Adding a backend server", "member")
-MEMBER_GET = Operation("elb:members:get", "GET", _MEMBER, 200, "Querying a backend server", "member")
-MEMBER_LIST = Operation("elb:members:list", "GET", _MEMBERS, 200, "Querying backend servers", "members")
-MEMBER_UPDATE = Operation("elb:members:put", "PUT", _MEMBER, 200, "Modifying a backend server", "member")
-MEMBER_DELETE = Operation("elb:members:delete", "DELETE", _MEMBER, 204, "Removing a backend server", "")
+MEMBER_CREATE = _operation("elb:members:create", "POST", _MEMBERS, "Adding a backend server", "member")
+MEMBER_GET = _operation("elb:members:get", "GET", _MEMBER, "Querying a backend server", "member")
+MEMBER_LIST = _operation("elb:members:list", "GET", _MEMBERS, "Querying backend servers", "members")
+MEMBER_UPDATE = _operation("elb:members:put", "PUT", _MEMBER, "Modifying a backend server", "member")
+MEMBER_DELETE = _operation("elb:members:delete", "DELETE", _MEMBER, "Removing a backend server")
 
-LOADBALANCER_LIST = Operation(
-    "elb:loadbalancers:list",
-    "GET",
-    "/v3/{project_id}/elb/loadbalancers",
-    200,
-    "Querying load balancers",
-    "loadbalancers",
+LOADBALANCER_LIST = _operation(
+    "elb:loadbalancers:list", "GET", "/v3/{project_id}/elb/loadbalancers", "Querying load balancers", "loadbalancers"
 )
-LISTENER_LIST = Operation("elb:listeners:list", "GET", "/v3/{project_id}/elb/listeners", 200, "Querying listeners", "listeners")
-
-OPERATIONS: t.Mapping[str, Operation] = {
-    operation.action: operation
-    for operation in (
-        POOL_CREATE,
-        POOL_GET,
-        POOL_LIST,
-        POOL_UPDATE,
-        POOL_DELETE,
-        MEMBER_CREATE,
-        MEMBER_GET,
-        MEMBER_LIST,
-        MEMBER_UPDATE,
-        MEMBER_DELETE,
-        LOADBALANCER_LIST,
-        LISTENER_LIST,
-    )
-}
+LISTENER_LIST = _operation("elb:listeners:list", "GET", "/v3/{project_id}/elb/listeners", "Querying listeners", "listeners")

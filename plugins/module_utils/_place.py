@@ -11,7 +11,13 @@ import typing as t
 from . import _find
 from ._errors import ApiError, ElbError
 from ._fields import LATER, Json, as_id, looks_like_id
+from ._session import LONGEST
 from ._task import Task
+
+#: Options of tasks about members, as in an argument spec.
+POOL: Json = {"type": "str", "required": True, "aliases": ["pool_id"]}
+WAIT: Json = {"type": "bool", "default": False}
+DRAIN_SECONDS: Json = {"type": "float", "default": 0.0}
 
 
 class Place(t.NamedTuple):
@@ -63,14 +69,10 @@ def assume_pool(task: Task, what: str) -> Place:
     return Place(f"{LATER}{task.params['pool']}", repr(task.params["pool"]), {})
 
 
-#: Seconds; longer than anybody means.
-_LONGEST_DRAIN = 86400.0
-
-
 def wrong_drain(task: Task) -> list[str]:
     """What is wrong with the option ``drain_seconds``; it may be no number at all, or an endless one."""
     seconds = task.params["drain_seconds"]
-    return [] if 0 <= seconds <= _LONGEST_DRAIN else [f"drain_seconds must be 0 to {_LONGEST_DRAIN:g}, not {seconds:g}"]
+    return [] if 0 <= seconds <= LONGEST else [f"drain_seconds must be 0 to {LONGEST:g}, not {seconds:g}"]
 
 
 def protected(place: Place) -> list[str]:

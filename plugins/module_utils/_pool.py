@@ -10,7 +10,7 @@ from . import _find
 from ._client import Call
 from ._errors import ElbError, NotThere, Refused
 from ._fields import ALWAYS, Json, argument_spec, broken_rules, given, wrong_values
-from ._operations import MEMBER_LIST, POOL_CREATE, POOL_DELETE, POOL_UPDATE
+from ._operations import POOL_CREATE, POOL_DELETE, POOL_UPDATE
 from ._plan import CREATE, DELETE, NOTHING, Plan, choose, plan_absent, plan_present, untold
 from ._pool_fields import FIELDS, RULES, incomplete_stickiness, missing_to_create
 from ._task import Task
@@ -171,7 +171,7 @@ def _empty(task: Task, pool: Json) -> None:
     place = Place(str(pool["id"]), _label(task.params), pool)
     members = pool.get("members")
     if members is None:
-        members = task.pages(Call(MEMBER_LIST, f"list the members of pool {place.label}", {"pool_id": place.id}, _find.scope(task)))
+        members = _find.list_members(task, place.id, place.label)
     if not members:
         return
     if not task.params["force"]:

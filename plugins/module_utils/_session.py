@@ -20,8 +20,11 @@ from ._fields import Json
 if t.TYPE_CHECKING:
     from ._client import Call, Client
 
-#: The longest time limit, in seconds.
-_LONGEST = 86400.0
+#: The longest time that an option may say, in seconds.
+LONGEST = 86400.0
+
+#: As in galaxy.yml.
+_ISSUES = "https://github.com/opentelekomcloud/ansible-collection-elb/issues"
 
 
 class Session:
@@ -80,8 +83,8 @@ def check_limits(params: Json) -> None:
     :raises ElbError: names the option.
     """
     for name, least in (("api_timeout", 0.01), ("timeout", 0.0)):
-        if not least <= params[name] <= _LONGEST:
-            raise ElbError(f"{name} must be {least:g} to {_LONGEST:g} seconds, not {params[name]:g}.")
+        if not least <= params[name] <= LONGEST:
+            raise ElbError(f"{name} must be {least:g} to {LONGEST:g} seconds, not {params[name]:g}.")
 
 
 def failure_of(error: BaseException) -> Json:
@@ -104,4 +107,4 @@ def _defect(error: BaseException) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "unknown"
-    return f"This should not happen: {type(error).__name__} at {place}. It is a defect of otc.elb; please report it with this message."
+    return f"This should not happen: {type(error).__name__} at {place}. It is a defect of otc.elb; please report it with this message: {_ISSUES}"

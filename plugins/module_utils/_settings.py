@@ -15,9 +15,8 @@ from urllib.parse import urlsplit
 
 from ._clock import Deadline
 from ._errors import ElbError
+from ._fields import Json
 from ._secrets import is_pem
-
-Json = dict[str, t.Any]
 
 #: Where each option is read from when it is not given; the first variable that is set wins.
 ENVIRONMENT: t.Mapping[str, tuple[str, ...]] = {
@@ -64,7 +63,8 @@ ARGUMENT_SPEC: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "timeout": {"type": "float", "default": 180.0},
 }
 
-_DEFAULT_REGION = "eu-de"
+#: Taken where the user names no region and nothing else tells one.
+DEFAULT_REGION = "eu-de"
 _ENDPOINT_HOSTS = {"eu-ch2": "elb.eu-ch2.sc.otc.t-systems.com"}
 #: Hosts of the provider; a token of any other Keystone is not sent to the provider's endpoints by default.
 _PROVIDER = ".otc.t-systems.com"
@@ -154,9 +154,9 @@ class Settings:
 
         :raises ElbError: when it is no name of a region: the credential would go to another host.
         """
-        region = str(self.get("region_name", _DEFAULT_REGION))
+        region = str(self.get("region_name", DEFAULT_REGION))
         if not region.replace("-", "").isalnum() or not region.isascii():
-            raise ElbError(f"region_name {region!r} is not the name of a region, such as {_DEFAULT_REGION}.")
+            raise ElbError(f"region_name {region!r} is not the name of a region, such as {DEFAULT_REGION}.")
         return "https://" + _ENDPOINT_HOSTS.get(region, f"elb.{region}.otc.t-systems.com")
 
 

@@ -29,10 +29,18 @@ if t.TYPE_CHECKING:
 _SHOWN = 5
 
 
-class Module(AnsibleModule):
-    """An AnsibleModule whose every result carries ``required_actions``."""
+#: Tells what is wrong with the values of a list's entries, given by their indices.
+EntryCheck = t.Callable[[t.Mapping[int, Json]], list[str]]
 
-    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+
+class Module(AnsibleModule):
+    """An AnsibleModule whose every result carries ``required_actions``.
+
+    :param wrong_entries: for the option that is a list of dicts, where there is one.
+    """
+
+    def __init__(self, *args: t.Any, wrong_entries: EntryCheck | None = None, **kwargs: t.Any) -> None:
+        self._wrong_entries = wrong_entries
         #: The IAM actions that this task needed so far.
         self.actions: set[str] = set()
         self._started = False
@@ -57,13 +65,20 @@ class Module(AnsibleModule):
     def fail_json(self, msg: str, **kwargs: t.Any) -> None:
         """End with a failure; AnsibleModule's own, about the options, come this way too."""
         if not self._started:
-            msg = "; ".join(_wrong_entries(self.argument_spec, self._given)) or msg
+            reasons, entries = _wrong_kinds(self.argument_spec, self._given)
+            # What is wrong with values, too, so that nobody has to mend a list twice.
+            values = self._wrong_entries(entries) if self._wrong_entries else []
+            msg = "; ".join([*(reasons or [msg]), *values])
         super().fail_json(msg, required_actions=sorted(self.actions), **kwargs)
 
 
-def _wrong_entries(spec: Json, params: Json) -> list[str]:
-    """What is wrong with the entries of list options, each with its index, and with dicts as text: AnsibleModule does not tell whose."""
+def _wrong_kinds(spec: Json, params: Json) -> tuple[list[str], dict[int, Json]]:
+    """What is wrong with the keys and kinds in a list's entries, each with its index, and with dicts as text: AnsibleModule does not tell whose.
+
+    :returns: the reasons, and by their indices the entries that nothing is wrong with so far.
+    """
     reasons: list[str] = []
+    fine: dict[int, Json] = {}
     for name, option in spec.items():
         entries = params.get(name)
         if option["type"] == "dict" and option.get("options") and isinstance(entries, str):
@@ -76,12 +91,14 @@ def _wrong_entries(spec: Json, params: Json) -> list[str]:
         validator = ArgumentSpecValidator(option["options"])
         for index, entry in enumerate(entries):
             try:
-                errors = validator.validate(check_type_dict(entry)).errors
-                messages = [f"there is no {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in errors]
+                result = validator.validate(check_type_dict(entry))
+                messages = [f"there is no {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in result.errors]
+                if not messages:
+                    fine[index] = result.validated_parameters
             except TypeError:
                 messages = ["it is not a dict"]
             reasons += [f"{name}[{index}]: {message.rstrip('.')}" for message in messages]
-    return reasons
+    return reasons, fine
 
 
 class Task(Session):
@@ -162,7 +179,7 @@ class Task(Session):
     def warn_of_untold(self, options: t.Collection[str]) -> None:
         """Say what could not be compared, because the service's answer leaves it out."""
         if options:
-            self.warn(f"The service does not tell {', '.join(sorted(options))}: taken to be as wanted, and not changed.")
+            self.warn(f"The service's answer does not include {', '.join(sorted(options))}: taken to be as wanted, so it was not changed.")
 
     def pause(self, seconds: float) -> None:
         """Wait as long as the user asked for. Check mode does not."""
@@ -170,16 +187,18 @@ class Task(Session):
             self.deadline.pause(seconds)
 
 
-def run(function: t.Callable[[Task], Json], argument_spec: Json, **constraints: t.Any) -> None:
+def run(function: t.Callable[[Task], Json], argument_spec: Json, wrong_entries: EntryCheck | None = None, **constraints: t.Any) -> None:
     """Run a module.
 
     :param function: does the work; returns what the result holds besides ``required_actions``.
         ``diff`` is shown only where the user asked for it.
     :param argument_spec: the module's own options; those of the connection are added.
+    :param wrong_entries: as :class:`Module` takes it.
     :param constraints: ``required_one_of`` and the like, as AnsibleModule takes them.
     """
     try:
-        module = Module(argument_spec={**_credentials.ARGUMENT_SPEC, **argument_spec}, supports_check_mode=True, **constraints)
+        spec = {**_credentials.ARGUMENT_SPEC, **argument_spec}
+        module = Module(argument_spec=spec, supports_check_mode=True, wrong_entries=wrong_entries, **constraints)
     except (ArithmeticError, TypeError, ValueError) as error:
         # AnsibleModule breaks off at a few values, such as a number with a huge exponent, before it can fail in words.
         reason = f"An option has a value that Ansible cannot convert ({type(error).__name__}). Check numbers and dicts."

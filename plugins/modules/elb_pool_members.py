@@ -261,7 +261,7 @@ from ansible_collections.otc.elb.plugins.module_utils import _pool_members, _tas
 
 def main() -> None:
     """Run the module."""
-    _task.run(_pool_members.ensure, _pool_members.OPTIONS)
+    _task.run(_pool_members.ensure, _pool_members.OPTIONS, _pool_members.wrong_entries)
 
 
 if __name__ == "__main__":

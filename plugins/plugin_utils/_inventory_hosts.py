@@ -15,9 +15,8 @@ from ansible import template
 from ansible.inventory.group import to_safe_group_name
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.otc.elb.plugins.module_utils._member_fields import parse_address
-
-Json = dict[str, t.Any]
+from ansible_collections.otc.elb.plugins.module_utils._fields import Json
+from ansible_collections.otc.elb.plugins.module_utils._member_fields import comparable_address, parse_address
 
 #: A name that works in patterns such as those of --limit, and cannot be taken for an option.
 _USABLE = re.compile(r"\w[\w.-]*")
@@ -99,7 +98,7 @@ def found_in(pools: Iterable[Json], preferences: Sequence[str], prefix: str) -> 
             warnings.append(f"Left out of {group}, because the service told no address or no port of them: {left_out}.")
         for member in sorted(usable, key=lambda member: (member["address"], member["protocol_port"])):
             address = member["address"]
-            servers.setdefault(parse_address(address) or address, []).append({**member, **facts, "pool_group": group})
+            servers.setdefault(comparable_address(address), []).append({**member, **facts, "pool_group": group})
     listed = list(servers.values())
     hosts = [Host(name, members[0]["address"], members) for members, name in zip(listed, _host_names(listed, preferences))]
     other = [host for host in hosts if preferences and _values(host.members, preferences[0]) - {"", host.name}]

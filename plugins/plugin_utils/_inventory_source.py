@@ -15,11 +15,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.otc.elb.plugins.module_utils import _credentials, _info, _keystone_options
-from ansible_collections.otc.elb.plugins.module_utils._fields import looks_like_id
+from ansible_collections.otc.elb.plugins.module_utils._fields import Json, looks_like_id
 from ansible_collections.otc.elb.plugins.module_utils._secrets import is_harmless
 from ansible_collections.otc.elb.plugins.module_utils._session import Session, check_limits, failure_of
-
-Json = dict[str, t.Any]
 
 #: What can name a host.
 PREFERENCES = ("name", "address", "instance_id")

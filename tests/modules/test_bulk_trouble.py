@@ -78,6 +78,7 @@ def test_a_member_that_was_drained_and_could_not_be_removed(module: Run, emulato
     result = module("elb_pool_members", pool=pool, members=[], purge=True, drain_seconds=0.1)
     assert all(each["error"].endswith(" It was drained before, and has the weight 0 now.") for each in result["failed_members"])
     assert len(result["failed_members"]) == 8
+    assert result["msg"].count(" It was drained before") == 3
     assert {each["weight"] for each in emulator.state()["pools"][0]["members"]} == {0}
 
 

@@ -97,7 +97,7 @@ def test_subnet_cidr_id_was_given_the_vpc_subnets_id(module: Run, emulator: Emul
 def test_a_name_that_was_given_as_id_was_taken_for_gone(module: Run, emulator: Emulator, pool: str) -> None:
     for result in (module("elb_pool", id="web", state="absent"), module("elb_member", pool=pool, id="web-1", state="absent")):
         assert result.failed
-        assert "is not an ID (a UUID); give a name as name" in result["msg"]
+        assert "is not a UUID; to look up by name, use the option 'name'" in result["msg"]
     assert emulator.requests() == []
 
 
@@ -109,3 +109,31 @@ def test_a_pool_was_removed_although_nobody_told_of_its_members(module: Run, emu
     assert "it has 1 member" in result["msg"]
     assert result["required_actions"] == ["elb:members:list", "elb:pools:list"]
     assert emulator.writes() == []
+
+
+def test_a_list_with_mistakes_of_several_kinds_was_given(module: Run, emulator: Emulator) -> None:
+    """All of them are told at once, and what another option is refused for as well."""
+    wrong = [
+        {"address": "192.168.0.1", "protocol_port": "x"},
+        {"address": "web", "protocol_port": 80},
+        {"address": "192.168.0.2", "protocol_port": 80, "wait": True},
+        {"address": "192.168.0.3", "protocol_port": 80, "weight": 101},
+        {"address": "192.168.0.3", "protocol_port": 81},
+        {"address": "192.168.0.3", "protocol_port": 81},
+    ]
+    told = module("elb_pool_members", pool="web", members=wrong)["msg"]
+    positions = [
+        told.index(words)
+        for words in (
+            "members[0]: ",
+            "members[2]: there is no wait",
+            "members[1]: address must be",
+            "members[3]: weight must be 0 to 100, not 101",
+            "members[5]: 192.168.0.3:81 is members[4] already",
+        )
+    ]
+    assert positions == sorted(positions)
+    told = module("elb_pool_members", pool="web", purge="perhaps", members=wrong[3:4])["msg"]
+    assert "purge" in told
+    assert "members[0]: weight must be 0 to 100, not 101" in told
+    assert emulator.requests() == []

@@ -122,7 +122,7 @@ def test_a_members_field(module: Run, emulator: Emulator, pool: str, field: str,
     together = module("elb_pool_members", pool="web", members=[{"address": "192.168.0.11", "port": 80, **place}], purge=True)
     if field in ("address", "protocol_port"):
         (member,) = emulator.state()["pools"][0]["members"]
-        assert f"the service does not tell address and port of member {member['id']}" in together["msg"]
+        assert f"the service's answer has no address or port for member {member['id']}" in together["msg"]
     else:
         assert not succeeded(together).changed
     assert emulator.writes() == []
@@ -205,7 +205,7 @@ def test_what_is_not_told_is_not_changed_but_warned_of(module: Run, emulator: Em
     emulator.distort(drop=["lb_algorithm", "subnet_cidr_id"])
     wanted = succeeded(module("elb_pool", name="web", lb_algorithm="SOURCE_IP"))
     assert not wanted.changed
-    assert wanted.warnings == ["The service does not tell lb_algorithm: taken to be as wanted, and not changed."]
+    assert wanted.warnings == ["The service's answer does not include lb_algorithm: taken to be as wanted, so it was not changed."]
     emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
     one = {"address": "192.168.0.11", "port": 80, "subnet_cidr_id": NOWHERE}
     for result in (module("elb_member", pool="web", **one), module("elb_pool_members", pool="web", members=[one])):

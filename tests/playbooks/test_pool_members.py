@@ -159,6 +159,9 @@ def test_what_serves_is_kept_where_new_members_failed(engine: Engine, emulator: 
     assert result["summary"] == {"added": 2, "updated": 0, "removed": 2, "unchanged": 0}
     assert len(members(emulator)) == 3
     assert ["kept in service" in member["error"] for member in result["failed_members"]] == [False, True]
+    assert "The first failures: members[1]: Could not add member 192.168.0.12:80" in result["msg"]
+    kept = f"{result['failed_members'][1]['entry']['address']}:80"
+    assert f" {kept}: Member {kept} was kept in service" in result["msg"]
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.otc.elb.plugins.module_utils._answers import next_marker, told
 from ansible_collections.otc.elb.plugins.module_utils._health import reason_of
-from ansible_collections.otc.elb.plugins.module_utils._member_steps import label, same_member
+from ansible_collections.otc.elb.plugins.module_utils._member_fields import label
+from ansible_collections.otc.elb.plugins.module_utils._member_steps import same_member
 from ansible_collections.otc.elb.plugins.module_utils._plan import NOTHING, plan_absent, plan_present
 
 from .resources import FIELDS, SUBNET, members, pools

@@ -4,10 +4,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from ansible_collections.otc.elb.plugins.module_utils._errors import ApiError
 from ansible_collections.otc.elb.plugins.module_utils._operations import MEMBER_CREATE, OPERATIONS, Operation
+from ansible_collections.otc.elb.plugins.module_utils._session import failure_of
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def error(status: int, code: str | None, reason: str = "Something.", operation: Operation = MEMBER_CREATE) -> ApiError:
@@ -66,3 +72,10 @@ def test_what_the_answer_does_not_tell_is_left_out() -> None:
     unknown = ApiError("list pools", MEMBER_CREATE, 500, None, "the answer is text/html, not an error of the API", None)
     assert unknown.facts == {"status": 500}
     assert unknown.msg == "Could not list pools: the answer is text/html, not an error of the API (status 500)."
+
+
+def test_a_defect_says_where_to_report_it() -> None:
+    galaxy = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
+    assert failure_of(RuntimeError("secret words"))["msg"] == (
+        f"This should not happen: RuntimeError at unknown. It is a defect of otc.elb; please report it with this message: {galaxy['issues']}"
+    )

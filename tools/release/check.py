@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
+from packaging.version import Version
+
+from tests.benchmark.report import LOADED
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CHANGELOG = str(Path(sys.prefix, "release", "bin", "antsibull-changelog"))
@@ -26,7 +29,7 @@ STEPS = (
 
 
 def main() -> int:
-    wrong = [*unclean(), *unequal_versions(), *unreleased()]
+    wrong = [*unclean(), *unequal_versions(), *later_versions(), *unreleased(), *unsettled()]
     for line in wrong:
         print(f"- {line}")
     for step in () if wrong else STEPS:
@@ -54,7 +57,7 @@ def unclean() -> Iterator[str]:
 
 def unequal_versions() -> Iterator[str]:
     """What names another version than galaxy.yml."""
-    newest = max(yaml.safe_load(text("changelogs/changelog.yaml"))["releases"], key=lambda name: [int(part) for part in name.split(".")])
+    newest = max(yaml.safe_load(text("changelogs/changelog.yaml"))["releases"], key=Version)
     if newest != version():
         yield f"galaxy.yml has the version {version()}, the newest of the changelog is {newest}"
     if f"\nv{version()}\n=" not in text("CHANGELOG.rst"):
@@ -63,6 +66,20 @@ def unequal_versions() -> Iterator[str]:
         for found in re.findall(r"otc-elb-(\d+\.\d+\.\d+)\.tar\.gz", text(page)):
             if found != version():
                 yield f"{page} installs {found}"
+
+
+def later_versions() -> Iterator[str]:
+    """What says that a later version than galaxy.yml's brought it."""
+    paths = sorted(path for folder in ("plugins", "roles") for path in (CHECKOUT / folder).rglob("*") if path.suffix in (".py", ".yml"))
+    for path in paths:
+        for added in re.findall(r"^\s*version_added:\s*[\"']?([^\s\"']+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
+            if Version(added) > Version(version()):
+                yield f"{path.relative_to(CHECKOUT)} has version_added: {added}, which is later than {version()}"
+
+
+def unsettled() -> Iterator[str]:
+    if LOADED in " ".join(text("docs/benchmarks.md").split()):
+        yield "docs/benchmarks.md is of a machine that had much else to do: run make benchmark on a quiet one"
 
 
 def unreleased() -> Iterator[str]:
