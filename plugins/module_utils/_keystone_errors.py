@@ -25,7 +25,7 @@ def explained(error: Exception, auth_url: str, kind: str, names: str, seconds: f
     """Say in a user's terms why there is no token. Never quotes *error*, which may hold a proxy's password."""
     from keystoneauth1 import exceptions
 
-    from ._transport import root_cause
+    from ._no_answer import root_cause
 
     def unreachable(words: str, **facts: t.Any) -> Unreachable:
         # The request that wanted the token was not sent; the one for the token was repeated where that could help.

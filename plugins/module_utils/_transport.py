@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 import typing as t
-from urllib.parse import urlsplit
 
 from ._clock import Deadline
 from ._errors import Unreachable
@@ -107,7 +106,9 @@ class Transport:
             )
             content = _content(answer, until)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            words, sent, passing = self._explain(error, url, limit)
+            from ._no_answer import explain
+
+            words, sent, passing = explain(error, url, limit)
             raise Unreachable(f"Could not {attempt}: {words}", sent, passing) from None
         return self._read(answer, content)
 
@@ -132,40 +133,6 @@ class Transport:
                 foreign = True
         return Answer(answer.status_code, answer.headers, parsed, kind, foreign)
 
-    def _explain(self, error: Exception, url: str, limit: float) -> tuple[str, bool, bool]:
-        """Say in a user's terms why there is no answer. Never quotes *error*, which may hold a proxy's password.
-
-        :returns: the words; whether the request may have reached the service; whether it may go better in a moment.
-        """
-        host = urlsplit(url).netloc.rpartition("@")[2]
-        failures = requests.exceptions
-        if isinstance(error, failures.SSLError) and "WRONG_VERSION_NUMBER" in root_cause(error):
-            return f"{host} does not speak TLS. Check the scheme and the port of 'endpoint'.", False, False
-        if isinstance(error, failures.SSLError):
-            words = (
-                f"the TLS certificate of {host} was not accepted ({root_cause(error)}). "
-                "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
-            )
-            return words, False, False
-        if isinstance(error, failures.InvalidProxyURL):
-            return "the proxy's URL cannot be used. Check HTTP_PROXY and HTTPS_PROXY.", False, False
-        if isinstance(error, (failures.InvalidURL, failures.InvalidSchema, failures.MissingSchema, urllib3.exceptions.LocationValueError)):
-            return f"{url} is not a URL that can be called. Check 'endpoint'.", False, False
-        if isinstance(error, ValueError):
-            # Only headers are made of what a user gave, and only those of the credential.
-            return "the credential holds what no request can carry, such as a line break. Check how it was read.", False, False
-        never_sent = _never_connected(error) or isinstance(_reasons(error)[-1], ConnectionRefusedError)
-        if isinstance(error, failures.ProxyError):
-            # A connection that breaks later, inside of the proxy's tunnel, is called the proxy's error as well.
-            never_sent = never_sent or "Tunnel connection failed" in str(_reasons(error)[-1])
-            words = f"the proxy between here and {host} refused or is not there ({root_cause(error)}). Check HTTPS_PROXY and NO_PROXY."
-            return words, not never_sent, True
-        if isinstance(error, (failures.Timeout, urllib3.exceptions.ReadTimeoutError)):
-            words = f"{host} did not answer within {limit:g} seconds. Raise api_timeout and timeout, or check the way to it."
-            return words, not isinstance(error, failures.ConnectTimeout), True
-        doing = "cannot be reached" if never_sent else "broke the connection"
-        return f"{host} {doing} ({root_cause(error)}). Check 'endpoint' and 'region_name', and the way to it.", not never_sent, True
-
 
 def _content(answer: requests.Response, until: float) -> bytes:
     """The whole body. A limit of ``requests`` is for each wait, and an answer that trickles in never reaches it.
@@ -183,26 +150,3 @@ def _content(answer: requests.Response, until: float) -> bytes:
             answer.close()
             raise requests.ReadTimeout
     return b"".join(parts)
-
-
-def _reasons(error: BaseException) -> list[BaseException]:
-    """An exception and what caused it, the innermost last."""
-    found: list[BaseException] = []
-    inner: t.Any = error
-    while isinstance(inner, BaseException) and inner not in found:
-        found.append(inner)
-        inner = getattr(inner, "reason", None) or inner.__cause__ or inner.__context__ or (inner.args[-1] if inner.args else None)
-    return found
-
-
-def _never_connected(error: BaseException) -> bool:
-    """Whether there was no connection on which the request could have been sent."""
-    # NameResolutionError, which newer versions have, is one of these as well.
-    return any(isinstance(each, urllib3.exceptions.NewConnectionError) for each in _reasons(error))
-
-
-def root_cause(error: BaseException) -> str:
-    """The innermost reason of an exception, in a few words. Quotes nothing that may hold a secret."""
-    reasons = _reasons(error)
-    words = (each.strerror for each in reversed(reasons) if isinstance(each, OSError) and each.strerror)
-    return next(words, type(reasons[-1]).__name__)
