@@ -28,17 +28,23 @@ class Bulk:
     def run(self, step: t.Callable[[Each], None], each: t.Sequence[Each]) -> list[tuple[Each, ElbError]]:
         """Run *step* for each.
 
-        :returns: those that failed, with their failures. Any other exception ends it all.
+        :returns: those that failed, in the order in which they did, with their failures. Any other exception ends it all.
         """
         failed: list[tuple[Each, ElbError]] = []
+        refusals: list[ElbError] = []
 
         def tried(one: Each) -> None:
             try:
                 if failed and not self._deadline.left():
                     raise ElbError("Not tried: others failed before, and the time is up.")
+                if refusals:
+                    known = {name: refusals[0].facts.get(name) for name in ("status", "missing_action")}
+                    raise ElbError("Not tried: the credential was refused the same for another one.", **known)
                 step(one)
             except ElbError as error:
                 failed.append((one, error))
+                if error.meets_all:
+                    refusals.append(error)
 
         if min(self._concurrency, len(each)) <= 1:
             for one in each:

@@ -109,8 +109,10 @@ class Client:
         pauses = Pauses(self._deadline, self._throttle)
         renewals = self._renewals
         uncertain = repeated = False
+        failure: ElbError | None = None
         while True:
-            self._throttle.wait()
+            if not self._throttle.wait():
+                raise _tried(failure, pauses.attempts, uncertain) if failure else _throttled(call.attempt)
             started = time.monotonic()
             answer, failure, verdict = self._attempt(operation, url, body, call.attempt, again=pauses.attempts > 1)
             if failure is None:
@@ -189,6 +191,13 @@ def _tried(failure: ElbError, attempts: int, uncertain: bool) -> ElbError:
     if uncertain:
         failure.msg += " It is not known whether the change was made: run the task again, which looks first."
     return failure
+
+
+def _throttled(attempt: str) -> ElbError:
+    return ElbError(
+        f"Could not {attempt}: it was not tried, because the API throttles this account for longer than 'timeout' allows to wait.",
+        status=429,
+    )
 
 
 def _in_query(value: t.Any) -> str:

@@ -26,6 +26,11 @@ class ElbError(Exception):
         self.msg = msg
         self.facts = {key: value for key, value in facts.items() if value is not None}
 
+    @property
+    def meets_all(self) -> bool:
+        """Whether the same request about anything else would fail as well: the credential is refused, or lacks the action."""
+        return "missing_action" in self.facts or self.facts.get("status") == 401
+
 
 class Refused(ElbError):
     """The options cannot work; nothing was written."""

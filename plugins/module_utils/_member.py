@@ -14,7 +14,7 @@ from ._member_fields import FIELDS, RULES, label, refusals
 from ._member_steps import add, drain, list_by_address, remove, update
 from ._operations import MEMBER_GET, MEMBER_LIST
 from ._place import DRAIN_SECONDS, POOL, WAIT, Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
-from ._plan import CREATE, DELETE, Plan, choose, plan_absent, untold
+from ._plan import CREATE, DELETE, UNCHANGED, Plan, choose, plan_absent, untold
 from ._task import Task
 
 #: The argument spec of ``elb_member``.
@@ -128,7 +128,8 @@ def _apply(task: Task, plan: Plan, place: Place, wanted: Json, current: Json | N
     if task.params["state"] == "absent":
         return {}, False
     if current is None:
-        member, changed = add(task, place, wanted, plan)
+        member, done = add(task, place, wanted, plan)
+        changed = done != UNCHANGED
     else:
         member, changed = update(task, place, current, plan), plan.changed
     if task.params["wait"]:

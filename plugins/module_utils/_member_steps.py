@@ -15,7 +15,7 @@ from ._fields import Json
 from ._member_fields import FIELDS, is_ipv6, label, parse_address, refusals
 from ._operations import MEMBER_CREATE, MEMBER_DELETE, MEMBER_LIST, MEMBER_UPDATE
 from ._place import Place
-from ._plan import NOTHING, Plan, plan_present
+from ._plan import ADDED, NOTHING, UNCHANGED, UPDATED, Plan, plan_present
 from ._task import Task
 
 
@@ -39,22 +39,23 @@ def list_by_address(task: Task, place: Place, wanted: Json) -> list[Json]:
     return [member for member in found if same_member(wanted, member)]
 
 
-def add(task: Task, place: Place, wanted: Json, plan: Plan) -> tuple[Json, bool]:
+def add(task: Task, place: Place, wanted: Json, plan: Plan) -> tuple[Json, str]:
     """Add a member.
 
-    :returns: the member (in check mode as far as it can be foretold), and whether this task changed anything.
+    :returns: the member (in check mode as far as it can be foretold), and what this task did: ADDED, or else, where somebody
+        was faster, UPDATED or UNCHANGED.
     """
     from ._create import create_once
 
     call = Call(MEMBER_CREATE, f"add member {label(wanted)} to pool {place.label}", {"pool_id": place.id}, body=plan.body)
     created = create_once(task, call, lambda: list_by_address(task, place, wanted))
     if created.made:
-        return created.resource or {**plan.body, **task.id_of_new(label(wanted))}, True
+        return created.resource or {**plan.body, **task.id_of_new(label(wanted))}, ADDED
     again = plan_present(FIELDS, wanted, created.resource)
     reasons = refusals(again, wanted, created.resource, place.known)
     if reasons:
         raise Refused(call.attempt, reasons)
-    return update(task, place, created.resource, again), created.ours or again.changed
+    return update(task, place, created.resource, again), ADDED if created.ours else UPDATED if again.changed else UNCHANGED
 
 
 def update(task: Task, place: Place, current: Json, plan: Plan) -> Json:

@@ -15,6 +15,8 @@ import typing as t
 from ._fields import ALWAYS, NEVER, WHILE_BLANK, Field, Json
 
 CREATE, UPDATE, DELETE, NOTHING, CONFLICT = "create", "update", "delete", "nothing", "conflict"
+#: What became of a plan, as a summary calls it.
+ADDED, UPDATED, REMOVED, UNCHANGED = "added", "updated", "removed", "unchanged"
 
 
 class Conflict(t.NamedTuple):

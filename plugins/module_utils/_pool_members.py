@@ -13,7 +13,7 @@ from ._errors import Refused
 from ._fields import Json, argument_spec, broken_rules, given, wrong_values
 from ._member_fields import FIELDS, RULES, WEIGHT, Key, key_of, label, refusals
 from ._place import DRAIN_SECONDS, POOL, WAIT, Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
-from ._plan import NOTHING, Plan, plan_absent, plan_present, untold
+from ._plan import ADDED, NOTHING, REMOVED, UNCHANGED, UPDATED, Plan, plan_absent, plan_present, untold
 from ._task import Task
 
 #: The bounds of the option ``concurrency``.
@@ -54,7 +54,7 @@ class Item:
         #: The member as it is by now; ``None`` while, or when, the pool has none.
         self.now = current
         #: What was done with it, as the summary calls it; empty where that is nothing to count.
-        self.done = "unchanged" if index is not None and plan.kind == NOTHING else ""
+        self.done = UNCHANGED if index is not None and plan.kind == NOTHING else ""
         #: Why it failed, and what else is known of the failure.
         self.error = ""
         self.facts: Json = {}
@@ -106,7 +106,7 @@ def outcome(task: Task, place: Place, items: list[Item]) -> Json:
         "changed": task.wrote or (task.check_mode and any(item.plan.changed for item in items)),
         "members": [item.now for item in items if item.now is not None],
         "pool_id": place.id,
-        "summary": {what: done.count(what) for what in ("added", "updated", "removed", "unchanged")},
+        "summary": {what: done.count(what) for what in (ADDED, UPDATED, REMOVED, UNCHANGED)},
     }
 
 
@@ -152,12 +152,20 @@ def _plan(task: Task, what: str, place: Place, entries: list[Json], found: list[
 
     :raises Refused: when an entry cannot work; nothing is written then.
     """
-    there = {key_of(member): member for member in found}
+    there: dict[Key, list[Json]] = {}
+    for member in found:
+        there.setdefault(key_of(member), []).append(member)
     items: list[Item] = []
     # To take it for another one could remove the very member that is wanted.
     reasons = [f"the service's answer has no address or port for member {member['id']}" for member in found if None in key_of(member)]
     for index, wanted in enumerate(entries):
-        current = there.pop(key_of(wanted), None)
+        same = there.pop(key_of(wanted), [])
+        if len(same) > 1:
+            ids = ", ".join(str(member["id"]) for member in same)
+            reasons.append(
+                f"members[{index}]: the pool has {len(same)} members at {label(wanted)}: {ids}. Remove one of them by its ID first"
+            )
+        current = same[0] if same else None
         plan = plan_present(FIELDS, wanted, current)
         reasons += [f"members[{index}]: {reason}" for reason in refusals(plan, wanted, current, place.known)]
         items.append(Item(index, wanted, current, plan))
@@ -165,7 +173,7 @@ def _plan(task: Task, what: str, place: Place, entries: list[Json], found: list[
         reasons += protected(place)
     if reasons:
         raise Refused(what, reasons)
-    for member in there.values():
+    for member in (member for members in there.values() for member in members):
         plan = plan_absent(FIELDS, member) if task.params["purge"] else Plan(NOTHING, {}, {}, {})
         items.append(Item(None, member, member, plan))
     return items

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from . import _find
@@ -16,7 +17,7 @@ from ._health import HEALTHY, reason_of, watch
 from ._member_fields import WEIGHT, key_of
 from ._member_steps import add, drain, remove, update
 from ._place import Place
-from ._plan import CREATE, DELETE, UPDATE
+from ._plan import CREATE, DELETE, REMOVED, UPDATE, UPDATED
 from ._pool_members import Item, outcome
 from ._task import Task
 
@@ -35,6 +36,8 @@ class Work:
         self._place = place
         self._items = items
         self._bulk = Bulk(task.params["concurrency"], task.deadline)
+        #: Those that failed, in the order in which they did: a cause comes before what follows from it.
+        self._failed: list[Item] = []
 
     def carry_out(self) -> None:
         """Do it all. A failure keeps the others going; every call has its own time limits and repetitions.
@@ -43,33 +46,37 @@ class Work:
         """
         updates = self._planned(UPDATE)
         self._each(self._planned(CREATE), self._add)
-        self._each([item for item in updates if not _retires(item)], self._update)
+        # Where weights move from some members to others, the sum does not dip in between.
+        self._each([item for item in updates if not _lowers(item)], self._update)
+        self._each([item for item in updates if _lowers(item) and not _retires(item)], self._update)
         if self._task.params["wait"] and not self._task.check_mode:
             self._wait()
         # To take a member out of service is the same as to drain it: it comes last.
         self._take_out([item for item in updates if _retires(item)], self._planned(DELETE))
-        failed = [item for item in self._items if item.error]
-        if failed:
-            raise self._failure(failed)
+        if self._failed:
+            raise self._failure()
 
     def _planned(self, kind: str) -> list[Item]:
         return [item for item in self._items if item.plan.kind == kind]
 
     def _each(self, items: list[Item], step: t.Callable[[Item], None]) -> None:
         for item, error in self._bulk.run(step, items):
-            item.error, item.facts = error.msg, error.facts
+            self._fail(item, error.msg, error.facts)
+
+    def _fail(self, item: Item, message: str, facts: Json | None = None) -> None:
+        item.error, item.facts = message, facts or {}
+        self._failed.append(item)
 
     def _add(self, item: Item) -> None:
-        item.now, changed = add(self._task, self._place, item.wanted, item.plan)
-        item.done = "added" if changed else "unchanged"
+        item.now, item.done = add(self._task, self._place, item.wanted, item.plan)
 
     def _update(self, item: Item) -> None:
         item.now = update(self._task, self._place, _there(item), item.plan)
-        item.done = "updated"
+        item.done = UPDATED
 
     def _remove(self, item: Item) -> None:
         if remove(self._task, self._place, _there(item)):
-            item.done = "removed"
+            item.done = REMOVED
         item.now = None
 
     def _drain(self, item: Item) -> None:
@@ -94,21 +101,21 @@ class Work:
                 return
         except ElbError as error:
             for item in waiting.values():
-                item.error = f"It is not known whether member {item.label} is healthy: {error.msg}"
-                item.facts = error.facts
+                self._fail(item, f"It is not known whether member {item.label} is healthy: {error.msg}", error.facts)
             return
         for item in waiting.values():
             status = f"{_there(item).get('operating_status')}{reason_of(_there(item))}"
-            item.error = f"Member {item.label} is not healthy: its status is {status}. It stays in the pool."
+            self._fail(item, f"Member {item.label} is not healthy: its status is {status}. It stays in the pool.")
 
     def _take_out(self, to_zero: list[Item], to_remove: list[Item]) -> None:
         """Set weights to zero, drain and remove, as far as enough others serve."""
         spare = self._spare()
         let_go: list[Item] = []
-        for item in [*to_zero, *to_remove]:
+        # Where some have to stay, those do that are healthy.
+        for item in sorted([*to_zero, *to_remove], key=lambda item: _there(item).get("operating_status") in HEALTHY):
             if item.serves_before:
                 if spare <= 0:
-                    item.error = f"Member {item.label} was kept in service: too few others serve by now."
+                    self._fail(item, f"Member {item.label} was kept in service: too few others serve by now.")
                     continue
                 spare -= 1
             let_go.append(item)
@@ -131,20 +138,23 @@ class Work:
         serving = sum(item.serves_before or (bool(WEIGHT.of(item.now)) and not item.error) for item in self._items if item.now is not None)
         return serving - min(before, after)
 
-    def _failure(self, failed: list[Item]) -> PartlyDone:
+    def _failure(self) -> PartlyDone:
+        failed = self._failed
         result = outcome(self._task, self._place, self._items)
         count = f"{len(failed)} of {len(self._items)} members"
         rest = ", the others are as wanted" if len(failed) < len(self._items) else ""
         summary = ", ".join(f"{number} {what}" for what, number in result["summary"].items())
-        first = failed[0]
-        told = f"The first failure: {first.error}"
+        told = f"The first failure: {failed[0].error}"
         if len(failed) > 1:
             told = f"The first failures: {' '.join(f'{_mark(item)}: {item.error}' for item in failed[:_SHOWN])}"
-        shared: Json = {name: first.facts[name] for name in ("status", "error_code", "request_id", "missing_action") if name in first.facts}
+        facts = next((item.facts for item in failed if item.facts), {})
+        shared = {name: facts[name] for name in ("status", "error_code", "request_id", "missing_action") if name in facts}
         return PartlyDone(
             f"{count} of pool {self._place.label} failed{rest} ({summary}). {told} "
             "Run the task again to finish the job; failed_members tells of each.",
-            failed_members=[{"index": item.index, "entry": item.wanted, "error": item.error, **item.facts} for item in failed],
+            failed_members=[
+                {"index": item.index, "entry": item.wanted, "error": item.error, **item.facts} for item in self._items if item.error
+            ],
             **result,
             **shared,
         )
@@ -157,6 +167,11 @@ def _there(item: Item) -> Json:
 
 def _mark(item: Item) -> str:
     return item.label if item.index is None else f"members[{item.index}]"
+
+
+def _lowers(item: Item) -> bool:
+    """Whether an update takes requests from the member."""
+    return bool(item.plan.body.get("weight", math.inf) < WEIGHT.of(item.current or {}))
 
 
 def _retires(item: Item) -> bool:

@@ -11,6 +11,7 @@ whose outcome is unknown may have made something, so it is for the caller to loo
 from __future__ import annotations
 
 import random
+import threading
 import time
 import typing as t
 
@@ -76,15 +77,23 @@ class Throttle:
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
         self._until = 0.0
+        self._lock = threading.Lock()
 
     def hold(self, seconds: float) -> None:
         """Let nothing be sent for so long."""
-        self._until = max(self._until, time.monotonic() + seconds)
+        with self._lock:
+            self._until = max(self._until, time.monotonic() + seconds)
 
-    def wait(self) -> None:
-        """Wait until something may be sent; others may prolong it in the meantime."""
-        while self._until > time.monotonic() and self._deadline.sleep(self._until - time.monotonic()):
-            pass
+    def wait(self) -> bool:
+        """Wait until something may be sent; others may prolong it in the meantime.
+
+        :returns: whether that is within the task's time; where it is not, nothing is waited for.
+        """
+        while (seconds := self._until - time.monotonic()) > 0:
+            if seconds >= self._deadline.left():
+                return False
+            self._deadline.sleep(seconds)
+        return True
 
 
 class Pauses:
@@ -113,12 +122,15 @@ class Pauses:
             if self._impatient > _PATIENCE:
                 return False
         # Half of it by chance: many hosts that were refused together do not come back together.
-        seconds = max(self._next * random.uniform(0.5, 1.0), asked_for(answer))
+        asked = asked_for(answer)
+        seconds = max(self._next * random.uniform(0.5, 1.0), asked)
         self._next = min(self._next * 2, _LONGEST_PAUSE)
-        if seconds >= self._deadline.left():
-            return False
+        in_time = seconds < self._deadline.left()
         if answer is not None and answer.status == 429:
-            self._throttle.hold(seconds)
+            # What the service asks for holds for the others even where this one gives up.
+            self._throttle.hold(seconds if in_time else asked)
+        if not in_time:
+            return False
         self._deadline.sleep(seconds)
         self.attempts += 1
         return True

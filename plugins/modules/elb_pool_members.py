@@ -20,9 +20,11 @@ description:
   - The whole list is checked before anything is written.
   - Members are added first, then updated, then waited for; only then weights are set to 0 and members drained and removed. At no moment
     does the pool serve with fewer members than the smaller of before and after. Where members could not be added, as many of the old ones
-    are kept in service.
+    are kept in service, the healthy ones first. With a health check, set O(wait=true), because a new member serves only once it is
+    ONLINE.
   - A failure of one member does not end the task. The others are done, then the task fails with RV(failed_members), and a next run
-    finishes the job.
+    finishes the job. Where the credential is refused, or the API throttles the account for longer than O(timeout), the rest of that step
+    is not tried.
 notes:
   - >-
     IAM actions in any case: to look up O(pool) by its name, or where nothing has the ID that it gives, C(elb:pools:list); to look the

@@ -130,7 +130,9 @@ def _members(figures: Json) -> str:
     slower = taken(latency, many, "no-op") / taken(latency, few, "no-op")
     grown = max((median(cells[latency, most, step]["kib"]) - median(cells[latency, few, step]["kib"])) / (most - few) for step in STEPS)
     start = taken(latency, few, "no-op")
-    each = [(taken(latency, size, STEPS[0]) - start) / size * 1000 for size in (many, most)]
+    # Of each step that changes something, ms for each member.
+    each = {step: [(taken(latency, size, step) - start) / size * 1000 for size in (many, most)] for step in STEPS if step != "no-op"}
+    worst = max(each, key=lambda step: each[step][1] / each[step][0])
     goals = (
         goal(f"A no-op of {many:,} needs two requests at most", f"{requests}", requests <= 2),
         goal(f"It takes at most twice as long as a no-op of {few}", f"{slower:.2f} times ({latency} ms)", slower <= 2),
@@ -138,18 +140,18 @@ def _members(figures: Json) -> str:
         goal("Memory grows by less than 10 KB a member", f"{grown * 1.024:.1f} KB", grown * 1.024 < 10),
         goal(
             f"Time is linear in members (at {latency} ms)",
-            f"{each[0]:.2f} ms a member when creating {many:,}, {each[1]:.2f} ms when creating {most:,}",
-            each[1] < 1.5 * each[0],
+            f"at worst ({worst}) {each[worst][0]:.2f} ms a member with {many:,}, {each[worst][1]:.2f} ms with {most:,}",
+            each[worst][1] < 1.5 * each[worst][0],
         ),
     )
-    runs = ", ".join(f"{size:,} members: {len(cells[latency, size, STEPS[0]]['seconds'])}" for size in sizes)
+    runs = ", ".join(f"{len(cells[latency, size, STEPS[0]]['seconds'])} times with {size:,} members" for size in sizes)
     both = taken(latencies[0], most, STEPS[0]) / most * 1000
     return f"""
 ## Many members
 
 Seconds of the process of `elb_pool_members` with the default concurrency of 8: create all in an empty pool, then a no-op, then change the
 weight of every tenth, then replace all by others. The requests are in the same order. Memory is the most that the process ever had
-(VmHWM). Each is run several times ({runs}).
+(VmHWM). How often each is run: {runs}.
 
 {table(("answer after", "members", *STEPS, "requests", "MiB"), rows)}
 

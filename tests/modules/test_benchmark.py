@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.otc.elb.plugins.module_utils._pool_members import OPTIONS
+
 from ..benchmark import concurrency, members, report
 from ..benchmark.setting import Json, Setting
 from ..benchmark.tasks import AWS, LOOP, members_of
@@ -18,6 +20,10 @@ from ..emulator.client import Emulator
 @pytest.fixture
 def setting(emulator: Emulator, tmp_path: Path) -> Setting:
     return Setting(emulator, tmp_path, Path(sys.prefix))
+
+
+def test_the_page_explains_the_default_that_there_is() -> None:
+    assert OPTIONS["concurrency"]["default"] == report.DEFAULT_CONCURRENCY
 
 
 def test_each_step_sends_the_requests_that_it_should(setting: Setting) -> None:

@@ -89,3 +89,75 @@ def test_requests_that_succeed_do_not_count(module: Run, emulator: Emulator, poo
     assert not slow.failed, slow["msg"]
     none = module("elb_pool_info", id=[pool], timeout=0)
     assert not none.failed, none["msg"]
+
+
+def test_throttling_for_longer_than_the_task_may_wait_ends_it_for_all(module: Run, emulator: Emulator, pool: str) -> None:
+    emulator.fault("answer", action="elb:members:create", status=429, retry_after=3600, times=None)
+    result = module("elb_pool_members", pool=pool, members=entries(11, 60), concurrency=4, timeout=20)
+    assert len(result["failed_members"]) == 50
+    assert result["status"] == 429
+    # Those that were under way when the first one was refused.
+    asked = len(emulator.writes())
+    assert 1 <= asked <= 4
+    assert sum("not tried" in each["error"] for each in result["failed_members"]) == 50 - asked
+
+
+def test_what_the_credential_lacks_is_not_asked_for_again_and_again(module: Run, emulator: Emulator, pool: str) -> None:
+    """The other steps are tried all the same."""
+    emulator.grant("limited", ["elb:members:list", "elb:members:put"])
+    limited = emulator.user("limited")
+    keys = {"access_key": limited["access_key"], "secret_key": limited["secret_key"]}
+    wanted = [*entries(1, 8, weight=7), *entries(11, 60)]
+    result = module("elb_pool_members", pool=pool, members=wanted, concurrency=4, **keys)
+    assert result["missing_action"] == "elb:members:create"
+    assert result["summary"] == {"added": 0, "updated": 8, "removed": 0, "unchanged": 0}
+    assert len(result["failed_members"]) == 50
+    assert {(each["status"], each["missing_action"]) for each in result["failed_members"]} == {(403, "elb:members:create")}
+    assert 1 <= len([entry for entry in emulator.writes() if entry["action"] == "elb:members:create"]) <= 4
+
+
+def test_a_cause_is_told_before_what_follows_from_it(module: Run, emulator: Emulator, pool: str) -> None:
+    """The member that was to be taken out of service is the first of the list."""
+    emulator.fault("answer", action="elb:members:create", status=400, error_code="ELB.8933", error_msg="No.", times=None)
+    wanted = [*entries(1, 1, weight=0), *entries(2, 8), *entries(11, 11)]
+    result = module("elb_pool_members", pool=pool, members=wanted)
+    assert [each["index"] for each in result["failed_members"]] == [0, 8]
+    assert "The first failures: members[8]: Could not add member 192.168.0.11:80" in result["msg"]
+    assert (result["status"], result["error_code"]) == (400, "ELB.8933")
+
+
+def test_who_is_healthy_stays_where_some_have_to(module: Run, emulator: Emulator, pool: str) -> None:
+    there = {each["address"]: each["id"] for each in emulator.state()["pools"][0]["members"]}
+    emulator.health_monitor(pool)
+    for number in range(5, 9):
+        emulator.set_status(pool, there[f"192.168.0.{number}"], "OFFLINE", "CONNECT_REFUSED")
+    emulator.fault("answer", action="elb:members:create", status=400, error_code="ELB.8933", error_msg="No.", times=4)
+    result = module("elb_pool_members", pool=pool, members=entries(11, 18), purge=True)
+    assert result["summary"] == {"added": 4, "updated": 0, "removed": 4, "unchanged": 0}
+    left = {each["address"] for each in emulator.state()["pools"][0]["members"]}
+    assert left & set(there) == {f"192.168.0.{number}" for number in range(1, 5)}
+
+
+def test_weights_that_move_are_raised_first(module: Run, emulator: Emulator, pool: str) -> None:
+    assert module("elb_pool_members", pool=pool, members=[*entries(1, 4, weight=50), *entries(5, 8, weight=2)]).changed
+    emulator.forget()
+    assert module("elb_pool_members", pool=pool, members=[*entries(1, 4, weight=2), *entries(5, 8, weight=50)]).changed
+    assert [write["body"]["member"]["weight"] for write in emulator.writes()] == [50] * 4 + [2] * 4
+
+
+def test_two_members_at_one_address_are_not_taken_for_one(module: Run, emulator: Emulator, pool: str) -> None:
+    twin = {"address": "192.168.0.99", "protocol_port": 80, "odd": {"address": "192.168.0.1"}}
+    (extra,) = emulator.seed_members(pool, twin)
+    result = module("elb_pool_members", pool=pool, members=entries(1, 8))
+    assert "members[0]: the pool has 2 members at 192.168.0.1:80: " in result["msg"]
+    assert extra in result["msg"]
+    assert emulator.writes() == []
+    # Where the list leaves both out, both go.
+    gone = module("elb_pool_members", pool=pool, members=entries(2, 8), purge=True)
+    assert gone["summary"] == {"added": 0, "updated": 0, "removed": 2, "unchanged": 7}
+
+
+def test_a_member_that_somebody_else_just_added_is_updated(module: Run, emulator: Emulator, pool: str) -> None:
+    emulator.distort(set={"$.members": []}, action="elb:members:list", times=1)
+    result = module("elb_pool_members", pool=pool, members=[*entries(1, 1), *entries(2, 2, weight=7)])
+    assert result["summary"] == {"added": 0, "updated": 1, "removed": 0, "unchanged": 1}
