@@ -56,7 +56,11 @@ def next_marker(body: Json) -> str | None:
 
 def _of_kind(value: t.Any, kind: Json) -> t.Any:
     """The value with only those parts that are of their kind; ``None`` where it is not of its kind itself."""
-    if not isinstance(value, _KINDS[kind["type"]]) or (isinstance(value, bool) and kind["type"] != "bool"):
+    expected = _KINDS[kind["type"]]
+    if type(value) is expected and expected not in (dict, list):
+        # By far most of what a long list holds.
+        return value
+    if not isinstance(value, expected) or (isinstance(value, bool) and kind["type"] != "bool"):
         return None
     if isinstance(value, list):
         # With an entry that tells nothing, nobody knows what the list is.

@@ -96,7 +96,7 @@ def ensure(task: Task) -> Json:
         from ._pool_members_apply import Work
 
         Work(task, place, items).carry_out()
-    return {**outcome(task, place, items), "diff": _diff(items)}
+    return {**outcome(task, place, items), **({"diff": _diff(items)} if task.shows_diff else {})}
 
 
 def outcome(task: Task, place: Place, items: list[Item]) -> Json:
@@ -120,14 +120,14 @@ def _diff(items: list[Item]) -> Json:
 
 def _checked(task: Task, what: str) -> list[Json]:
     """The list as wanted fields, checked whole."""
-    entries = task.params["members"]
-    reasons = wrong_entries(dict(enumerate(entries)))
+    entries = [given(FIELDS, entry) for entry in task.params["members"]]
+    reasons = _wrong(dict(enumerate(entries)))
     if not LEAST_CONCURRENCY <= task.params["concurrency"] <= MOST_CONCURRENCY:
         reasons.append(f"concurrency must be {LEAST_CONCURRENCY} to {MOST_CONCURRENCY}, not {task.params['concurrency']}")
     reasons += wrong_drain(task)
     if reasons:
         raise Refused(what, reasons)
-    return [given(FIELDS, entry) for entry in entries]
+    return entries
 
 
 def wrong_entries(entries: t.Mapping[int, Json]) -> list[str]:
@@ -135,10 +135,13 @@ def wrong_entries(entries: t.Mapping[int, Json]) -> list[str]:
 
     :param entries: as options, by their indices.
     """
+    return _wrong({index: given(FIELDS, entry) for index, entry in entries.items()})
+
+
+def _wrong(entries: t.Mapping[int, Json]) -> list[str]:
     reasons: list[str] = []
     first: dict[Key, int] = {}
-    for index, entry in entries.items():
-        wanted = given(FIELDS, entry)
+    for index, wanted in entries.items():
         wrong = wrong_values(FIELDS, wanted) + broken_rules(RULES, FIELDS, wanted)
         same = first.setdefault(key_of(wanted), index)
         if same != index and not wrong:

@@ -107,6 +107,8 @@ class Task(Session):
     def __init__(self, module: Module) -> None:
         super().__init__(module.params, module.no_log_values, module.actions)
         self.check_mode: bool = module.check_mode
+        #: Whether the user asked for a diff.
+        self.shows_diff: bool = module._diff
         self.warn: t.Callable[[str], None] = module.warn
         self._module = module
         #: What was changed so far, in the words of the calls.
@@ -217,7 +219,7 @@ def run(function: t.Callable[[Task], Json], argument_spec: Json, wrong_entries: 
         failure = failure_of(error)
     else:
         diff = result.pop("diff", None)
-        if diff is not None and module._diff:
+        if diff is not None and task.shows_diff:
             result["diff"] = diff
         module.exit_json(**result)
     # Outside of the handlers, where no exception is current: ansible-core adds its traceback to the result.
