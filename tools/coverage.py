@@ -43,7 +43,7 @@ skip_covered = true
 precision = 1
 fail_under = {AT_LEAST}
 exclude_also =
-    if TYPE_CHECKING:
+    if t\\.TYPE_CHECKING:
     \\.\\.\\.$
 
 [html]

@@ -57,10 +57,7 @@ def next_marker(body: Json) -> str | None:
 def _of_kind(value: t.Any, kind: Json) -> t.Any:
     """The value with only those parts that are of their kind; ``None`` where it is not of its kind itself."""
     expected = _KINDS[kind["type"]]
-    if type(value) is expected and expected not in (dict, list):
-        # By far most of what a long list holds.
-        return value
-    if not isinstance(value, expected) or (isinstance(value, bool) and kind["type"] != "bool"):
+    if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         return None
     if isinstance(value, list):
         # With an entry that tells nothing, nobody knows what the list is.
