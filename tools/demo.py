@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -61,14 +62,16 @@ def against_cloud() -> int:
         say(
             "The environment holds credentials, so the demo would run in your project. It needs to know the load",
             'balancer to use (one with "IP as a Backend" on): set ELB_LOADBALANCER to its name or ID, and run it again.',
-            "To use the emulator instead, unset the OS_* variables.",
+            "To let the demo start an emulator and use that, unset the OS_* variables.",
         )
         return 2
+    # Of its own, so that nobody's pool is taken for it and removed in the end.
+    pool = f"quickstart-web-{secrets.token_hex(4)}"
     say(
         f"The environment holds credentials: this runs in your project, with the load balancer {loadbalancer}.",
-        "It makes the pool quickstart-web, and removes it in the end.",
+        f"It makes the pool {pool}, and removes it in the end.",
     )
-    return play(os.environ)
+    return play(os.environ, f"--extra-vars=pool={pool}")
 
 
 def against_emulator() -> int:
@@ -82,10 +85,10 @@ def against_emulator() -> int:
     return rc
 
 
-def play(environment: Mapping[str, str]) -> int:
+def play(environment: Mapping[str, str], *arguments: str) -> int:
     """The playbook's exit code; it does not outlive this call, however that ends."""
-    say(f"$ ansible-playbook {PLAYBOOK}")
-    command = [str(Path(sys.prefix, "bin", "ansible-playbook")), PLAYBOOK]
+    say(" ".join(("$ ansible-playbook", *arguments, PLAYBOOK)))
+    command = [str(Path(sys.prefix, "bin", "ansible-playbook")), *arguments, PLAYBOOK]
     with subprocess.Popen(command, cwd=CHECKOUT, env={**SETTINGS, **environment}) as player:
         try:
             return player.wait()

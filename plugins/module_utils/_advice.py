@@ -100,6 +100,9 @@ _ADVICE: tuple[_Advice, ...] = (
     _Advice(409, (), "protection", "Set member_deletion_protection_enable to false on the pool first."),
     _Advice(409, (), "health", "Remove the pool's health check first."),
     _Advice(409, (), "polic", "Remove the forwarding policies that use the pool first."),
+    _Advice(
+        409, (), "listener", "A listener has one pool: give another listener, or remove it from that pool, or use that pool by its ID."
+    ),
     _Advice(429, (), "", "The API throttles this account: run fewer tasks at once, or raise 'timeout'."),
 )
 

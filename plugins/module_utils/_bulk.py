@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ._clock import Deadline
-from ._errors import ElbError
+from ._errors import ElbError, NotTried
 
 Each = t.TypeVar("Each")
 
@@ -28,7 +28,7 @@ class Bulk:
     def run(self, step: t.Callable[[Each], None], each: t.Sequence[Each]) -> list[tuple[Each, ElbError]]:
         """Run *step* for each.
 
-        :returns: those that failed, in the order in which they did, with their failures. Any other exception ends it all.
+        :returns: those that failed, with their failures; NotTried is that of those which there was no use in trying. Any other exception ends it all.
         """
         failed: list[tuple[Each, ElbError]] = []
         refusals: list[ElbError] = []
@@ -36,10 +36,10 @@ class Bulk:
         def tried(one: Each) -> None:
             try:
                 if failed and not self._deadline.left():
-                    raise ElbError("Not tried: others failed before, and the time is up.")
+                    raise NotTried("Not tried: others failed before, and the time is up.")
                 if refusals:
                     known = {name: refusals[0].facts.get(name) for name in ("status", "missing_action")}
-                    raise ElbError("Not tried: the credential was refused the same for another one.", **known)
+                    raise NotTried("Not tried: the credential was refused the same for another one.", **known)
                 step(one)
             except ElbError as error:
                 failed.append((one, error))

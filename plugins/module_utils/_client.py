@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from ._answers import next_marker, told
 from ._clock import Deadline
-from ._errors import ApiError, ElbError, OutcomeUnknown, Unreachable
+from ._errors import ApiError, ElbError, NotTried, OutcomeUnknown, Unreachable
 from ._fields import Json
 from ._operations import OPERATIONS, Operation
 from ._retry import AGAIN, DONE, FINAL, REPEAT, UNKNOWN, Pauses, Throttle, asked_for, judge_answer, judge_silence
@@ -194,7 +194,7 @@ def _tried(failure: ElbError, attempts: int, uncertain: bool) -> ElbError:
 
 
 def _throttled(attempt: str) -> ElbError:
-    return ElbError(
+    return NotTried(
         f"Could not {attempt}: it was not tried, because the API throttles this account for longer than 'timeout' allows to wait.",
         status=429,
     )

@@ -39,6 +39,10 @@ class Refused(ElbError):
         super().__init__(f"Cannot {attempt}: {'; '.join(reasons)}", **facts)
 
 
+class NotTried(ElbError):
+    """There was no use in trying, after what others met."""
+
+
 class PartlyDone(ElbError):
     """Some of many could not be done. The message and the facts tell what was."""
 

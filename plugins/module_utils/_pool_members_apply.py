@@ -11,7 +11,7 @@ import typing as t
 
 from . import _find
 from ._bulk import Bulk
-from ._errors import ElbError, PartlyDone
+from ._errors import ElbError, NotTried, PartlyDone
 from ._fields import Json
 from ._health import HEALTHY, reason_of, watch
 from ._member_fields import WEIGHT, key_of
@@ -60,7 +60,9 @@ class Work:
         return [item for item in self._items if item.plan.kind == kind]
 
     def _each(self, items: list[Item], step: t.Callable[[Item], None]) -> None:
-        for item, error in self._bulk.run(step, items):
+        order = {id(item): place for place, item in enumerate(items)}
+        # In the order of the list, but what was tried first.
+        for item, error in sorted(self._bulk.run(step, items), key=lambda each: (isinstance(each[1], NotTried), order[id(each[0])])):
             self._fail(item, error.msg, error.facts)
 
     def _fail(self, item: Item, message: str, facts: Json | None = None) -> None:
@@ -101,9 +103,11 @@ class Work:
                 return
         except ElbError as error:
             for item in waiting.values():
+                item.unhealthy = True
                 self._fail(item, f"It is not known whether member {item.label} is healthy: {error.msg}", error.facts)
             return
         for item in waiting.values():
+            item.unhealthy = True
             status = f"{_there(item).get('operating_status')}{reason_of(_there(item))}"
             self._fail(item, f"Member {item.label} is not healthy: its status is {status}. It stays in the pool.")
 
@@ -135,7 +139,11 @@ class Work:
         """How many serving members may go, so that never fewer serve than the smaller of before and after."""
         before = sum(item.serves_before for item in self._items)
         after = sum(item.serves_after or (item.serves_before and not item.plan.changed) for item in self._items)
-        serving = sum(item.serves_before or (bool(WEIGHT.of(item.now)) and not item.error) for item in self._items if item.now is not None)
+        serving = sum(
+            item.serves_before or (bool(WEIGHT.of(item.now)) and not item.error)
+            for item in self._items
+            if item.now is not None and not item.unhealthy
+        )
         return serving - min(before, after)
 
     def _failure(self) -> PartlyDone:
@@ -146,7 +154,7 @@ class Work:
         summary = ", ".join(f"{number} {what}" for what, number in result["summary"].items())
         told = f"The first failure: {failed[0].error}"
         if len(failed) > 1:
-            told = f"The first failures: {' '.join(f'{_mark(item)}: {item.error}' for item in failed[:_SHOWN])}"
+            told = f"The first failures: {' '.join(f'{_mark(item)}: {item.error}' for item in _telling(failed)[:_SHOWN])}"
         facts = next((item.facts for item in failed if item.facts), {})
         shared = {name: facts[name] for name in ("status", "error_code", "request_id", "missing_action") if name in facts}
         return PartlyDone(
@@ -163,6 +171,12 @@ class Work:
 def _there(item: Item) -> Json:
     """The member of an item that the pool has."""
     return t.cast(Json, item.now)
+
+
+def _telling(failed: list[Item]) -> list[Item]:
+    """Failures of which each tells something else: of those for lack of one IAM action, the first."""
+    lacking = [item.facts.get("missing_action") for item in failed]
+    return [item for place, item in enumerate(failed) if not lacking[place] or lacking[place] not in lacking[:place]]
 
 
 def _mark(item: Item) -> str:

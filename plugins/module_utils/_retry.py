@@ -122,13 +122,12 @@ class Pauses:
             if self._impatient > _PATIENCE:
                 return False
         # Half of it by chance: many hosts that were refused together do not come back together.
-        asked = asked_for(answer)
-        seconds = max(self._next * random.uniform(0.5, 1.0), asked)
+        seconds = max(self._next * random.uniform(0.5, 1.0), asked_for(answer))
         self._next = min(self._next * 2, _LONGEST_PAUSE)
         in_time = seconds < self._deadline.left()
         if answer is not None and answer.status == 429:
-            # What the service asks for holds for the others even where this one gives up.
-            self._throttle.hold(seconds if in_time else asked)
+            # It holds for the others even where this one gives up: they need not try.
+            self._throttle.hold(seconds)
         if not in_time:
             return False
         self._deadline.sleep(seconds)

@@ -92,7 +92,9 @@ def _wrong_kinds(spec: Json, params: Json) -> tuple[list[str], dict[int, Json]]:
         for index, entry in enumerate(entries):
             try:
                 result = validator.validate(check_type_dict(entry))
-                messages = [f"there is no {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in result.errors]
+                messages = [
+                    f"there is no option {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in result.errors
+                ]
                 if not messages:
                     fine[index] = result.validated_parameters
             except TypeError:

@@ -91,15 +91,18 @@ def test_requests_that_succeed_do_not_count(module: Run, emulator: Emulator, poo
     assert not none.failed, none["msg"]
 
 
-def test_throttling_for_longer_than_the_task_may_wait_ends_it_for_all(module: Run, emulator: Emulator, pool: str) -> None:
-    emulator.fault("answer", action="elb:members:create", status=429, retry_after=3600, times=None)
-    result = module("elb_pool_members", pool=pool, members=entries(11, 60), concurrency=4, timeout=20)
+@pytest.mark.parametrize(("throttled", "timeout"), [({"retry_after": 3600}, 20), ({}, 0.2)])
+def test_throttling_for_longer_than_the_task_may_wait_ends_it_for_all(
+    module: Run, emulator: Emulator, pool: str, throttled: Any, timeout: float
+) -> None:
+    emulator.fault("answer", action="elb:members:create", status=429, times=None, **throttled)
+    result = module("elb_pool_members", pool=pool, members=entries(11, 60), concurrency=4, timeout=timeout)
     assert len(result["failed_members"]) == 50
     assert result["status"] == 429
     # Those that were under way when the first one was refused.
     asked = len(emulator.writes())
     assert 1 <= asked <= 4
-    assert sum("not tried" in each["error"] for each in result["failed_members"]) == 50 - asked
+    assert sum("not tried" in each["error"].lower() for each in result["failed_members"]) == 50 - asked
 
 
 def test_what_the_credential_lacks_is_not_asked_for_again_and_again(module: Run, emulator: Emulator, pool: str) -> None:
@@ -161,3 +164,12 @@ def test_a_member_that_somebody_else_just_added_is_updated(module: Run, emulator
     emulator.distort(set={"$.members": []}, action="elb:members:list", times=1)
     result = module("elb_pool_members", pool=pool, members=[*entries(1, 1), *entries(2, 2, weight=7)])
     assert result["summary"] == {"added": 0, "updated": 1, "removed": 0, "unchanged": 1}
+
+
+def test_each_missing_action_is_told(module: Run, emulator: Emulator, pool: str) -> None:
+    reader = emulator.user("reader")
+    keys = {"access_key": reader["access_key"], "secret_key": reader["secret_key"]}
+    result = module("elb_pool_members", pool=pool, members=[*entries(1, 8, weight=7), *entries(11, 40)], **keys)
+    assert result["msg"].count("lacks the IAM action elb:members:create") == 1
+    assert result["msg"].count("lacks the IAM action elb:members:put") == 1
+    assert len(result["failed_members"]) == 38

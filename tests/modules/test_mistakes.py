@@ -126,7 +126,7 @@ def test_a_list_with_mistakes_of_several_kinds_was_given(module: Run, emulator: 
         told.index(words)
         for words in (
             "members[0]: ",
-            "members[2]: there is no wait",
+            "members[2]: there is no option wait",
             "members[1]: address must be",
             "members[3]: weight must be 0 to 100, not 101",
             "members[5]: 192.168.0.3:81 is members[4] already",

@@ -87,7 +87,7 @@ def test_a_no_op_costs_one_or_two_requests(engine: Engine, emulator: Emulator, p
     [
         ([{"address": "192.168.0.1"}], ["members[2]", "protocol_port"]),
         ([{"address": "192.168.0.1", "port": "x"}], ["members[2]", "protocol_port", "int"]),
-        ([{"address": "192.168.0.1", "port": 80, "wait": True}], ["members[2]: there is no wait"]),
+        ([{"address": "192.168.0.1", "port": 80, "wait": True}], ["members[2]: there is no option wait"]),
         (["192.168.0.1:80"], ["members[2]"]),
         ([{"address": "web", "port": 80, "weight": 101}], ["members[2]: address must be", "members[2]: weight must be 0 to 100"]),
         (entries(1, 1) + entries(2, 2), ["members[2]: 192.168.0.1:80 is members[0] already", "members[3]: 192.168.0.2:80 is members[1]"]),
@@ -232,7 +232,13 @@ def test_waiting_comes_before_taking_out(engine: Engine, emulator: Emulator) -> 
     assert in_vain["summary"] == {"added": 3, "updated": 0, "removed": 0, "unchanged": 0}
     errors = [member["error"] for member in in_vain["failed_members"]]
     assert [("CONNECT_REFUSED" in error, "kept in service" in error) for error in errors] == [(True, False)] * 3 + [(False, True)] * 3
+    # Run again, as the message says: those that are not healthy now are of the list, and serve no more than before.
+    again = engine.run("elb_pool_members", pool="web", members=entries(21, 23), purge=True, wait=True, timeout=2)
+    assert again["summary"] == {"added": 0, "updated": 0, "removed": 0, "unchanged": 3}
     assert len(members(emulator)) == 6
+    assert {
+        member["operating_status"] for member in members(emulator) if member["address"] in {each["address"] for each in entries(11, 13)}
+    } == {"ONLINE"}
 
 
 @pytest.mark.parametrize("concurrency", [1, 5])
