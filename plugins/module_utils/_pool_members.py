@@ -44,7 +44,7 @@ class Item:
     """
 
     # There may be thousands.
-    __slots__ = ("current", "done", "error", "facts", "index", "now", "plan", "unhealthy", "wanted")
+    __slots__ = ("current", "done", "error", "facts", "index", "now", "plan", "wanted")
 
     def __init__(self, index: int | None, wanted: Json, current: Json | None, plan: Plan) -> None:
         self.index = index
@@ -55,8 +55,6 @@ class Item:
         self.now = current
         #: What was done with it, as the summary calls it; empty where that is nothing to count.
         self.done = UNCHANGED if index is not None and plan.kind == NOTHING else ""
-        #: Whether its health was waited for in vain.
-        self.unhealthy = False
         #: Why it failed, and what else is known of the failure.
         self.error = ""
         self.facts: Json = {}

@@ -36,6 +36,7 @@ class Work:
         self._place = place
         self._items = items
         self._bulk = Bulk(task.params["concurrency"], task.deadline)
+        self._waits = task.params["wait"] and not task.check_mode
         #: Those that failed, in the order in which they did: a cause comes before what follows from it.
         self._failed: list[Item] = []
 
@@ -49,7 +50,7 @@ class Work:
         # Where weights move from some members to others, the sum does not dip in between.
         self._each([item for item in updates if not _lowers(item)], self._update)
         self._each([item for item in updates if _lowers(item) and not _retires(item)], self._update)
-        if self._task.params["wait"] and not self._task.check_mode:
+        if self._waits:
             self._wait()
         # To take a member out of service is the same as to drain it: it comes last.
         self._take_out([item for item in updates if _retires(item)], self._planned(DELETE))
@@ -103,11 +104,9 @@ class Work:
                 return
         except ElbError as error:
             for item in waiting.values():
-                item.unhealthy = True
                 self._fail(item, f"It is not known whether member {item.label} is healthy: {error.msg}", error.facts)
             return
         for item in waiting.values():
-            item.unhealthy = True
             status = f"{_there(item).get('operating_status')}{reason_of(_there(item))}"
             self._fail(item, f"Member {item.label} is not healthy: its status is {status}. It stays in the pool.")
 
@@ -139,12 +138,13 @@ class Work:
         """How many serving members may go, so that never fewer serve than the smaller of before and after."""
         before = sum(item.serves_before for item in self._items)
         after = sum(item.serves_after or (item.serves_before and not item.plan.changed) for item in self._items)
-        serving = sum(
-            item.serves_before or (bool(WEIGHT.of(item.now)) and not item.error)
-            for item in self._items
-            if item.now is not None and not item.unhealthy
-        )
-        return serving - min(before, after)
+        return sum(map(self._serves, self._items)) - min(before, after)
+
+    def _serves(self, item: Item) -> bool:
+        """Whether the pool sends the member requests by now. Whoever waits for health counts nobody of the list without it."""
+        if item.now is None or (self._waits and item.serves_after and item.now.get("operating_status") not in HEALTHY):
+            return False
+        return item.serves_before or (bool(WEIGHT.of(item.now)) and not item.error)
 
     def _failure(self) -> PartlyDone:
         failed = self._failed
@@ -175,8 +175,10 @@ def _there(item: Item) -> Json:
 
 def _telling(failed: list[Item]) -> list[Item]:
     """Failures of which each tells something else: of those for lack of one IAM action, the first."""
-    lacking = [item.facts.get("missing_action") for item in failed]
-    return [item for place, item in enumerate(failed) if not lacking[place] or lacking[place] not in lacking[:place]]
+    first: dict[t.Any, Item] = {}
+    for item in failed:
+        first.setdefault(item.facts.get("missing_action") or id(item), item)
+    return list(first.values())
 
 
 def _mark(item: Item) -> str:

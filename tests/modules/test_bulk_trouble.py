@@ -173,3 +173,15 @@ def test_each_missing_action_is_told(module: Run, emulator: Emulator, pool: str)
     assert result["msg"].count("lacks the IAM action elb:members:create") == 1
     assert result["msg"].count("lacks the IAM action elb:members:put") == 1
     assert len(result["failed_members"]) == 38
+
+
+def test_who_could_not_be_updated_and_is_not_healthy_does_not_count_as_serving(module: Run, emulator: Emulator, pool: str) -> None:
+    """To take out the healthy ones would leave the pool with the others."""
+    there = {each["address"]: each["id"] for each in emulator.state()["pools"][0]["members"]}
+    emulator.health_monitor(pool)
+    for number in range(1, 5):
+        emulator.set_status(pool, there[f"192.168.0.{number}"], "OFFLINE", "CONNECT_REFUSED")
+    emulator.fault("answer", action="elb:members:put", status=400, error_code="ELB.8902", error_msg="No.", times=None)
+    result = module("elb_pool_members", pool=pool, members=entries(1, 4, weight=7), purge=True, wait=True, timeout=2)
+    assert result["summary"] == {"added": 0, "updated": 0, "removed": 0, "unchanged": 0}
+    assert len(emulator.state()["pools"][0]["members"]) == 8
