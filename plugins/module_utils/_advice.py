@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._operations import Operation
+from ._operations import POOL_CREATE, Operation
 
 
 def lacks_permission(status: int, code: str | None, reason: str) -> bool:
@@ -43,6 +43,8 @@ class _Advice(t.NamedTuple):
     codes: tuple[str, ...]
     word: str
     text: str
+    #: The IAM action of the call that failed; empty where any.
+    action: str = ""
 
 
 #: The first match is used. Source of the codes: error_codes of the API reference.
@@ -101,13 +103,17 @@ _ADVICE: tuple[_Advice, ...] = (
     _Advice(409, (), "health", "Remove the pool's health check first."),
     _Advice(409, (), "polic", "Remove the forwarding policies that use the pool first."),
     _Advice(
-        409, (), "listener", "A listener has one pool: give another listener, or remove it from that pool, or use that pool by its ID."
+        409,
+        (),
+        "listener",
+        "A listener has one default pool: give another listener, leave 'listener' out, or use the pool that it has by its ID.",
+        POOL_CREATE.action,
     ),
     _Advice(429, (), "", "The API throttles this account: run fewer tasks at once, or raise 'timeout'."),
 )
 
 
-def for_error(status: int, code: str | None, reason: str) -> str:
+def for_error(operation: Operation, status: int, code: str | None, reason: str) -> str:
     """What to do about another error; empty where nothing is known."""
     if status == 404 and not (code or "").startswith("ELB."):
         return "It is not the service that says so: check 'endpoint', which is its root, and whether a gateway stands between."
@@ -115,6 +121,8 @@ def for_error(status: int, code: str | None, reason: str) -> str:
         if advice.status not in (None, status):
             continue
         if advice.codes and code not in advice.codes:
+            continue
+        if advice.action not in ("", operation.action):
             continue
         if advice.word in reason.lower():
             return advice.text

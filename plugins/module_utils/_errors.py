@@ -102,5 +102,5 @@ class ApiError(ElbError):
         told = reason.rstrip(". ")
         where = f"status {status}" + (f", {code}" if code else "") + (f", request {request_id}" if request_id else "")
         msg = f"Could not {attempt}: {told} ({where})."
-        advice = _advice.for_permission(operation) if missing else _advice.for_error(status, code, reason)
+        advice = _advice.for_permission(operation) if missing else _advice.for_error(operation, status, code, reason)
         super().__init__(f"{msg} {advice}".strip(), status=status, error_code=code, request_id=request_id, missing_action=missing)

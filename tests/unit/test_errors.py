@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ansible_collections.otc.elb.plugins.module_utils._errors import ApiError
-from ansible_collections.otc.elb.plugins.module_utils._operations import MEMBER_CREATE, OPERATIONS, Operation
+from ansible_collections.otc.elb.plugins.module_utils._operations import MEMBER_CREATE, OPERATIONS, POOL_CREATE, POOL_DELETE, Operation
 from ansible_collections.otc.elb.plugins.module_utils._session import failure_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -58,6 +58,12 @@ def test_another_403_is_no_missing_permission(status: int, code: str | None) -> 
 )
 def test_advice(status: int, code: str | None, reason: str, advice: str) -> None:
     assert advice in error(status, code, reason).msg
+
+
+def test_a_listener_that_has_a_pool_matters_to_who_creates_one() -> None:
+    taken = "Listener b0c1 already has the pool ea02."
+    assert "leave 'listener' out" in error(409, "ELB.8907", taken, POOL_CREATE).msg
+    assert "leave 'listener' out" not in error(409, "ELB.8907", "The pool is used by listener b0c1.", POOL_DELETE).msg
 
 
 def test_the_message_says_what_on_what_and_why() -> None:
