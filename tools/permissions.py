@@ -37,7 +37,7 @@ def tables() -> str:
 
 def actions_table() -> Iterator[str]:
     """Every action that the collection knows, and which modules may need it."""
-    from ansible_collections.otc.elb.plugins.module_utils._operations import OPERATIONS
+    from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
 
     users = {module: {action for item in situations(module) for action in item.actions} for module in MODULES}
     yield "| IAM action | API | what it does | modules |"
@@ -50,7 +50,7 @@ def actions_table() -> Iterator[str]:
 
 def module_table(module: str) -> Iterator[str]:
     """What each situation of a module needs, in the order of its requests."""
-    from ansible_collections.otc.elb.plugins.module_utils._operations import OPERATIONS
+    from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
 
     yield f"### {module}"
     yield ""

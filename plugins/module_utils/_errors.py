@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._operations import Operation
+from ._api.operations import Operation
 
 
 class ElbError(Exception):
@@ -90,7 +90,7 @@ class ApiError(ElbError):
 
     def __init__(self, attempt: str, operation: Operation, status: int, code: str | None, reason: str, request_id: str | None) -> None:
         # Compiled by those only who have an error to tell of.
-        from . import _advice
+        from ._api import hints as _advice
 
         self.operation = operation
         self.status = status

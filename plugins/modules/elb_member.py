@@ -220,7 +220,8 @@ ids:
   elements: str
 """
 
-from ansible_collections.otc.elb.plugins.module_utils import _member, _task
+from ansible_collections.otc.elb.plugins.module_utils._runtime import entry as _task
+from ansible_collections.otc.elb.plugins.module_utils._tasks import member as _member
 
 
 def main() -> None:

@@ -194,7 +194,8 @@ ids:
   elements: str
 """
 
-from ansible_collections.otc.elb.plugins.module_utils import _info, _task
+from ansible_collections.otc.elb.plugins.module_utils._runtime import entry as _task
+from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
 
 
 def main() -> None:

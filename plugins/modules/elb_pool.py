@@ -308,7 +308,8 @@ ids:
   elements: str
 """
 
-from ansible_collections.otc.elb.plugins.module_utils import _pool, _task
+from ansible_collections.otc.elb.plugins.module_utils._runtime import entry as _task
+from ansible_collections.otc.elb.plugins.module_utils._tasks import pool as _pool
 
 
 def main() -> None:

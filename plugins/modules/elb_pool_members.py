@@ -258,7 +258,8 @@ ids:
   elements: str
 """
 
-from ansible_collections.otc.elb.plugins.module_utils import _pool_members, _task
+from ansible_collections.otc.elb.plugins.module_utils._runtime import entry as _task
+from ansible_collections.otc.elb.plugins.module_utils._tasks import pool_members as _pool_members
 
 
 def main() -> None:

@@ -14,10 +14,12 @@ from collections.abc import Iterable, Mapping
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
-from ansible_collections.otc.elb.plugins.module_utils import _credentials, _info, _keystone_options
-from ansible_collections.otc.elb.plugins.module_utils._fields import Json, looks_like_id
-from ansible_collections.otc.elb.plugins.module_utils._secrets import is_harmless
-from ansible_collections.otc.elb.plugins.module_utils._session import Session, check_limits, failure_of
+from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
+from ansible_collections.otc.elb.plugins.module_utils._auth import keystone_options as _keystone_options
+from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Json, looks_like_id
+from ansible_collections.otc.elb.plugins.module_utils._runtime.context import Session, check_limits, failure_of
+from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
 
 #: What can name a host.
 PREFERENCES = ("name", "address", "instance_id")

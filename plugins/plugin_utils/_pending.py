@@ -19,8 +19,11 @@ from collections.abc import Mapping
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.otc.elb.plugins.module_utils import _info, _member, _pool, _pool_members
-from ansible_collections.otc.elb.plugins.module_utils._fields import Json
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Json
+from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
+from ansible_collections.otc.elb.plugins.module_utils._tasks import member as _member
+from ansible_collections.otc.elb.plugins.module_utils._tasks import pool as _pool
+from ansible_collections.otc.elb.plugins.module_utils._tasks import pool_members as _pool_members
 from ansible_collections.otc.elb.plugins.plugin_utils._pending_members import MemberTasks
 from ansible_collections.otc.elb.plugins.plugin_utils._pending_pools import PoolTasks
 from ansible_collections.otc.elb.plugins.plugin_utils._step import Step

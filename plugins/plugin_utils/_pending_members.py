@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-from ansible_collections.otc.elb.plugins.module_utils import _info
-from ansible_collections.otc.elb.plugins.module_utils._fields import Json, given, is_later, looks_like_id
-from ansible_collections.otc.elb.plugins.module_utils._member_fields import FIELDS, WEIGHT, key_of
-from ansible_collections.otc.elb.plugins.module_utils._operations import (
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import (
     MEMBER_CREATE,
     MEMBER_GET,
     MEMBER_LIST,
     MEMBER_UPDATE,
     POOL_LIST,
 )
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Json, given, is_later, looks_like_id
+from ansible_collections.otc.elb.plugins.module_utils._resource.member import FIELDS, WEIGHT, key_of
+from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
 from ansible_collections.otc.elb.plugins.plugin_utils._step import Step
 from ansible_collections.otc.elb.plugins.plugin_utils._world import Member, Pool, Pools
 

@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.otc.elb.plugins.module_utils._fields import Json, given, is_later, looks_like_id
-from ansible_collections.otc.elb.plugins.module_utils._operations import (
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import (
     MEMBER_DELETE,
     MEMBER_LIST,
     POOL_CREATE,
     POOL_DELETE,
     POOL_UPDATE,
 )
-from ansible_collections.otc.elb.plugins.module_utils._pool_fields import FIELDS
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Json, given, is_later, looks_like_id
+from ansible_collections.otc.elb.plugins.module_utils._resource.pool import FIELDS
 from ansible_collections.otc.elb.plugins.plugin_utils._step import Step
 from ansible_collections.otc.elb.plugins.plugin_utils._world import REFERENCES, Pool, Pools, reference
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.otc.elb.plugins.module_utils._fields import Json, is_later
-from ansible_collections.otc.elb.plugins.module_utils._operations import MEMBER_DELETE, MEMBER_UPDATE, Operation
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import MEMBER_DELETE, MEMBER_UPDATE, Operation
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Json, is_later
 
 
 class Step:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.otc.elb.plugins.module_utils._fields import NEVER, Field, Json, is_later, looks_like_id
-from ansible_collections.otc.elb.plugins.module_utils._member_fields import key_of
-from ansible_collections.otc.elb.plugins.module_utils._plan import plan_present
-from ansible_collections.otc.elb.plugins.module_utils._pool_fields import FIELDS as POOL_FIELDS
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import NEVER, Field, Json, is_later, looks_like_id
+from ansible_collections.otc.elb.plugins.module_utils._resource.member import key_of
+from ansible_collections.otc.elb.plugins.module_utils._resource.plan import plan_present
+from ansible_collections.otc.elb.plugins.module_utils._resource.pool import FIELDS as POOL_FIELDS
 
 REFERENCES = tuple(field for field in POOL_FIELDS if field.name in ("loadbalancer_id", "listener_id"))
 

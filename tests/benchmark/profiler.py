@@ -77,7 +77,7 @@ class Stages:
             self.wrap(module.Session, "request", HTTP)
         elif name == "http.client":
             self.wrap(module.HTTPResponse, "_read_status", WAIT)
-        elif name == "ansible_collections.otc.elb.plugins.module_utils._task":
+        elif name == "ansible_collections.otc.elb.plugins.module_utils._runtime.entry":
             self.wrap(module, "run", WORK)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from ansible_collections.otc.elb.plugins.module_utils import _credentials
+from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
 
 from .. import awx
 from ..playbooks.engine import Engine, PlayRun, task

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._pool_members import OPTIONS
+from ansible_collections.otc.elb.plugins.module_utils._tasks.pool_members import OPTIONS
 
 from ..benchmark import concurrency, members, report
 from ..benchmark.setting import Json, Setting

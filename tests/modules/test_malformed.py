@@ -11,7 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.module_utils import _info, _member, _pool, _pool_members
+from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
+from ansible_collections.otc.elb.plugins.module_utils._tasks import member as _member
+from ansible_collections.otc.elb.plugins.module_utils._tasks import pool as _pool
+from ansible_collections.otc.elb.plugins.module_utils._tasks import pool_members as _pool_members
 
 from ..emulator.client import Emulator
 from ..result import Result

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
-from ansible_collections.otc.elb.plugins.module_utils._fields import NEVER, Field
+from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import NEVER, Field
 
 from ..emulator.client import Emulator
 from ..result import Result

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._info import MEMBER_FILTERS, POOL_FILTERS
+from ansible_collections.otc.elb.plugins.module_utils._tasks.info import MEMBER_FILTERS, POOL_FILTERS
 
 from ..emulator.client import Emulator
 from ..result import Result

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._operations import OPERATIONS
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
 
 from ..emulator.client import Emulator, Json
 from ..permissions import MODULES, SEEDS, Situation, situations

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.module_utils._answers import next_marker, told
-from ansible_collections.otc.elb.plugins.module_utils._health import reason_of
-from ansible_collections.otc.elb.plugins.module_utils._member_fields import label
-from ansible_collections.otc.elb.plugins.module_utils._member_steps import same_member
-from ansible_collections.otc.elb.plugins.module_utils._plan import NOTHING, plan_absent, plan_present
+from ansible_collections.otc.elb.plugins.module_utils._api.responses import next_marker, told
+from ansible_collections.otc.elb.plugins.module_utils._resource.member import label
+from ansible_collections.otc.elb.plugins.module_utils._resource.plan import NOTHING, plan_absent, plan_present
+from ansible_collections.otc.elb.plugins.module_utils._runtime.member_ops import same_member
+from ansible_collections.otc.elb.plugins.module_utils._runtime.wait import reason_of
 
 from .resources import FIELDS, SUBNET, members, pools
 

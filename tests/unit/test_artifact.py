@@ -18,7 +18,7 @@ from tools.markdown import is_external, links
 CHECKOUT = Path(__file__).resolve().parents[2]
 NEEDED = re.compile(
     r"README\.md|COPYING|SECURITY\.md|CHANGELOG\.rst|changelogs/changelog\.yaml|requirements\.txt|bindep\.txt"
-    r"|meta/[\w-]+\.(yml|txt)|plugins/\w+/\w+\.py|roles/\w+/(README\.md|\w+/\w+\.yml)"
+    r"|meta/[\w-]+\.(yml|txt)|plugins/(\w+/)+\w+\.py|roles/\w+/(README\.md|\w+/\w+\.yml)"
     r"|docs/[\w-]+\.(md|svg)|docs/examples/[\w/]+\.(yml|sh)"
     # galaxy-importer lints the artifact, and this says which modules of other collections the examples use.
     r"|\.ansible-lint"

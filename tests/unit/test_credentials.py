@@ -16,7 +16,7 @@ import requests
 import yaml
 from openstack.config import loader
 
-from ansible_collections.otc.elb.plugins.module_utils import _credentials
+from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
 from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
 
 AKSK = {"access_key": "AK", "secret_key": "SK", "project_id": "p"}
@@ -317,7 +317,9 @@ def test_keys_and_tokens_load_no_library_of_openstack(options: dict[str, str], e
     code = f"""
 import json, sys
 sys.path[:0] = {sys.path!r}
-from ansible_collections.otc.elb.plugins.module_utils import _client, _credentials, _transport
+from ansible_collections.otc.elb.plugins.module_utils._api import client as _client
+from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
+from ansible_collections.otc.elb.plugins.module_utils._http import transport as _transport
 _credentials.connect({options!r}, {environ!r})
 print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
 """

@@ -15,7 +15,11 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.otc.elb.plugins.module_utils import _info, _member, _pool, _pool_fields, _pool_members
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
+from ansible_collections.otc.elb.plugins.module_utils._tasks import member as _member
+from ansible_collections.otc.elb.plugins.module_utils._tasks import pool as _pool
+from ansible_collections.otc.elb.plugins.module_utils._tasks import pool_members as _pool_members
 from tools.markdown import is_external, links
 from tools.release.site import PAGES
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import MEMBER_CREATE, OPERATIONS, POOL_CREATE, POOL_DELETE, Operation
 from ansible_collections.otc.elb.plugins.module_utils._errors import ApiError
-from ansible_collections.otc.elb.plugins.module_utils._operations import MEMBER_CREATE, OPERATIONS, POOL_CREATE, POOL_DELETE, Operation
-from ansible_collections.otc.elb.plugins.module_utils._session import failure_of
+from ansible_collections.otc.elb.plugins.module_utils._runtime.context import failure_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

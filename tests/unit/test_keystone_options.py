@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._keystone_options import Source, merge
-from ansible_collections.otc.elb.plugins.module_utils._secrets import secrets_in
+from ansible_collections.otc.elb.plugins.module_utils._auth.keystone_options import Source, merge
+from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import secrets_in
 
 Json = dict[str, Any]
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._client import Call, Client
-from ansible_collections.otc.elb.plugins.module_utils._clock import Deadline
-from ansible_collections.otc.elb.plugins.module_utils._operations import OPERATIONS, POOL_LIST, Operation
-from ansible_collections.otc.elb.plugins.module_utils._transport import Answer
+from ansible_collections.otc.elb.plugins.module_utils._api.client import Call, Client
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS, POOL_LIST, Operation
+from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Deadline
+from ansible_collections.otc.elb.plugins.module_utils._http.transport import Answer
 from tools.permissions import PAGE, with_tables
 
 from ..permissions import MODULES, SCOPE, declared, notes, situations

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
-from ansible_collections.otc.elb.plugins.module_utils._fields import NEVER, Field
-from ansible_collections.otc.elb.plugins.module_utils._plan import (
+from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import NEVER, Field
+from ansible_collections.otc.elb.plugins.module_utils._resource.plan import (
     CONFLICT,
     CREATE,
     DELETE,

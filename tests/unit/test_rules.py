@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given as example
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.module_utils import _member_fields, _pool_fields
-from ansible_collections.otc.elb.plugins.module_utils._fields import broken_rules, given, looks_like_id, wrong_values
+from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import broken_rules, given, looks_like_id, wrong_values
 
 from .resources import addresses, pool_options, pools, spellings
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.otc.elb.plugins.module_utils._secrets import is_name, secrets_in
+from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_name, secrets_in
 
 from .inprocess import call
 

@@ -17,7 +17,7 @@ from huaweicloudsdkcore.signer.signer import Signer
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.module_utils._signer import AkskAuth
+from ansible_collections.otc.elb.plugins.module_utils._auth.signer import AkskAuth
 
 DATE = "20261121T120000Z"
 CLOCK = calendar.timegm(time.strptime(DATE, "%Y%m%dT%H%M%SZ"))
@@ -86,7 +86,7 @@ def test_same_signature_as_the_vendors_signer(
 )
 def test_signs_the_host_that_will_be_sent(url: str, host: str) -> None:
     """http.client leaves a default port out of Host; a signature over another host would not match."""
-    from ansible_collections.otc.elb.plugins.module_utils import _signer
+    from ansible_collections.otc.elb.plugins.module_utils._auth import signer as _signer
 
     prepared = requests.Request("GET", url).prepare()
     path = prepared.path_url

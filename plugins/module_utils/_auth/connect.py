@@ -1,0 +1,85 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what the user gave to a ``requests`` auth object, an endpoint and a project.
+
+There are three ways to authenticate, a file for each, and this decides which one is meant. Within one source they
+exclude one another. Only the file that is needed is imported: every task pays for what is compiled.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import ElbError
+from .._http.deadline import Deadline
+from .connection import Connection
+from .secrets import secrets_in
+from .settings import ARGUMENT_SPEC, ENVIRONMENT, Settings
+
+__all__ = ["ARGUMENT_SPEC", "ENVIRONMENT", "Connection", "connect", "secrets_in"]
+
+#: The ways to authenticate, by the options that stand for each.
+_WAYS: t.Mapping[str, tuple[str, ...]] = {
+    "AK/SK": ("access_key", "secret_key", "security_token"),
+    "a token": ("auth_token",),
+    "cloud/auth": ("cloud", "auth"),
+}
+
+
+def connect(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], deadline: Deadline | None = None) -> Connection:
+    """Decide which credential is used, and use it.
+
+    :param options: the module's parameters.
+    :param environ: the environment.
+    :param deadline: the task's, within which a token is asked for again after trouble; by default one of ``timeout``.
+    :raises ElbError: says which credential is missing, which two clash, or why a token cannot be had.
+    :raises ImportError: where a library is missing that this way needs.
+    """
+    settings = Settings(options, environ, deadline)
+    way = _way(_in_options(settings), "options") or _way(_in_environment(settings), "environment variables")
+    if way == "AK/SK":
+        from . import aksk as _auth_aksk
+
+        return _auth_aksk.connect(settings)
+    if way == "a token":
+        from . import token as _auth_token
+
+        return _auth_token.connect(settings)
+    from . import cloud as _auth_cloud
+
+    if way is None and not _auth_cloud.finds_default(settings):
+        raise ElbError(
+            "No credential is given. Give one of: access_key and secret_key with project_id "
+            "(OS_ACCESS_KEY, OS_SECRET_KEY, OS_PROJECT_ID); auth_token with project_id (OS_AUTH_TOKEN, OS_PROJECT_ID); "
+            "cloud (OS_CLOUD), the name of an entry in clouds.yaml; auth, a dict of auth_url, username, password and so on "
+            "(OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, ...)."
+        )
+    return _auth_cloud.connect(settings)
+
+
+def _in_options(settings: Settings) -> dict[str, list[str]]:
+    return {way: [option for option in options if option in settings.options] for way, options in _WAYS.items()}
+
+
+def _in_environment(settings: Settings) -> dict[str, list[str]]:
+    """The variables that stand for each way, by their names."""
+    found = {
+        way: [settings.variable(option) for option in options if option in settings.environment and option in ENVIRONMENT]
+        for way, options in _WAYS.items()
+    }
+    found["cloud/auth"] += settings.keystone_variables()
+    if found["a token"] and settings.exchanges_token():
+        # Keystone is told to make a token of it, so it is not used as it is.
+        found["cloud/auth"] += found.pop("a token")
+    return found
+
+
+def _way(found: t.Mapping[str, list[str]], source: str) -> str | None:
+    """The way to authenticate that a source is about; ``None`` where it is about none."""
+    ways = [way for way, names in found.items() if names]
+    if len(ways) > 1:
+        clash = " and ".join(f"{way} ({', '.join(found[way])})" for way in ways)
+        raise ElbError(f"The {source} hold {'two' if len(ways) == 2 else 'three'} kinds of credential: {clash}. Give one of them.")
+    return ways[0] if ways else None

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Authenticate with a token that the caller already has."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .connection import Connection, require
+from .settings import Settings
+
+
+class TokenAuth:
+    """Adds a token to each request; for use as ``requests``' ``auth``."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: t.Any) -> t.Any:
+        """Add the token to *request*, and return it."""
+        request.headers["X-Auth-Token"] = self._token
+        return request
+
+
+def connect(settings: Settings) -> Connection:
+    """Use the token in *settings*.
+
+    :raises ElbError: names what is missing.
+    """
+    token, project_id = require(settings, "a token", "auth_token", "project_id")
+    endpoint = settings.endpoint() or settings.region_endpoint()
+    return Connection(TokenAuth(token), endpoint, project_id, {token}, *settings.tls())

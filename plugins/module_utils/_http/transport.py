@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTP: one request, one answer. Knows TLS, time limits and what can go wrong on the way; nothing of ELB."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+
+from .._errors import Unreachable
+from .deadline import Deadline
+
+try:
+    import requests
+    import urllib3
+except ImportError:
+    HAS_REQUESTS = False
+else:
+    HAS_REQUESTS = True
+
+#: How many bytes of an answer are taken at once, at most.
+_PART = 1 << 16
+
+USER_AGENT = "ansible-collection-otc.elb"
+
+
+class Tls(t.NamedTuple):
+    """How to verify the server and how to show who we are."""
+
+    #: ``True``, ``False``, or the path of a CA bundle.
+    verify: bool | str = True
+    #: The client certificate: a file that holds certificate and key, or both files.
+    cert: str | tuple[str, str] | None = None
+
+
+class Answer(t.NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: t.Mapping[str, str]
+    #: The parsed JSON, ``None`` where there was none.
+    body: t.Any
+    #: The content type.
+    kind: str
+    #: Whether there is content that is not JSON.
+    foreign: bool
+
+
+class Transport:
+    """A session that keeps its connections.
+
+    :param auth: adds the credential to each request.
+    :param tls: how to verify and authenticate.
+    :param request_seconds: the limit for one request.
+    :param deadline: the limit for the task.
+    :param connections: how many requests may be under way at the same time.
+    :raises ImportError: where ``requests`` is not installed.
+    """
+
+    def __init__(
+        self, auth: t.Callable[[t.Any], t.Any], tls: Tls, request_seconds: float, deadline: Deadline, connections: int = 1
+    ) -> None:
+        if not HAS_REQUESTS:
+            raise ImportError(name="requests")
+        self._auth = auth
+        self._tls = tls
+        self._request_seconds = request_seconds
+        self._deadline = deadline
+        self.connections = connections
+        #: What the environment says of proxies and CAs, once known.
+        self._environment: dict[str, t.Any] | None = None
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = USER_AGENT
+        if connections > 1:
+            for scheme in ("https://", "http://"):
+                self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=connections))
+
+    def send(self, method: str, url: str, body: t.Any, attempt: str, again: bool = False) -> Answer:
+        """Send one request.
+
+        Redirects are not followed: they would carry the credential elsewhere.
+
+        :param body: sent as JSON; ``None`` sends nothing.
+        :param attempt: what the request is for, to follow "Could not" in a message.
+        :param again: whether it was sent before: then it has no longer than the task has for such repetitions.
+        :raises Unreachable: when there is no answer.
+        """
+        limit = self._request_seconds
+        if again or self._deadline.expired:
+            limit = min(limit, max(1.0, self._deadline.left()))
+        until = time.monotonic() + limit
+        try:
+            environment = self._environment or self._read_environment(url)
+            answer = self._session.request(
+                method,
+                url,
+                data=None if body is None else json.dumps(body).encode(),
+                headers={"Content-Type": "application/json"},
+                auth=self._auth,
+                timeout=limit,
+                allow_redirects=False,
+                **environment,
+            )
+            content = _content(answer, until)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            from .failures import explain
+
+            words, sent, passing = explain(error, url, limit)
+            raise Unreachable(f"Could not {attempt}: {words}", sent, passing) from None
+        return self._read(answer, content)
+
+    def _read_environment(self, url: str) -> dict[str, t.Any]:
+        """Look once for what ``requests`` would look for with each request: all of them go to the same host.
+
+        :returns: ``proxies``, ``verify``, ``cert`` and so on, as it takes them; bodies are read by ``_content``.
+        """
+        found = dict(self._session.merge_environment_settings(url, {}, True, self._tls.verify, self._tls.cert))
+        self._session.trust_env = False
+        self._environment = found
+        return found
+
+    @staticmethod
+    def _read(answer: requests.Response, content: bytes) -> Answer:
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip() or "no content type"
+        parsed, foreign = None, False
+        if content:
+            try:
+                parsed = json.loads(content)
+            except ValueError:
+                foreign = True
+        return Answer(answer.status_code, answer.headers, parsed, kind, foreign)
+
+
+def _content(answer: requests.Response, until: float) -> bytes:
+    """The whole body. A limit of ``requests`` is for each wait, and an answer that trickles in never reaches it.
+
+    :param until: when it is given up.
+    """
+    read = getattr(answer.raw, "read1", None)
+    if read is None:
+        # urllib3 before 2.1: it reads all or nothing.
+        return answer.content
+    parts: list[bytes] = []
+    while part := read(_PART, decode_content=True):
+        parts.append(part)
+        if time.monotonic() > until:
+            answer.close()
+            raise requests.ReadTimeout
+    return b"".join(parts)
