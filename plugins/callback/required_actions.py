@@ -17,14 +17,28 @@ description:
   - After the run, shows the custom policy for Open Telekom Cloud's IAM that has just the actions which this collection's modules needed,
     as JSON that can be pasted into IAM.
   - With C(ansible-playbook --check) it is what the real run would need, so that the policy can be granted before the first run.
-    What a task needs because of what earlier tasks of the same run would leave behind is counted, too. Where that cannot be known,
-    the policy has what the task may need.
-  - With C(-v), also which task needs what, and which of it perhaps only.
+    For a pool or a member that an earlier task of the same run would create or change, the policy has what the options of the later
+    task allow, which may be more than the real run needs.
+  - With C(-v), also which task needs what, and which of it only perhaps.
   - Warns where the policy may lack something. That is where the run or one of its tasks failed, ignored or rescued failures included,
     where C(no_log) hides a task's result, and where an asynchronous task was not waited for.
 requirements:
   - enable in configuration
 options:
+  scope:
+    description:
+      - What the policy is for.
+      - With V(run), for this run, or in check mode for the same run without check mode.
+      - With V(ever), for every run of the playbook, whatever exists, as a pipeline needs it. It has all actions that the options of each
+        task allow. Tasks that were skipped are not counted.
+    type: str
+    choices: [run, ever]
+    default: run
+    env:
+      - name: OTC_ELB_REQUIRED_ACTIONS_SCOPE
+    ini:
+      - section: callback_required_actions
+        key: scope
   per_play:
     description: Whether to show a policy for each play, rather than one for the whole run.
     type: bool
@@ -58,6 +72,9 @@ enable: >
 ask before the first run: >
   The policy for a playbook goes to the screen and to a file, and nothing is changed
     OTC_ELB_REQUIRED_ACTIONS_FILE=policy.json ansible-playbook --check site.yml
+ask for a pipeline: >
+  The policy for every run of a playbook, whatever exists
+    OTC_ELB_REQUIRED_ACTIONS_SCOPE=ever ansible-playbook --check site.yml
 configure: >
   In ansible.cfg
     [callback_required_actions]
@@ -72,10 +89,10 @@ from pathlib import Path
 
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.otc.elb.plugins.plugin_utils._files import write_whole
-from ansible_collections.otc.elb.plugins.plugin_utils._needs import Need, actions_of, failed, unfinished
-from ansible_collections.otc.elb.plugins.plugin_utils._pending import Pending
-from ansible_collections.otc.elb.plugins.plugin_utils._policy import policy
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.files import write_whole
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.needs import Need, actions_of, failed, unfinished
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.policy import policy
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.touched import Touched, allowed
 
 _COLLECTION = "otc.elb."
 _ASYNC_STATUS = ("async_status", "ansible.builtin.async_status", "ansible.legacy.async_status")
@@ -94,7 +111,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         #: By play, then by where the task stands.
         self._plays: dict[str, dict[tuple[str, str], Need]] = {}
         self._play: tuple[str, str] = ("", "")
-        self._pending = Pending()
+        self._touched = Touched()
 
     # --- Plays ---------------------------------------------------------------------------------
 
@@ -164,15 +181,17 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         need = self._need(task)
         need.skipped = need.skipped or skipped
         if isinstance(result.get("results"), list):
-            return  # Of a loop; each of its items has been told before.
-        told = need.take(result)
+            return  # Of a loop; each of its items came before.
+        reported = need.take(result)
         need.failed = need.failed or (failed(result) and not again)
-        if told and not failed(result) and getattr(task, "check_mode", False):
-            step = self._pending.follow(module, task.args, result, told)
-            need.perhaps |= step.perhaps - need.actions
-            need.assumed |= step.actions - told - need.actions - step.perhaps
-            told = step.actions
-        need.actions |= told
+        if reported and not failed(result):
+            need.allowed |= self._allowed(task, module, result)
+
+    def _allowed(self, task: t.Any, module: str, result: Mapping[str, t.Any]) -> set[str]:
+        """What a task may need besides what it reported."""
+        if self.get_option("scope") == "ever":
+            return allowed(module, task.args)
+        return self._touched.follow(module, task.args, result) if getattr(task, "check_mode", False) else set()
 
     def _collect_job(self, result: Mapping[str, t.Any]) -> None:
         """What a task needed that was started earlier and looked at now."""
@@ -182,7 +201,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         for play in self._plays.values():
             for need in play.values():
                 if job in need.jobs:
-                    need.actions |= need.take({**result, "ansible_job_id": None})
+                    need.take({**result, "ansible_job_id": None})
                     need.jobs.discard(job)
 
     def _need(self, task: t.Any) -> Need:

@@ -80,7 +80,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.otc.elb.plugins.plugin_utils._policy import NoActions, actions_in, policy
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.policy import NoActions, actions_in, policy
 
 
 def iam_policy(value: t.Any) -> dict[str, t.Any]:

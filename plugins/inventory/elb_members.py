@@ -129,8 +129,8 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.otc.elb.plugins.plugin_utils._inventory_hosts import Host, as_text, found_in, of_member
-from ansible_collections.otc.elb.plugins.plugin_utils._inventory_source import OPTIONS, Source, SourceError
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory.hosts import Host, as_text, found_in, of_member
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory.source import OPTIONS, Source, SourceError
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc, unused-ignore]  # has no types

@@ -220,18 +220,13 @@ ids:
   elements: str
 """
 
-from ansible_collections.otc.elb.plugins.module_utils._runtime import entry as _task
-from ansible_collections.otc.elb.plugins.module_utils._tasks import member as _member
+from ansible_collections.otc.elb.plugins.module_utils._runtime.entry import run
+from ansible_collections.otc.elb.plugins.module_utils._tasks.member import TASK
 
 
 def main() -> None:
     """Run the module."""
-    _task.run(
-        _member.ensure,
-        _member.OPTIONS,
-        required_one_of=[("address", "id", "name")],
-        required_together=[("address", "protocol_port")],
-    )
+    run(TASK)
 
 
 if __name__ == "__main__":

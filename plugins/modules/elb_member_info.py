@@ -194,13 +194,13 @@ ids:
   elements: str
 """
 
-from ansible_collections.otc.elb.plugins.module_utils._runtime import entry as _task
-from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
+from ansible_collections.otc.elb.plugins.module_utils._runtime.entry import run
+from ansible_collections.otc.elb.plugins.module_utils._tasks.info import MEMBERS
 
 
 def main() -> None:
     """Run the module."""
-    _task.run(_info.members, _info.MEMBER_OPTIONS)
+    run(MEMBERS)
 
 
 if __name__ == "__main__":

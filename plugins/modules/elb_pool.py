@@ -308,13 +308,13 @@ ids:
   elements: str
 """
 
-from ansible_collections.otc.elb.plugins.module_utils._runtime import entry as _task
-from ansible_collections.otc.elb.plugins.module_utils._tasks import pool as _pool
+from ansible_collections.otc.elb.plugins.module_utils._runtime.entry import run
+from ansible_collections.otc.elb.plugins.module_utils._tasks.pool import TASK
 
 
 def main() -> None:
     """Run the module."""
-    _task.run(_pool.ensure, _pool.OPTIONS, required_one_of=[("name", "id")])
+    run(TASK)
 
 
 if __name__ == "__main__":

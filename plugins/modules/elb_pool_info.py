@@ -226,13 +226,13 @@ missing_action:
   type: str
 """
 
-from ansible_collections.otc.elb.plugins.module_utils._runtime import entry as _task
-from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
+from ansible_collections.otc.elb.plugins.module_utils._runtime.entry import run
+from ansible_collections.otc.elb.plugins.module_utils._tasks.info import POOLS
 
 
 def main() -> None:
     """Run the module."""
-    _task.run(_info.pools, _info.POOL_OPTIONS)
+    run(POOLS)
 
 
 if __name__ == "__main__":

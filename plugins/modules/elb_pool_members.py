@@ -258,13 +258,13 @@ ids:
   elements: str
 """
 
-from ansible_collections.otc.elb.plugins.module_utils._runtime import entry as _task
-from ansible_collections.otc.elb.plugins.module_utils._tasks import pool_members as _pool_members
+from ansible_collections.otc.elb.plugins.module_utils._runtime.entry import run
+from ansible_collections.otc.elb.plugins.module_utils._tasks.pool_members import TASK
 
 
 def main() -> None:
     """Run the module."""
-    _task.run(_pool_members.ensure, _pool_members.OPTIONS, _pool_members.wrong_entries)
+    run(TASK)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.otc.elb.plugins.module_utils._resource.member import parse_address
+from ansible_collections.otc.elb.plugins.module_utils._resource.address import parse_address
 
 
 def same_address(value: t.Any, other: t.Any) -> bool:

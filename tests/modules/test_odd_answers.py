@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
 from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
-from ansible_collections.otc.elb.plugins.module_utils._resource.fields import NEVER, Field
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
 
 from ..emulator.client import Emulator
 from ..result import Result

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
 from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
-from ansible_collections.otc.elb.plugins.module_utils._resource.fields import ALWAYS, Field
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
 
 Json = dict[str, Any]
 
@@ -40,7 +40,7 @@ def values(field: Field) -> st.SearchStrategy[Any]:
 
 def free_fields(kind: str, resource: Json) -> dict[str, st.SearchStrategy[Any]]:
     """What a user could want of the fields that have nothing to do with others; of one that cannot be updated only what it is."""
-    return {field.name: values(field) if field.change == ALWAYS else st.just(resource[field.name]) for field in FREE[kind]}
+    return {field.name: values(field) if field.updatable is Updatable.ALWAYS else st.just(resource[field.name]) for field in FREE[kind]}
 
 
 @st.composite

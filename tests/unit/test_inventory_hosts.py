@@ -14,8 +14,8 @@ from ansible.template import Templar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.plugin_utils._inventory_hosts import DRAINED, Found, as_text, found_in, trusted
-from ansible_collections.otc.elb.plugins.plugin_utils._inventory_source import Source
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory.hosts import DRAINED, Found, as_text, found_in, trusted
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory.source import Source
 
 ADDRESSES = ["192.168.0.1", "192.168.0.2", "192.168.0.3", "2001:db8::1", "2001:DB8:0::1"]
 NAMES = ["", "web-1", "web-2", "192.168.0.1", "192.168.0.3", "localhost", "all", "-x", "web 1", "a:b", "{{ x }}"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
 from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
-from ansible_collections.otc.elb.plugins.module_utils._resource.fields import NEVER, Field
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
 from ansible_collections.otc.elb.plugins.module_utils._resource.plan import (
     CONFLICT,
     CREATE,

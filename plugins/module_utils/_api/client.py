@@ -11,13 +11,13 @@ import time
 import typing as t
 from urllib.parse import quote, urlencode
 
-from .._errors import ApiError, ElbError, NotTried, OutcomeUnknown, Unreachable
+from .._errors import ApiError, ElbError, Json, OutcomeUnknown, Skipped, Unreachable
 from .._http.deadline import Deadline
-from .._http.retry import AGAIN, DONE, FINAL, REPEAT, UNKNOWN, Pauses, Throttle, asked_for, judge_answer, judge_silence
-from .._http.transport import Answer, Transport
-from .._resource.fields import Json
-from .operations import OPERATIONS, Operation
-from .responses import next_marker, told
+from .._http.retry import Backoff, Throttle, Verdict, classify_no_response, classify_response, retry_after
+from .._http.transport import Response, Transport
+from .._resource.resource import Operation
+from .operations import OPERATIONS
+from .responses import failure, is_busy, is_valid, next_marker
 
 #: The largest page that the API allows, and its default.
 PAGE_SIZE = 2000
@@ -31,7 +31,7 @@ class Call(t.NamedTuple):
     operation: Operation
     #: What it is for, to follow "Could not" in a message.
     attempt: str
-    #: What stands for the placeholders of the path, ``project_id`` aside.
+    #: The values for the placeholders of the path, ``project_id`` aside.
     ids: t.Mapping[str, str] = {}
     query: Query = ()
     #: The resource's fields; wrapped in the operation's envelope.
@@ -39,12 +39,13 @@ class Call(t.NamedTuple):
 
 
 class Client:
-    """Talks to ELB for one project.
+    """Calls ELB for one project.
 
+    :param transport: sends the requests.
     :param deadline: the limit for the task.
     :param endpoint: the service's root, without the version.
     :param actions: the IAM action of each call is added to it.
-    :param renew: gets a new token, where there is a way to; returns whether it did.
+    :param renew: gets a new token, where the credential can; returns whether it did.
     """
 
     def __init__(
@@ -70,13 +71,12 @@ class Client:
     def call(self, call: Call) -> Json:
         """Make one call.
 
-        :returns: the resource that the answer holds; empty where the operation has no answer.
+        :returns: the resource in the response; empty where the operation returns none.
         :raises ApiError: when the service refuses.
-        :raises Unreachable: when there is no answer, or one that is not the service's.
-        :raises OutcomeUnknown: when something may or may not have been made.
+        :raises Unreachable: when there is no response, or one that is not of the ELB API.
+        :raises OutcomeUnknown: when something may or may not have been created.
         """
-        envelope = call.operation.envelope
-        return told(self._send(call, call.query).get(envelope) or {}, envelope)
+        return t.cast(Json, self._send(call, call.query).get(call.operation.envelope) or {})
 
     def pages(self, call: Call) -> list[Json]:
         """Read a list, every page of it.
@@ -89,9 +89,9 @@ class Client:
         while True:
             body = self._send(call, query)
             items = body.get(call.operation.envelope) or []
-            found.extend(told(item, call.operation.envelope) for item in items)
+            found.extend(items)
             marker = next_marker(body)
-            # Some answers name a next page although there is none: it is empty, or names itself.
+            # Some responses name a next page although there is none: it is empty, or names itself.
             if not marker or not items or marker in markers:
                 return found
             markers.append(marker)
@@ -100,40 +100,39 @@ class Client:
     def _send(self, call: Call, query: Query) -> Json:
         """Send a request until its outcome is certain, within the task's time.
 
-        :raises OutcomeUnknown: when something may or may not have been made.
+        :raises OutcomeUnknown: when something may or may not have been created.
         """
         operation = OPERATIONS[call.operation.action]
         self._actions.add(operation.action)
         url = self._url(operation, call.ids, query)
         body = None if call.body is None else {operation.envelope: call.body}
-        pauses = Pauses(self._deadline, self._throttle)
+        backoff = Backoff(self._deadline, self._throttle)
         renewals = self._renewals
-        uncertain = repeated = False
-        failure: ElbError | None = None
+        uncertain = renewed = False
+        error: ElbError | None = None
         while True:
             if not self._throttle.wait():
-                raise _tried(failure, pauses.attempts, uncertain) if failure else _throttled(call.attempt)
+                raise _final(error, backoff.attempts, uncertain) if error else _throttled(call.attempt)
             started = time.monotonic()
-            answer, failure, verdict = self._attempt(operation, url, body, call.attempt, again=pauses.attempts > 1)
-            if failure is None:
-                # What goes well is no retry and no wait.
-                self._deadline.forgive(started)
-                return answer.body or {} if answer else {}
-            status = answer.status if answer else None
-            if operation.method == "DELETE" and uncertain and isinstance(failure, ApiError) and failure.not_found:
-                # An attempt before this one was carried out, only its answer was lost.
+            response, error, verdict = self._attempt(operation, url, body, call.attempt, again=backoff.attempts > 1)
+            if error is None:
+                # Only retries and waits count.
+                self._deadline.extend(started)
+                return response.body or {} if response else {}
+            if operation.method == "DELETE" and uncertain and isinstance(error, ApiError) and error.not_found:
+                # An earlier attempt was carried out, only its response was lost.
                 return {}
-            if status == 401 and not repeated and self._renewed(renewals):
-                repeated = True
+            if response is not None and response.status == 401 and not renewed and self._renewed(renewals):
+                renewed = True
                 continue
-            if verdict == UNKNOWN:
-                raise OutcomeUnknown(failure, asked_for(answer))
-            uncertain = uncertain or (verdict == REPEAT and operation.method != "GET")
-            if verdict == FINAL or not pauses.pause(answer):
-                raise _tried(failure, pauses.attempts, uncertain)
+            if verdict is Verdict.UNKNOWN:
+                raise OutcomeUnknown(error, retry_after(response))
+            uncertain = uncertain or (verdict is Verdict.RETRY_UNCERTAIN and operation.method != "GET")
+            if verdict is Verdict.FAILED or not backoff.wait(response):
+                raise _final(error, backoff.attempts, uncertain)
 
     def _renewed(self, renewals: int) -> bool:
-        """Get a new token, once for all workers that were refused with the old one.
+        """Get a new token, once for all workers whose request was refused with the old one.
 
         :param renewals: how often it was renewed when the refused request was begun.
         """
@@ -144,22 +143,24 @@ class Client:
 
     def _attempt(
         self, operation: Operation, url: str, body: Json | None, attempt: str, again: bool
-    ) -> tuple[Answer | None, ElbError | None, str]:
+    ) -> tuple[Response | None, ElbError | None, Verdict]:
         """Send a request once.
 
         :param again: whether it was sent before.
-        :returns: the answer, what is wrong with it, and the verdict.
+        :returns: the response, the failure that it means, and the verdict.
         """
         try:
-            answer = self._transport.send(operation.method, url, body, attempt, again)
-        except Unreachable as failure:
-            return None, failure, judge_silence(operation.method) if failure.sent else AGAIN if failure.passing else FINAL
-        verdict = judge_answer(operation.method, answer, _holds(operation, answer))
-        return answer, None if verdict == DONE else _failure(attempt, operation, answer), verdict
+            response = self._transport.send(operation.method, url, body, attempt, again)
+        except Unreachable as error:
+            if error.sent:
+                return None, error, classify_no_response(operation.method)
+            return None, error, Verdict.RETRY if error.transient else Verdict.FAILED
+        verdict = classify_response(operation.method, response, is_valid(operation, response), is_busy(response))
+        return response, None if verdict is Verdict.SUCCESS else failure(attempt, operation, response), verdict
 
     def _url(self, operation: Operation, ids: t.Mapping[str, str], query: Query) -> str:
         for name, value in ids.items():
-            # As parts of a path they would mean another resource.
+            # As parts of a path these would mean another resource.
             if value in ("", ".", ".."):
                 raise ElbError(f"{value!r} is not an ID ({name}).")
         parts = {name: quote(value, safe="") for name, value in {**ids, "project_id": self._project_id}.items()}
@@ -167,61 +168,21 @@ class Client:
         return url + "?" + urlencode([(key, _in_query(value)) for key, value in query], quote_via=quote, safe="~") if query else url
 
 
-def _holds(operation: Operation, answer: Answer) -> bool:
-    """Whether a success has the body that it should have."""
-    if not operation.envelope:
-        return not answer.foreign
-    if not isinstance(answer.body, dict) or operation.envelope not in answer.body:
-        return False
-    held = answer.body[operation.envelope]
-    if operation.lists:
-        return held is None or (isinstance(held, list) and all(map(_has_id, held)))
-    # What a change answers is not looked up by its ID any more.
-    return _has_id(held) if operation.method == "GET" else isinstance(held, dict) and bool(held)
-
-
-def _has_id(resource: t.Any) -> bool:
-    return isinstance(resource, dict) and bool(resource.get("id")) and isinstance(resource["id"], str)
-
-
-def _tried(failure: ElbError, attempts: int, uncertain: bool) -> ElbError:
-    """Say how often it was tried, and what is not known."""
+def _final(error: ElbError, attempts: int, uncertain: bool) -> ElbError:
+    """Add how often the request was sent, and what is not known."""
     if attempts > 1:
-        failure.msg += f" Tried {attempts} times."
+        error.msg += f" Tried {attempts} times."
     if uncertain:
-        failure.msg += " It is not known whether the change was made: run the task again, which looks first."
-    return failure
+        error.msg += " It is not known whether the change was made: run the task again, which looks first."
+    return error
 
 
 def _throttled(attempt: str) -> ElbError:
-    return NotTried(
-        f"Could not {attempt}: it was not tried, because the API throttles this account for longer than 'timeout' allows to wait.",
+    return Skipped(
+        f"Could not {attempt}: not attempted, because the API throttles this account for longer than 'timeout' allows to wait.",
         status=429,
     )
 
 
 def _in_query(value: t.Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _failure(attempt: str, operation: Operation, answer: Answer) -> ElbError:
-    """What an answer that is no success means."""
-    if 200 <= answer.status < 300:
-        return Unreachable(
-            f"Could not {attempt}: what answered (status {answer.status}, {answer.kind}) is not the ELB API. "
-            "Check 'endpoint', and whether a proxy stands between.",
-            status=answer.status,
-        )
-    if 300 <= answer.status < 400:
-        return Unreachable(
-            f"Could not {attempt}: the endpoint redirects to {answer.headers.get('Location', 'elsewhere')}, which is not followed "
-            "because the credential would go there. If that address is right, give it as 'endpoint'.",
-            status=answer.status,
-        )
-    body: Json = answer.body if isinstance(answer.body, dict) else {}
-    # The API gateway and Keystone nest or name these differently.
-    error: Json = body["error"] if isinstance(body.get("error"), dict) else body
-    reason = error.get("error_msg") or error.get("message") or f"the answer is {answer.kind}, not an error of the API"
-    code = error.get("error_code") or error.get("code")
-    request_id = error.get("request_id") or body.get("request_id") or answer.headers.get("X-Request-Id")
-    return ApiError(attempt, operation, answer.status, str(code) if code is not None else None, str(reason), request_id)

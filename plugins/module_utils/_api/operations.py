@@ -4,73 +4,20 @@
 
 """The one table of API operations: nothing else can be called.
 
-The client, the recorded IAM actions, the message for a missing permission and the checks of
-the documentation all read it, so none of them can disagree with another.
+The client, the recorded IAM actions, the message for a missing permission and the checks of the documentation all read it, so
+none of them can disagree with another. It follows from the collections of the resources.
 
-Source: the action tables of the ELB API reference (permissions_and_supported_actions,
-"Backend Server Group" and "Backend Server"), and its list calls for load balancers and
-listeners, which are used only where one of those is given by name.
+Source: the action tables of the ELB API reference (permissions_and_supported_actions).
 """
 
 from __future__ import annotations
 
 import typing as t
 
+from .._resource.registry import RESOURCES
+from .._resource.resource import Operation
 
-class Operation(t.NamedTuple):
-    """One call of the API."""
-
-    #: The IAM action that a user needs for it.
-    action: str
-    method: str
-    #: Path below the endpoint, with ``{placeholders}``.
-    path: str
-    #: The API reference's title of the call.
-    function: str
-    #: The key that wraps the resource in request and answer; empty where there is no body.
-    envelope: str
-
-    @property
-    def lists(self) -> bool:
-        """Whether the answer holds a list, in pages."""
-        return self.action.endswith(":list")
-
-    @property
-    def api(self) -> str:
-        """Method and path as the API reference writes them, for messages and documentation."""
-        return f"{self.method} {self.path}"
-
-
-_TABLE: dict[str, Operation] = {}
-#: By action.
-OPERATIONS: t.Mapping[str, Operation] = _TABLE
-
-
-def _operation(action: str, method: str, path: str, function: str, envelope: str = "") -> Operation:
-    """One row of the table."""
-    operation = Operation(action, method, path, function, envelope)
-    _TABLE[action] = operation
-    return operation
-
-
-_POOLS = "/v3/{project_id}/elb/pools"
-_POOL = _POOLS + "/{pool_id}"
-_MEMBERS = _POOL + "/members"
-_MEMBER = _MEMBERS + "/{member_id}"
-
-POOL_CREATE = _operation("elb:pools:create", "POST", _POOLS, "Creating a backend server group", "pool")
-POOL_GET = _operation("elb:pools:get", "GET", _POOL, "Querying a backend server group", "pool")
-POOL_LIST = _operation("elb:pools:list", "GET", _POOLS, "Querying backend server groups", "pools")
-POOL_UPDATE = _operation("elb:pools:put", "PUT", _POOL, "Modifying a backend server group", "pool")
-POOL_DELETE = _operation("elb:pools:delete", "DELETE", _POOL, "Deleting a backend server group")
-
-MEMBER_CREATE = _operation("elb:members:create", "POST", _MEMBERS, "Adding a backend server", "member")
-MEMBER_GET = _operation("elb:members:get", "GET", _MEMBER, "Querying a backend server", "member")
-MEMBER_LIST = _operation("elb:members:list", "GET", _MEMBERS, "Querying backend servers", "members")
-MEMBER_UPDATE = _operation("elb:members:put", "PUT", _MEMBER, "Modifying a backend server", "member")
-MEMBER_DELETE = _operation("elb:members:delete", "DELETE", _MEMBER, "Removing a backend server")
-
-LOADBALANCER_LIST = _operation(
-    "elb:loadbalancers:list", "GET", "/v3/{project_id}/elb/loadbalancers", "Querying load balancers", "loadbalancers"
-)
-LISTENER_LIST = _operation("elb:listeners:list", "GET", "/v3/{project_id}/elb/listeners", "Querying listeners", "listeners")
+#: By IAM action.
+OPERATIONS: t.Mapping[str, Operation] = {
+    operation.action: operation for resource in RESOURCES for operation in map(resource.operation, resource.collection.functions)
+}

@@ -2,72 +2,116 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an answer tells. Everything that the service says goes through here, and nobody else has to look at its kinds."""
+"""What a response means. It is checked whole, here and nowhere else: a field of a wrong kind is not from the ELB API."""
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
-from .._resource.fields import Field, Json
+from .._errors import ApiError, ElbError, Json, Unreachable
+from .._http.transport import Response
+from .._resource.registry import RESOURCES
+from .._resource.resource import Operation
+from . import hints
 
-_KINDS: t.Mapping[str, type] = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
-_TEXT: Json = {"type": "str"}
-_REFERENCES: Json = {"type": "list", "elements": {"type": "dict", "options": {"id": {"type": "str", "required": True}}}}
-_REASON: Json = {"type": "dict"}
+_TYPES: t.Mapping[str, type] = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
 
-#: What a resource has besides the fields that users manage; any other is left as it is.
-_SHOWN: Json = {
-    **dict.fromkeys(("id", "name", "ip_version", "healthmonitor_id", "operating_status"), _TEXT),
-    **dict.fromkeys(("loadbalancers", "listeners", "members"), _REFERENCES),
-    "reason": _REASON,
-    "status": {"type": "list", "elements": {"type": "dict", "options": {"reason": _REASON}}},
+#: The kinds of a resource's fields, by the key that wraps one or many of them.
+_KINDS: t.Mapping[str, Json] = {
+    envelope: {"type": "dict", "options": resource.response_kinds}
+    for resource in RESOURCES
+    for envelope in (resource.collection.one, resource.collection.many)
 }
-_PAGE_INFO: Json = {"type": "dict", "options": {"next_marker": _TEXT}}
+_PAGE_INFO: Json = {"type": "dict", "options": {"next_marker": {"type": "str"}}}
 
 
-def told(resource: Json, envelope: str) -> Json:
-    """What a resource in an answer tells: a field that is not of its kind tells nothing, as if it were missing.
-
-    :param envelope: the key that wraps it, one or many of them.
-    """
-    return t.cast(Json, _of_kind(resource, _resource(envelope)))
-
-
-@functools.cache
-def _resource(envelope: str) -> Json:
-    """The kinds of a resource's fields, as in an argument spec. Who meets only pools or only members does not compile the other's."""
-    fields: tuple[Field, ...] = ()
-    if envelope in ("pool", "pools"):
-        from .._resource import pool as _pool_fields
-
-        fields = _pool_fields.FIELDS
-    elif envelope in ("member", "members"):
-        from .._resource import member as _member_fields
-
-        fields = _member_fields.FIELDS
-    return {"type": "dict", "options": {**{field.name: field.option for field in fields}, **_SHOWN}}
+def is_valid(operation: Operation, response: Response) -> bool:
+    """Whether a success has the body that the operation returns."""
+    if not operation.envelope:
+        return not response.not_json
+    body = response.body
+    if not isinstance(body, dict) or operation.envelope not in body:
+        return False
+    held = body[operation.envelope]
+    kind = _KINDS[operation.envelope]
+    if not operation.lists:
+        return _is_resource(held, kind)
+    whole = held is None or (isinstance(held, list) and all(_is_resource(each, kind) for each in held))
+    return whole and _is_of_kind(body.get("page_info"), _PAGE_INFO)
 
 
 def next_marker(body: Json) -> str | None:
-    """Where the next page of a list begins; ``None`` where the answer names none."""
-    return (_of_kind(body.get("page_info"), _PAGE_INFO) or {}).get("next_marker")
+    """Where the next page of a list begins; ``None`` where the response names none."""
+    return (body.get("page_info") or {}).get("next_marker")
 
 
-def _of_kind(value: t.Any, kind: Json) -> t.Any:
-    """The value with only those parts that are of their kind; ``None`` where it is not of its kind itself."""
-    expected = _KINDS[kind["type"]]
+def is_busy(response: Response) -> bool:
+    """Whether the load balancer is being changed, and takes the next change in a moment.
+
+    The service uses the same code for a conflict that stays (ELB.8907); the message makes the difference.
+    """
+    if response.status != 409 or not isinstance(response.body, dict):
+        return False
+    message = str(response.body.get("error_msg", "")).lower()
+    return "immutable" in message or "pending_" in message
+
+
+def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
+    """The failure that a response means which is no success.
+
+    :param attempt: what was tried, to follow "Could not".
+    """
+    status = response.status
+    if 200 <= status < 300:
+        return Unreachable(
+            f"Could not {attempt}: the response (status {status}, {response.content_type}) is not one of the ELB API. "
+            "Check 'endpoint', and whether a proxy is on the way.",
+            status=status,
+        )
+    if 300 <= status < 400:
+        return Unreachable(
+            f"Could not {attempt}: the endpoint redirects to {response.headers.get('Location', 'elsewhere')}, which is not followed "
+            "because the credential would go there. If that address is right, give it as 'endpoint'.",
+            status=status,
+        )
+    body: Json = response.body if isinstance(response.body, dict) else {}
+    # The API gateway and Keystone nest or name these differently.
+    error: Json = body["error"] if isinstance(body.get("error"), dict) else body
+    reason = str(error.get("error_msg") or error.get("message") or f"the response is {response.content_type}, not an error of the API")
+    code = error.get("error_code") or error.get("code")
+    code = str(code) if code is not None else None
+    request_id = error.get("request_id") or body.get("request_id") or response.headers.get("X-Request-Id")
+    missing = hints.lacks_permission(status, code, reason)
+    details = f"status {status}" + (f", {code}" if code else "") + (f", request {request_id}" if request_id else "")
+    hint = hints.for_permission(operation) if missing else hints.for_error(operation, status, code, reason)
+    return ApiError(
+        f"Could not {attempt}: {reason.rstrip('. ')} ({details}). {hint}".strip(),
+        status,
+        code,
+        reason,
+        not_found=hints.is_not_found(status, code),
+        request_id=request_id,
+        missing_action=operation.action if missing else None,
+    )
+
+
+def _is_resource(value: t.Any, kind: Json) -> bool:
+    return isinstance(value, dict) and bool(value.get("id")) and _is_of_kind(value, kind)
+
+
+def _is_of_kind(value: t.Any, kind: Json) -> bool:
+    """Whether a value, and all that is in it, is of its kind. Null is of any kind, and unknown fields are."""
+    if value is None:
+        return True
+    expected = _TYPES[kind["type"]]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-        return None
+        return False
     if isinstance(value, list):
-        # With an entry that tells nothing, nobody knows what the list is.
-        entries = [_of_kind(entry, kind["elements"]) for entry in value]
-        return None if None in entries else entries
+        elements = kind.get("elements")
+        return not isinstance(elements, dict) or all(each is not None and _is_of_kind(each, elements) for each in value)
     if not isinstance(value, dict):
-        return value
+        return True
     options = kind.get("options", {})
-    parts = {name: _of_kind(part, options[name]) if name in options else part for name, part in value.items()}
-    if any(option.get("required") and parts.get(name) is None for name, option in options.items()):
-        return None
-    # A null is told; what became one is not.
-    return {name: part for name, part in parts.items() if part is not None or value[name] is None}
+    if any(option.get("required") and value.get(name) is None for name, option in options.items()):
+        return False
+    return all(_is_of_kind(part, options[name]) for name, part in value.items() if name in options)

@@ -13,8 +13,7 @@ import typing as t
 
 from ansible.module_utils.common.validation import check_type_dict
 
-from .._errors import ElbError
-from .._resource.fields import Json
+from .._errors import ElbError, Json
 from . import keystone_options as _keystone_options
 from .aksk import with_keys
 from .connection import Connection

@@ -10,8 +10,7 @@ import typing as t
 import warnings
 from pathlib import Path
 
-from .._errors import ElbError
-from .._resource.fields import Json
+from .._errors import ElbError, Json
 from .secrets import is_name
 
 #: What an entry is called that was given as a dict.

@@ -9,10 +9,9 @@ from __future__ import annotations
 import threading
 import typing as t
 
-from .._errors import ElbError
+from .._errors import ElbError, Json
 from .._http.deadline import Deadline
-from .._http.retry import Pauses, Throttle
-from .._resource.fields import Json
+from .._http.retry import Backoff, Throttle
 from .keystone_errors import explained, passing
 from .keystone_options import KNOWN, Merged
 from .settings import DEFAULT_REGION
@@ -117,17 +116,17 @@ class Keystone:
 
     def _access(self) -> t.Any:
         """The token and what came with it. Asked for again after trouble that passes: a token too many does no harm."""
-        from .._http.transport import Answer
+        from .._http.transport import Response
 
-        pauses = Pauses(self._deadline, Throttle(self._deadline))
+        pauses = Backoff(self._deadline, Throttle(self._deadline))
         while True:
             access, error = self._ask()
             if error is None:
                 self.secrets.add(access.auth_token)
                 return access
             response = getattr(error, "response", None)
-            answer = None if response is None else Answer(response.status_code, response.headers, None, "", False)
-            if not passing(error) or not pauses.pause(answer):
+            answer = None if response is None else Response(response.status_code, response.headers, None, "", False)
+            if not passing(error) or not pauses.wait(answer):
                 # Outside of the handler: keystoneauth1 quotes URLs and answers in its exceptions.
                 failure = explained(error, self.auth_url, self._kind, self._names(), self._seconds)
                 if pauses.attempts > 1:

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import ElbError
-from .._resource.fields import Json
+from .._errors import ElbError, Json
 
 #: Which names are about the same thing.
 _ASPECTS: t.Mapping[str, tuple[str, ...]] = {

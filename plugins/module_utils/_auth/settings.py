@@ -13,9 +13,8 @@ import typing as t
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .._errors import ElbError
+from .._errors import ElbError, Json
 from .._http.deadline import Deadline
-from .._resource.fields import Json
 from .secrets import is_pem
 
 #: Where each option is read from when it is not given; the first variable that is set wins.

@@ -21,8 +21,8 @@ class Deadline:
         self._end = time.monotonic() + seconds
         self._expired = threading.Event()
         self._lock = threading.Lock()
-        #: Until when the time was forgiven.
-        self._forgiven = 0.0
+        #: Until when time was given back.
+        self._extended_until = 0.0
 
     def left(self) -> float:
         """Seconds that are left, never below zero."""
@@ -38,26 +38,26 @@ class Deadline:
         return seconds < left and not self._expired.is_set()
 
     def pause(self, seconds: float) -> None:
-        """Sleep for *seconds* that the user asked for by themselves: they do not count."""
+        """Sleep for *seconds* that the user asked for; they do not count."""
         started = time.monotonic()
         self._expired.wait(seconds)
-        self.forgive(started)
+        self.extend(started)
 
-    def forgive(self, started: float) -> None:
-        """Let the time since *started* not count; where several workers ask for the same time, it is forgiven once.
+    def extend(self, started: float) -> None:
+        """Give back the time since *started*. Time that several workers spent in parallel is given back once.
 
-        :param started: as ``time.monotonic`` tells it.
+        :param started: a value of ``time.monotonic``.
         """
         with self._lock:
             now = time.monotonic()
-            self._end += max(0.0, now - max(started, self._forgiven))
-            self._forgiven = now
+            self._end += max(0.0, now - max(started, self._extended_until))
+            self._extended_until = now
 
     @property
     def expired(self) -> bool:
-        """Whether the task was told to end."""
+        """Whether :meth:`expire` was called."""
         return self._expired.is_set()
 
     def expire(self) -> None:
-        """Let no time be left, and wake all that sleep."""
+        """Leave no time, and wake all that sleep."""
         self._expired.set()

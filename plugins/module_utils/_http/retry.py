@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What may be sent again, and when. One request's outcome goes in, a verdict comes out.
+"""What may be sent again, and when.
 
-What is safe follows from the method: GET changes nothing; PUT and DELETE end the same however often they are sent; a POST
-whose outcome is unknown may have made something, so it is for the caller to look before it sends it again.
+What is safe follows from the method: GET changes nothing; PUT and DELETE have the same effect however often they are sent; a
+POST whose outcome is unknown may have created something, so the caller has to look before it is sent again.
 """
 
 from __future__ import annotations
 
+import enum
 import random
 import threading
 import time
@@ -17,59 +18,59 @@ import typing as t
 
 from .deadline import Deadline
 
-if t.TYPE_CHECKING:
-    from .transport import Answer
+try:
+    from urllib3.exceptions import InvalidHeader
+    from urllib3.util.retry import Retry
+except ImportError:  # comes with requests; _http.transport reports what is missing
+    pass
 
-DONE = "done"
-#: It was not carried out: send it again.
-AGAIN = "again"
-#: It may have been carried out, and does no harm twice: send it again.
-REPEAT = "repeat"
-#: It may have been carried out, and would do harm twice: look first.
-UNKNOWN = "unknown"
-#: It was not carried out, and will not be.
-FINAL = "final"
+if t.TYPE_CHECKING:
+    from .transport import Response
 
 #: Seconds before the first repetition, doubled for each further one, and the longest such pause.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
-#: How often what may not get better is repeated: a host that does not answer, a server's error.
-#: Throttling and a busy load balancer always pass, so they are waited for as long as ``timeout`` allows.
-_PATIENCE = 4
+#: How often a server error or a missing answer is retried. Throttling and a busy load balancer always end, so they are retried
+#: for as long as ``timeout`` allows.
+_MAX_RETRIES = 4
 SERVER_ERRORS = (500, 502, 503, 504)
 
 
-def judge_answer(method: str, answer: Answer, holds_what_it_should: bool) -> str:
-    """Judge an answer.
+class Verdict(enum.Enum):
+    """What an attempt came to."""
 
-    :param holds_what_it_should: whether the answer has the body that a success has.
+    SUCCESS = enum.auto()
+    #: Not carried out: send it again.
+    RETRY = enum.auto()
+    #: Perhaps carried out, and harmless twice: send it again.
+    RETRY_UNCERTAIN = enum.auto()
+    #: Perhaps carried out, and harmful twice: look first.
+    UNKNOWN = enum.auto()
+    #: Not carried out, and a repetition would fail as well.
+    FAILED = enum.auto()
+
+
+def classify_response(method: str, response: Response, valid: bool, busy: bool) -> Verdict:
+    """Classify a response.
+
+    :param valid: whether the response has the body that a success has.
+    :param busy: whether the response says that the resource takes the change in a moment.
     """
-    if 200 <= answer.status < 300:
-        return DONE if holds_what_it_should else judge_silence(method)
-    if answer.status == 429 or is_busy(answer):
-        return AGAIN
-    if answer.status in SERVER_ERRORS:
-        return judge_silence(method)
-    return FINAL
+    if 200 <= response.status < 300:
+        return Verdict.SUCCESS if valid else classify_no_response(method)
+    if response.status == 429 or busy:
+        return Verdict.RETRY
+    if response.status in SERVER_ERRORS:
+        return classify_no_response(method)
+    return Verdict.FAILED
 
 
-def judge_silence(method: str) -> str:
-    """Judge a request that was sent and not answered, or answered with something that tells nothing."""
-    return UNKNOWN if method == "POST" else REPEAT
-
-
-def is_busy(answer: Answer) -> bool:
-    """Whether the load balancer is being changed, and takes the next change in a moment.
-
-    The service says so with the same code as for a conflict that stays (ELB.8907); the message tells them apart.
-    """
-    if answer.status != 409 or not isinstance(answer.body, dict):
-        return False
-    message = str(answer.body.get("error_msg", "")).lower()
-    return "immutable" in message or "pending_" in message
+def classify_no_response(method: str) -> Verdict:
+    """Classify a request that was sent and has no usable response."""
+    return Verdict.UNKNOWN if method == "POST" else Verdict.RETRY_UNCERTAIN
 
 
 class Throttle:
-    """Holds all workers back when the service throttles one of them: it means the account, not the request.
+    """Holds all workers back when the service throttles one of them: throttling is per account, not per request.
 
     :param deadline: the task's.
     """
@@ -80,14 +81,14 @@ class Throttle:
         self._lock = threading.Lock()
 
     def hold(self, seconds: float) -> None:
-        """Let nothing be sent for so long."""
+        """Send nothing for *seconds*."""
         with self._lock:
             self._until = max(self._until, time.monotonic() + seconds)
 
     def wait(self) -> bool:
-        """Wait until something may be sent; others may prolong it in the meantime.
+        """Wait until requests may be sent; other workers may prolong it meanwhile.
 
-        :returns: whether that is within the task's time; where it is not, nothing is waited for.
+        :returns: whether that is within the task's time; if not, it does not wait.
         """
         while (seconds := self._until - time.monotonic()) > 0:
             if seconds >= self._deadline.left():
@@ -96,8 +97,8 @@ class Throttle:
         return True
 
 
-class Pauses:
-    """The pauses between the attempts at one request: exponential, with jitter, and within the task's time.
+class Backoff:
+    """The pauses between the attempts at one request: exponential, with up to 50 % jitter, and within the task's time.
 
     :param deadline: the task's.
     :param throttle: the client's.
@@ -107,26 +108,26 @@ class Pauses:
         self._deadline = deadline
         self._throttle = throttle
         self._next = _FIRST_PAUSE
-        self._impatient = 0
+        self._retries = 0
         #: How often the request was sent.
         self.attempts = 1
 
-    def pause(self, answer: Answer | None) -> bool:
+    def wait(self, response: Response | None) -> bool:
         """Wait until the next attempt.
 
-        :param answer: the last attempt's, ``None`` where there was none.
-        :returns: ``False`` where there is no time left, or it was tried often enough.
+        :param response: the last attempt's, ``None`` where there was none.
+        :returns: ``False`` where there is no time left, or the retries are used up.
         """
-        if answer is None or answer.status not in (409, 429):
-            self._impatient += 1
-            if self._impatient > _PATIENCE:
+        if response is None or response.status not in (409, 429):
+            self._retries += 1
+            if self._retries > _MAX_RETRIES:
                 return False
-        # Half of it by chance: many hosts that were refused together do not come back together.
-        seconds = max(self._next * random.uniform(0.5, 1.0), asked_for(answer))
+        # Jitter: many hosts that were refused at the same time do not come back at the same time.
+        seconds = max(self._next * random.uniform(0.5, 1.0), retry_after(response))
         self._next = min(self._next * 2, _LONGEST_PAUSE)
         in_time = seconds < self._deadline.left()
-        if answer is not None and answer.status == 429:
-            # It holds for the others even where this one gives up: they need not try.
+        if response is not None and response.status == 429:
+            # Also where this request is given up: the other workers need not try.
             self._throttle.hold(seconds)
         if not in_time:
             return False
@@ -135,14 +136,11 @@ class Pauses:
         return True
 
 
-def asked_for(answer: Answer | None) -> float:
-    """The seconds of a ``Retry-After`` header, which may be a number or a date."""
-    value = answer.headers.get("Retry-After") if answer is not None else None
+def retry_after(response: Response | None) -> float:
+    """The seconds of a ``Retry-After`` header, which is a number or a date; 0 where there is none."""
+    value = response.headers.get("Retry-After") if response is not None else None
     if not value:
         return 0.0
-    from urllib3.exceptions import InvalidHeader
-    from urllib3.util.retry import Retry
-
     try:
         return float(Retry().parse_retry_after(value))
     except (InvalidHeader, OverflowError, TypeError, ValueError):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP: one request, one answer. Knows TLS, time limits and what can go wrong on the way; nothing of ELB."""
+"""HTTP: one request, one response. Knows TLS, time limits and how a connection fails; nothing of ELB."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typing as t
 
 from .._errors import Unreachable
 from .deadline import Deadline
+from .failures import explain
 
 try:
     import requests
@@ -21,14 +22,14 @@ except ImportError:
 else:
     HAS_REQUESTS = True
 
-#: How many bytes of an answer are taken at once, at most.
-_PART = 1 << 16
+#: How many bytes of a body are read at once, at most.
+_CHUNK = 1 << 16
 
 USER_AGENT = "ansible-collection-otc.elb"
 
 
 class Tls(t.NamedTuple):
-    """How to verify the server and how to show who we are."""
+    """How to verify the server, and how to authenticate to it."""
 
     #: ``True``, ``False``, or the path of a CA bundle.
     verify: bool | str = True
@@ -36,17 +37,16 @@ class Tls(t.NamedTuple):
     cert: str | tuple[str, str] | None = None
 
 
-class Answer(t.NamedTuple):
+class Response(t.NamedTuple):
     """What came back."""
 
     status: int
     headers: t.Mapping[str, str]
     #: The parsed JSON, ``None`` where there was none.
     body: t.Any
-    #: The content type.
-    kind: str
+    content_type: str
     #: Whether there is content that is not JSON.
-    foreign: bool
+    not_json: bool
 
 
 class Transport:
@@ -70,7 +70,7 @@ class Transport:
         self._request_seconds = request_seconds
         self._deadline = deadline
         self.connections = connections
-        #: What the environment says of proxies and CAs, once known.
+        #: Proxies and CAs of the environment, once they were read.
         self._environment: dict[str, t.Any] | None = None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
@@ -78,15 +78,15 @@ class Transport:
             for scheme in ("https://", "http://"):
                 self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=connections))
 
-    def send(self, method: str, url: str, body: t.Any, attempt: str, again: bool = False) -> Answer:
+    def send(self, method: str, url: str, body: t.Any, attempt: str, again: bool = False) -> Response:
         """Send one request.
 
         Redirects are not followed: they would carry the credential elsewhere.
 
         :param body: sent as JSON; ``None`` sends nothing.
         :param attempt: what the request is for, to follow "Could not" in a message.
-        :param again: whether it was sent before: then it has no longer than the task has for such repetitions.
-        :raises Unreachable: when there is no answer.
+        :param again: whether it was sent before: then its limit is also the time that the task has left.
+        :raises Unreachable: when there is no response.
         """
         limit = self._request_seconds
         if again or self._deadline.expired:
@@ -94,7 +94,7 @@ class Transport:
         until = time.monotonic() + limit
         try:
             environment = self._environment or self._read_environment(url)
-            answer = self._session.request(
+            response = self._session.request(
                 method,
                 url,
                 data=None if body is None else json.dumps(body).encode(),
@@ -104,49 +104,47 @@ class Transport:
                 allow_redirects=False,
                 **environment,
             )
-            content = _content(answer, until)
+            content = _content(response, until)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            from .failures import explain
-
-            words, sent, passing = explain(error, url, limit)
-            raise Unreachable(f"Could not {attempt}: {words}", sent, passing) from None
-        return self._read(answer, content)
+            failure = explain(error, url, limit)
+            raise Unreachable(f"Could not {attempt}: {failure.reason}", failure.sent, failure.transient) from None
+        return _parsed(response, content)
 
     def _read_environment(self, url: str) -> dict[str, t.Any]:
-        """Look once for what ``requests`` would look for with each request: all of them go to the same host.
+        """Read once what ``requests`` would read for each request: all of them go to the same host.
 
-        :returns: ``proxies``, ``verify``, ``cert`` and so on, as it takes them; bodies are read by ``_content``.
+        :returns: ``proxies``, ``verify``, ``cert`` and so on, as ``requests`` takes them; bodies are read by ``_content``.
         """
         found = dict(self._session.merge_environment_settings(url, {}, True, self._tls.verify, self._tls.cert))
         self._session.trust_env = False
         self._environment = found
         return found
 
-    @staticmethod
-    def _read(answer: requests.Response, content: bytes) -> Answer:
-        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip() or "no content type"
-        parsed, foreign = None, False
-        if content:
-            try:
-                parsed = json.loads(content)
-            except ValueError:
-                foreign = True
-        return Answer(answer.status_code, answer.headers, parsed, kind, foreign)
+
+def _parsed(response: requests.Response, content: bytes) -> Response:
+    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip() or "no content type"
+    body, not_json = None, False
+    if content:
+        try:
+            body = json.loads(content)
+        except ValueError:
+            not_json = True
+    return Response(response.status_code, response.headers, body, content_type, not_json)
 
 
-def _content(answer: requests.Response, until: float) -> bytes:
-    """The whole body. A limit of ``requests`` is for each wait, and an answer that trickles in never reaches it.
+def _content(response: requests.Response, until: float) -> bytes:
+    """The whole body. The limit of ``requests`` is for each read, so a body that trickles in never reaches it.
 
-    :param until: when it is given up.
+    :param until: when to give up, as ``time.monotonic`` counts.
     """
-    read = getattr(answer.raw, "read1", None)
+    read = getattr(response.raw, "read1", None)
     if read is None:
-        # urllib3 before 2.1: it reads all or nothing.
-        return answer.content
+        # urllib3 before 2.1 reads all or nothing.
+        return response.content
     parts: list[bytes] = []
-    while part := read(_PART, decode_content=True):
+    while part := read(_CHUNK, decode_content=True):
         parts.append(part)
         if time.monotonic() > until:
-            answer.close()
+            response.close()
             raise requests.ReadTimeout
     return b"".join(parts)

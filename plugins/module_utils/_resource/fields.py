@@ -2,58 +2,63 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a field of a resource is: said once, read by the argument specs, the checks and the plans."""
+"""What a field of a resource is: declared once, read by argument specs, checks, plans and responses."""
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import typing as t
 
-Json = dict[str, t.Any]
-#: A value of a field; ``None`` is "nothing", as null and a missing key are in an answer.
+from .._errors import Json
+
+#: A value of a field; ``None`` is "nothing", as null and a missing key are in a response.
 Value = t.Any
 
-#: A field can be updated at any time, only while it is blank, or never.
-ALWAYS, WHILE_BLANK, NEVER = "always", "while blank", "never"
 
-#: How the stand-in for an ID begins that a resource has in check mode which would be created.
-LATER = "known after creation: "
+class Updatable(enum.Enum):
+    """When a field can be updated."""
+
+    ALWAYS = enum.auto()
+    WHILE_BLANK = enum.auto()
+    NEVER = enum.auto()
 
 
 def _any_value(value: Value) -> str | None:
     return None
 
 
-def _as_wanted(wanted: Value, current: Value, resource: Json) -> Value:
-    return wanted
+def _as_desired(desired: Value, current: Value, resource: Json) -> Value:
+    return desired
 
 
-def _as_it_is(value: Value, resource: Json) -> Value:
+def _unchanged(value: Value, resource: Json) -> Value:
     return value
 
 
-class Field(t.NamedTuple):
-    """One field of a pool or of a member."""
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One field that users manage."""
 
     #: The API's name.
     name: str
-    #: The entry in the argument spec.
+    #: The entry in the argument spec; its type is also the kind that responses must have.
     option: Json
-    #: Whether it can be updated: ALWAYS, WHILE_BLANK or NEVER.
-    change: str = ALWAYS
-    #: What the service means where its answer says null, or leaves the field out. Of one that never changes, an answer without it
-    #: tells nothing.
+    updatable: Updatable = Updatable.ALWAYS
+    #: What the service means where its response has null or leaves the field out. Of a field that never changes, a response without
+    #: it says nothing.
     default: Value = None
     #: The option's name, where it is not the API's.
     option_name: str = ""
-    #: Tells what is wrong with a value by itself, or ``None``.
+    #: What is wrong with a value by itself, or ``None``.
     check: t.Callable[[Value], str | None] = _any_value
-    #: ``(wanted, current, resource) -> the value that the field should get``.
-    target: t.Callable[[Value, Value, Json], Value] = _as_wanted
+    #: ``(desired, current, resource) -> the value that the field should get``.
+    target: t.Callable[[Value, Value, Json], Value] = _as_desired
     #: ``(value, resource) -> the form in which two values are compared``.
-    compare: t.Callable[[Value, Json], Value] = _as_it_is
-    #: Takes the field out of an answer, where that is more than looking up its name.
+    comparable: t.Callable[[Value, Json], Value] = _unchanged
+    #: Takes the field out of a response, where it is not found under its name.
     read: t.Callable[[Json], Value] | None = None
-    #: Whether null is a value, such as "off", rather than an answer that does not tell.
+    #: Whether null is a value, such as "off", rather than a response that says nothing.
     nullable: bool = False
     #: What to do instead of changing a field that cannot be changed.
     instead: str = ""
@@ -63,29 +68,30 @@ class Field(t.NamedTuple):
         """The option's name."""
         return self.option_name or self.name
 
-    def of(self, resource: Json) -> Value:
-        """The field's value in an answer, with the service's default where it says nothing.
+    def value_in(self, resource: t.Mapping[str, t.Any]) -> Value:
+        """The field's value in a response, with the service's default where the response leaves it out.
 
-        ``None`` means that the answer does not tell.
+        ``None`` means that the response does not say.
         """
-        value = self.read(resource) if self.read else resource.get(self.name)
-        if value is None and (self.change != NEVER or self.name in resource):
+        value = self.read(t.cast(Json, resource)) if self.read else resource.get(self.name)
+        if value is None and (self.updatable is not Updatable.NEVER or self.name in resource):
             return self.default
         return value
 
-    def same(self, value: Value, current: Value, resource: Json) -> bool:
-        """Whether two values mean the same; one that the answer does not tell differs from none."""
+    def equal(self, value: Value, current: Value, resource: t.Mapping[str, t.Any]) -> bool:
+        """Whether two values mean the same; a current value that is not known equals any."""
         if current is None and not self.nullable:
             return True
-        return bool(self.compare(value, resource) == self.compare(current, resource))
+        return bool(self.comparable(value, t.cast(Json, resource)) == self.comparable(current, t.cast(Json, resource)))
 
 
-class Rule(t.NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Rule:
     """What fields allow of one another."""
 
-    #: The rule matters only where one of these is given, and is not so already.
+    #: The rule is applied where one of these is given and would change.
     fields: tuple[str, ...]
-    #: ``(field -> value) -> reason``, ``None`` where nothing is wrong or not all is known.
+    #: ``(field -> value) -> reason``; ``None`` where nothing is wrong or not all is known.
     broken: t.Callable[[Json], str | None]
 
 
@@ -94,45 +100,47 @@ def argument_spec(fields: t.Iterable[Field]) -> Json:
     return {field.option_key: field.option for field in fields}
 
 
-def given(fields: t.Iterable[Field], params: Json) -> Json:
-    """The fields that the user gave a value, by the API's names. An empty string, 0 and false are values.
+def desired_from(fields: t.Iterable[Field], params: Json) -> Json:
+    """The fields that the options give a value, by the API's names. An empty string, 0 and false are values.
 
-    Sub-options that were not given are left out as well.
+    Sub-options that are not given are left out as well.
     """
-    wanted: Json = {}
+    desired: Json = {}
     for field in fields:
         value = params.get(field.option_key)
         if isinstance(value, dict):
             value = {key: part for key, part in value.items() if part is not None}
         if value is not None:
-            wanted[field.name] = value
-    return wanted
+            desired[field.name] = value
+    return desired
 
 
-def wrong_values(fields: t.Iterable[Field], wanted: Json) -> list[str]:
-    """What is wrong with the given values, each by itself."""
+def wrong_values(fields: t.Iterable[Field], desired: Json) -> list[str]:
+    """What is wrong with the desired values, each by itself."""
     reasons = []
     for field in fields:
-        reason = field.check(wanted[field.name]) if field.name in wanted else None
+        reason = field.check(desired[field.name]) if field.name in desired else None
         if reason:
             reasons.append(f"{field.option_key} {reason}")
     return reasons
 
 
-def broken_rules(rules: t.Iterable[Rule], fields: t.Iterable[Field], wanted: Json, current: Json | None = None) -> list[str]:
-    """What is wrong with the given values together, and together with the *current* resource."""
-    rules = [rule for rule in rules if any(name in wanted for name in rule.fields)]
+def broken_rules(
+    rules: t.Iterable[Rule], fields: t.Iterable[Field], desired: Json, current: t.Mapping[str, t.Any] | None = None
+) -> list[str]:
+    """What is wrong with the desired values together, and together with the *current* resource."""
+    rules = [rule for rule in rules if any(name in desired for name in rule.fields)]
     if not rules:
         # As for most of a thousand members.
         return []
-    values = {field.name: field.of(current) for field in fields} if current is not None else {}
+    values = {field.name: field.value_in(current) for field in fields} if current is not None else {}
     changing: set[str] = set()
     for field in fields:
-        if field.name in wanted:
+        if field.name in desired:
             now = values.get(field.name)
-            values[field.name] = field.target(wanted[field.name], now, {**(current or {}), **wanted})
-            # What is so already is possible, whatever an answer leaves out that belongs to it.
-            if not current or not field.same(values[field.name], now, current):
+            values[field.name] = field.target(desired[field.name], now, {**(current or {}), **desired})
+            # The service accepted the current value, whatever a response leaves out that belongs to it.
+            if not current or not field.equal(values[field.name], now, current):
                 changing.add(field.name)
     reasons = (rule.broken(values) for rule in rules if changing.intersection(rule.fields))
     return [reason for reason in reasons if reason]
@@ -158,25 +166,3 @@ def number(least: int, most: int) -> t.Callable[[Value], str | None]:
         return None if least <= value <= most else f"must be {least} to {most}, not {value}"
 
     return check
-
-
-def looks_like_id(value: str) -> bool:
-    """Whether *value* has the form of the API's IDs: a UUID with its hyphens."""
-    if len(value) != 36 or [index for index, character in enumerate(value) if character == "-"] != [8, 13, 18, 23]:
-        return False
-    return all(character in "0123456789abcdefABCDEF-" for character in value)
-
-
-def as_id(value: str) -> str:
-    """What looks like an ID in the letter case of the API; anything else as it is."""
-    return value.lower() if looks_like_id(value) else value
-
-
-def is_later(value: Value) -> bool:
-    """Whether *value* stands for the ID of a resource that check mode would have created."""
-    return isinstance(value, str) and value.startswith(LATER)
-
-
-def same_id(value: Value, resource: Json) -> Value:
-    """Compare IDs whatever their letter case."""
-    return value.lower() if isinstance(value, str) else value

@@ -2,63 +2,101 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fields of a member, what they allow of one another, and what a member is called.
+"""What a member is: its fields, what they allow of one another, and when it is healthy.
 
-Source: "Adding a Backend Server" and "Updating a Backend Server" of the API reference.
+Source: "Adding a Backend Server", "Updating a Backend Server" and "Querying Backend Servers" of the API reference.
 """
 
 from __future__ import annotations
 
-import socket
 import typing as t
 
-from .fields import NEVER, Field, Json, Rule, broken_rules, number, same_id, text
+from .._errors import Json
+from .address import comparable_address, is_ipv6, parse_address
+from .fields import Field, Rule, Updatable, number, text
+from .ids import comparable_id
+from .kinds import INTEGERS, TEXT, TEXTS, one_of
+from .pool import protection
+from .resource import Collection, Identity, Resource, Verb, by_name
 
-if t.TYPE_CHECKING:
-    from .plan import Plan
+
+class HealthReason(t.TypedDict, total=False):
+    """Why a health check failed."""
+
+    reason_code: str
+    expected_response: str
+    healthcheck_response: str
 
 
-def label(member: Json) -> str:
-    """A member as people write it: address and port; else its name or ID."""
+class ListenerStatus(t.TypedDict, total=False):
+    """The health of a member as one listener sees it."""
+
+    listener_id: str
+    operating_status: str
+    reason: HealthReason | None
+
+
+class Member(t.TypedDict, total=False):
+    """A member as the API returns it. Any field may be missing, and most may be null."""
+
+    id: str
+    name: str
+    project_id: str
+    address: str
+    protocol_port: int
+    weight: int
+    subnet_cidr_id: str | None
+    availability_zone: str | None
+    ip_version: str
+    operating_status: str
+    status: list[ListenerStatus]
+    reason: HealthReason | None
+    member_type: str
+    instance_id: str | None
+    admin_state_up: bool
+    created_at: str
+    updated_at: str
+
+
+#: NO_MONITOR: the pool has no health check, so the service never knows more.
+HEALTHY = ("ONLINE", "NO_MONITOR")
+
+
+def is_healthy(member: t.Mapping[str, t.Any]) -> bool:
+    """Whether the member gets requests, as far as its health decides that."""
+    return member.get("operating_status") in HEALTHY
+
+
+def health_of(member: t.Mapping[str, t.Any]) -> str:
+    """The status of a member with the reasons of the health check, where the service gives any."""
+    found: list[str] = []
+    # Given for each listener that the pool serves; by some versions of the service for the member itself.
+    for status in [member, *(member.get("status") or ())]:
+        reason = status.get("reason") or {}
+        words = [str(reason["reason_code"])] if reason.get("reason_code") else []
+        if reason.get("expected_response"):
+            words.append(f"expected {reason['expected_response']}")
+        if reason.get("healthcheck_response"):
+            words.append(f"got {reason['healthcheck_response']}")
+        if words and ", ".join(words) not in found:
+            found.append(", ".join(words))
+    return f"{member.get('operating_status')}" + (f" ({'; '.join(found)})" if found else "")
+
+
+def label(member: t.Mapping[str, t.Any]) -> str:
+    """A member as messages name it: address and port; else its ID or name."""
     address = member.get("address")
     if not address:
         return str(member.get("id") or repr(member.get("name")))
     return f"{f'[{address}]' if ':' in address else address}:{member.get('protocol_port')}"
 
 
-def parse_address(address: str) -> bytes | None:
-    """An address as bytes, which are the same for every spelling of it: 4 for IPv4, 16 for IPv6.
-
-    :returns: ``None`` where *address* is no IP address.
-    """
-    for family in (socket.AF_INET, socket.AF_INET6):
-        try:
-            return socket.inet_pton(family, address)
-        except (OSError, ValueError):  # ValueError: a null character
-            continue
-    return None
-
-
-def is_ipv6(address: str) -> bool:
-    """Whether *address* is an IPv6 one, in any spelling."""
-    return len(parse_address(address) or b"") == 16
-
-
-def comparable_address(value: t.Any) -> t.Any:
-    """The form in which two addresses are compared; what is none stays as it is."""
-    return (parse_address(value) or value) if isinstance(value, str) else value
-
-
 Key = tuple[t.Any, t.Any]
 
 
-def key_of(member: Json) -> Key:
-    """What a member is known by: address and port, however the address is spelled."""
+def key_of(member: t.Mapping[str, t.Any]) -> Key:
+    """What identifies a member in its pool: address, in any spelling, and port."""
     return comparable_address(member.get("address")), member.get("protocol_port")
-
-
-def _compare_address(value: t.Any, member: Json) -> t.Any:
-    return comparable_address(value)
 
 
 def _check_address(value: str) -> str | None:
@@ -71,19 +109,32 @@ _NEW_MEMBER = "add the server anew (remove this member, or use another port) wit
 
 FIELDS: tuple[Field, ...] = (
     Field("name", {"type": "str"}, default="", check=text(255)),
-    Field("address", {"type": "str"}, change=NEVER, check=_check_address, compare=_compare_address, instead=_NEW_MEMBER),
-    Field("protocol_port", {"type": "int", "aliases": ["port"]}, change=NEVER, check=number(1, 65535), instead=_NEW_MEMBER),
+    Field(
+        "address",
+        {"type": "str"},
+        updatable=Updatable.NEVER,
+        check=_check_address,
+        comparable=comparable_address,
+        instead=_NEW_MEMBER,
+    ),
+    Field(
+        "protocol_port",
+        {"type": "int", "aliases": ["port"]},
+        updatable=Updatable.NEVER,
+        check=number(1, 65535),
+        instead=_NEW_MEMBER,
+    ),
     Field(
         "subnet_cidr_id",
         {"type": "str", "aliases": ["subnet_id", "subnet"]},
-        change=NEVER,
+        updatable=Updatable.NEVER,
         default="",
         check=text(36, 1),
-        compare=same_id,
+        comparable=comparable_id,
         instead=_NEW_MEMBER,
     ),
     Field("weight", {"type": "int"}, default=1, check=number(0, 100)),
-    # It can be changed, and not be taken away: only a zone is a value.
+    # It can be changed, but not removed: only a zone is a value.
     Field("availability_zone", {"type": "str"}, default="", check=text(255, 1)),
 )
 WEIGHT = next(field for field in FIELDS if field.name == "weight")
@@ -95,40 +146,93 @@ def _zone(member: Json) -> str | None:
     return None
 
 
-#: What the service is known to refuse; tried before any request, and again with the current member.
+#: What the service is known to refuse; checked before any request, and again with the current member.
 RULES: tuple[Rule, ...] = (Rule(("availability_zone",), _zone),)
 
 
-def missing_to_create(wanted: Json, pool: Json | None) -> list[str]:
+def _missing_to_create(desired: Json, pool: t.Mapping[str, t.Any]) -> list[str]:
     """What stands against adding the member.
 
-    :param pool: the pool, where it is known.
+    :param pool: what is known of the pool.
     """
-    if "address" not in wanted:
+    if "address" not in desired:
         return ["the pool has no member of that name, so one would be added, and that needs address and protocol_port"]
-    known = pool or {}
     missing = []
-    if is_ipv6(wanted["address"]) and known.get("ip_version") == "v4":
+    if is_ipv6(desired["address"]) and pool.get("ip_version") == "v4":
         missing.append("the pool takes IPv4 members only")
-    if wanted.get("subnet_cidr_id"):
-        if known.get("type") == "ip":
+    if desired.get("subnet_cidr_id"):
+        if pool.get("type") == "ip":
             missing.append("the pool's type is ip: it takes members by IP alone, without subnet_cidr_id")
         return missing
-    if is_ipv6(wanted["address"]):
+    if is_ipv6(desired["address"]):
         missing.append("an IPv6 member needs subnet_cidr_id: members by IP alone are IPv4 only")
-    protocol = known.get("protocol")
+    protocol = pool.get("protocol")
     if protocol not in (None, "TCP", "HTTP", "HTTPS"):
         missing.append(f"a {protocol} pool needs subnet_cidr_id: members by IP alone are for TCP, HTTP and HTTPS pools")
     return missing
 
 
-def refusals(plan: Plan, wanted: Json, current: Json | None, pool: Json) -> list[str]:
-    """What stands against the plan, all of it at once and before the first write.
+def _identity(desired: Json) -> Identity:
+    """Address and port identify a member; where they are not given, its name."""
+    if "address" not in desired:
+        return by_name(desired["name"])
+    # The service compares addresses as text, and an IPv6 address has many spellings.
+    exact = () if is_ipv6(desired["address"]) else (("address", desired["address"]),)
+    fields = {name: desired[name] for name in ("address", "protocol_port")}
+    return Identity(label(desired), f"at {label(desired)}", (("protocol_port", desired["protocol_port"]), *exact), fields)
 
-    :param pool: what is known of the pool.
-    """
-    reasons = [str(conflict) for conflict in plan.conflicts]
-    reasons += broken_rules(RULES, FIELDS, wanted, current or {})
-    if current is None:
-        reasons += missing_to_create(wanted, pool)
-    return reasons
+
+def _warnings(desired: Json, dummy: t.Mapping[str, t.Any] | None, pool: t.Mapping[str, t.Any]) -> list[str]:
+    if "weight" in desired and pool.get("lb_algorithm") == "SOURCE_IP":
+        return [f"The pool {pool.get('name')!r} uses SOURCE_IP, with which the weight of a member has no effect."]
+    return []
+
+
+def _blocks_removal(dummy: t.Mapping[str, t.Any], pool: t.Mapping[str, t.Any]) -> list[str]:
+    return protection(pool, repr(pool.get("name")))
+
+
+_REASON: Json = {"type": "dict"}
+
+MEMBER = Resource(
+    kind="member",
+    collection=Collection(
+        "/v3/{project_id}/elb/pools/{pool_id}/members",
+        "member",
+        "members",
+        {
+            Verb.CREATE: "Adding a backend server",
+            Verb.GET: "Querying a backend server",
+            Verb.LIST: "Querying backend servers",
+            Verb.UPDATE: "Modifying a backend server",
+            Verb.DELETE: "Removing a backend server",
+        },
+    ),
+    label=label,
+    fields=FIELDS,
+    rules=RULES,
+    shown={
+        **dict.fromkeys(("ip_version", "operating_status"), TEXT),
+        "reason": _REASON,
+        "status": {"type": "list", "elements": {"type": "dict", "options": {"operating_status": TEXT, "reason": _REASON}}},
+    },
+    filters={
+        "id": TEXTS,
+        "name": TEXTS,
+        "weight": INTEGERS,
+        "subnet_cidr_id": TEXTS,
+        "address": TEXTS,
+        "protocol_port": INTEGERS,
+        "operating_status": one_of("ONLINE", "NO_MONITOR", "OFFLINE"),
+        "ip_version": one_of("v4", "v6"),
+        "member_type": one_of("ip", "instance"),
+        "instance_id": TEXTS,
+        "availability_zone": TEXTS,
+        "enterprise_project_id": TEXTS,
+    },
+    create_verb="add",
+    identity=_identity,
+    missing_to_create=_missing_to_create,
+    warnings=_warnings,
+    blocks_removal=_blocks_removal,
+)

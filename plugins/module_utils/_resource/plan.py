@@ -2,51 +2,69 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What to change: a pure function of what is wanted and what is there.
+"""What to change: a pure function of desired and current.
 
-The diff, the requests and the recorded actions are all read off the plan, so check mode cannot
-disagree with the real run.
+The diff, the requests and the recorded actions are all read off the plan, so check mode cannot disagree with the real run.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import typing as t
 
-from .fields import ALWAYS, NEVER, WHILE_BLANK, Field, Json
-
-CREATE, UPDATE, DELETE, NOTHING, CONFLICT = "create", "update", "delete", "nothing", "conflict"
-#: What became of a plan, as a summary calls it.
-ADDED, UPDATED, REMOVED, UNCHANGED = "added", "updated", "removed", "unchanged"
+from .._errors import Json
+from .fields import Field, Updatable
 
 
-class Conflict(t.NamedTuple):
+class PlanKind(enum.Enum):
+    """What there is to do with a resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    NOTHING = "nothing"
+    CONFLICT = "conflict"
+
+
+class Outcome(str, enum.Enum):
+    """What was done with a resource, as a summary names it."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    REMOVED = "removed"
+    UNCHANGED = "unchanged"
+
+
+@dataclasses.dataclass(frozen=True)
+class Conflict:
     """A field that differs and cannot be changed in place."""
 
     option: str
     current: t.Any
-    wanted: t.Any
+    desired: t.Any
     instead: str
 
     def __str__(self) -> str:
-        return f"{self.option} is {_shown(self.current)} and cannot become {_shown(self.wanted)} in place: {self.instead}"
+        return f"{self.option} is {_shown(self.current)} and cannot become {_shown(self.desired)} in place: {self.instead}"
 
 
-class Plan(t.NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Plan:
     """What to do with one resource."""
 
-    #: CREATE, UPDATE, DELETE, NOTHING or CONFLICT.
-    kind: str
+    kind: PlanKind
     #: What to send, with CREATE and UPDATE.
-    body: Json
-    #: The fields that the user manages, as they are and as they will be.
-    before: Json
-    after: Json
+    body: Json = dataclasses.field(default_factory=dict)
+    #: The managed fields, as they are and as they will be.
+    before: Json = dataclasses.field(default_factory=dict)
+    after: Json = dataclasses.field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
 
     @property
     def changed(self) -> bool:
         """Whether there is anything to do."""
-        return self.kind in (CREATE, UPDATE, DELETE)
+        return self.kind in (PlanKind.CREATE, PlanKind.UPDATE, PlanKind.DELETE)
 
     @property
     def diff(self) -> Json:
@@ -54,68 +72,68 @@ class Plan(t.NamedTuple):
         return {"before": self.before, "after": self.after}
 
 
-def plan_present(fields: t.Sequence[Field], wanted: Json, current: Json | None) -> Plan:
-    """Plan for a resource that should be there with the *wanted* fields.
+def make_plan(fields: t.Sequence[Field], desired: Json, current: t.Mapping[str, t.Any] | None, absent: bool, placeholder: bool) -> Plan:
+    """The plan for a resource.
 
-    :param wanted: the fields that are managed, by the API's names.
-    :param current: the service's answer for the resource, ``None`` where there is none.
-    """
-    if current is None:
-        after = {field.name: field.target(wanted[field.name], None, wanted) for field in fields if field.name in wanted}
-        return Plan(CREATE, {name: value for name, value in after.items() if value is not None}, {}, after)
-    body, before, after, conflicts = {}, {}, {}, []
-    for field in fields:
-        if field.name not in wanted:
-            continue
-        now = field.of(current)
-        target = field.target(wanted[field.name], now, current)
-        before[field.name] = after[field.name] = now
-        if field.same(target, now, current):
-            continue
-        after[field.name] = target
-        if field.change == ALWAYS or (field.change == WHILE_BLANK and not now):
-            body[field.name] = target
-        else:
-            conflicts.append(Conflict(field.option_key, now, target, field.instead))
-    kind = CONFLICT if conflicts else UPDATE if body else NOTHING
-    return Plan(kind, body, before, after, tuple(conflicts))
-
-
-def untold(fields: t.Sequence[Field], wanted: Json, current: Json | None) -> list[str]:
-    """The options of which the service's answer tells nothing, so that the plan takes them to be as they are wanted."""
-    if current is None:
-        return []
-    return [field.option_key for field in fields if field.name in wanted and not field.nullable and field.of(current) is None]
-
-
-def plan_unseen(fields: t.Sequence[Field], wanted: Json) -> Plan:
-    """Plan for a resource that a task before this one would make: nobody knows yet what differs, so all that can be updated may have to be."""
-    body = {
-        field.name: field.target(wanted[field.name], None, wanted) for field in fields if field.name in wanted and field.change != NEVER
-    }
-    return Plan(UPDATE if body else NOTHING, body, {}, dict(body))
-
-
-def choose(fields: t.Sequence[Field], wanted: Json, current: Json | None, absent: bool, unseen: bool) -> Plan:
-    """The plan for a task.
-
-    :param absent: whether the resource should not be there.
-    :param unseen: whether *current* only stands for what a task before this one would make.
+    :param desired: the managed fields, by the API's names.
+    :param current: the service's response for the resource, ``None`` where there is none.
+    :param absent: whether the resource should not exist.
+    :param placeholder: whether *current* only stands for what an earlier task of the same run would create.
     """
     if absent:
         return plan_absent(fields, current)
-    return plan_unseen(fields, wanted) if unseen else plan_present(fields, wanted, current)
+    return plan_placeholder(fields, desired) if placeholder else plan_present(fields, desired, current)
 
 
-def plan_absent(fields: t.Sequence[Field], current: Json | None) -> Plan:
-    """Plan for a resource that should not be there."""
+def plan_present(fields: t.Sequence[Field], desired: Json, current: t.Mapping[str, t.Any] | None) -> Plan:
+    """The plan for a resource that should exist with the *desired* fields."""
     if current is None:
-        return Plan(NOTHING, {}, {}, {})
-    return Plan(DELETE, {}, {field.name: field.of(current) for field in fields}, {})
+        after = {field.name: field.target(desired[field.name], None, desired) for field in fields if field.name in desired}
+        return Plan(PlanKind.CREATE, {name: value for name, value in after.items() if value is not None}, {}, after)
+    body, before, after, conflicts = {}, {}, {}, []
+    for field in fields:
+        if field.name not in desired:
+            continue
+        now = field.value_in(current)
+        target = field.target(desired[field.name], now, t.cast(Json, current))
+        before[field.name] = after[field.name] = now
+        if field.equal(target, now, current):
+            continue
+        after[field.name] = target
+        if field.updatable is Updatable.ALWAYS or (field.updatable is Updatable.WHILE_BLANK and not now):
+            body[field.name] = target
+        else:
+            conflicts.append(Conflict(field.option_key, now, target, field.instead))
+    kind = PlanKind.CONFLICT if conflicts else PlanKind.UPDATE if body else PlanKind.NOTHING
+    return Plan(kind, body, before, after, tuple(conflicts))
+
+
+def plan_placeholder(fields: t.Sequence[Field], desired: Json) -> Plan:
+    """The plan for a resource that an earlier task would create: what differs is not known, so all that can be updated is."""
+    body = {
+        field.name: field.target(desired[field.name], None, desired)
+        for field in fields
+        if field.name in desired and field.updatable is not Updatable.NEVER
+    }
+    return Plan(PlanKind.UPDATE if body else PlanKind.NOTHING, body, {}, dict(body))
+
+
+def plan_absent(fields: t.Sequence[Field], current: t.Mapping[str, t.Any] | None) -> Plan:
+    """The plan for a resource that should not exist."""
+    if current is None:
+        return Plan(PlanKind.NOTHING)
+    return Plan(PlanKind.DELETE, before={field.name: field.value_in(current) for field in fields})
+
+
+def missing_in_response(fields: t.Sequence[Field], desired: Json, current: t.Mapping[str, t.Any] | None) -> list[str]:
+    """The options that the service's response says nothing of, so that the plan takes them to be as desired."""
+    if current is None:
+        return []
+    return [field.option_key for field in fields if field.name in desired and not field.nullable and field.value_in(current) is None]
 
 
 def _shown(value: t.Any) -> str:
     if value in (None, ""):
         return "not set"
-    # As people write it.
+    # In YAML's spelling.
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,23 +2,24 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Doing one thing with many, some at a time, without a failure of one ending the others."""
+"""The same step for many, some at a time; a failure of one does not end the others."""
 
 from __future__ import annotations
 
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
-from .._errors import ElbError, NotTried
+from .._errors import ElbError, Skipped
 from .._http.deadline import Deadline
 
 Each = t.TypeVar("Each")
 
 
-class Bulk:
+class WorkerPool:
     """Runs steps with a bounded number of workers.
 
     :param concurrency: how many steps run at the same time, at most.
-    :param deadline: the task's, which an interrupt brings to its end.
+    :param deadline: the task's; an interrupt ends it.
     """
 
     def __init__(self, concurrency: int, deadline: Deadline) -> None:
@@ -28,38 +29,36 @@ class Bulk:
     def run(self, step: t.Callable[[Each], None], each: t.Sequence[Each]) -> list[tuple[Each, ElbError]]:
         """Run *step* for each.
 
-        :returns: those that failed, with their failures; NotTried is that of those which there was no use in trying. Any other exception ends it all.
+        :returns: those that failed, with their failures; ``Skipped`` where an attempt would have failed for the same reason as another.
+            Any other exception ends it all.
         """
         failed: list[tuple[Each, ElbError]] = []
         refusals: list[ElbError] = []
 
-        def tried(one: Each) -> None:
+        def attempt(one: Each) -> None:
             try:
                 if failed and not self._deadline.left():
-                    raise NotTried("Not tried: others failed before, and the time is up.")
+                    raise Skipped("Skipped: other members failed, and the time is up.")
                 if refusals:
-                    known = {name: refusals[0].facts.get(name) for name in ("status", "missing_action")}
-                    raise NotTried("Not tried: the credential was refused the same for another one.", **known)
+                    facts = {name: refusals[0].facts.get(name) for name in ("status", "missing_action")}
+                    raise Skipped("Skipped: another member failed with the same authorization error.", **facts)
                 step(one)
             except ElbError as error:
                 failed.append((one, error))
-                if error.meets_all:
+                if error.affects_all:
                     refusals.append(error)
 
         if min(self._concurrency, len(each)) <= 1:
             for one in each:
-                tried(one)
+                attempt(one)
             return failed
-        # Imported by those only who have much to do: it takes longer than a request.
-        from concurrent.futures import ThreadPoolExecutor
-
-        pool = ThreadPoolExecutor(min(self._concurrency, len(each)))
+        workers = ThreadPoolExecutor(min(self._concurrency, len(each)))
         try:
-            list(pool.map(tried, each))
+            list(workers.map(attempt, each))
         except BaseException:
-            # What was not begun is not begun any more, and what was begun is not repeated.
+            # Steps that were not begun are dropped; those that were are not repeated.
             self._deadline.expire()
-            pool.shutdown(cancel_futures=True)
+            workers.shutdown(cancel_futures=True)
             raise
-        pool.shutdown()
+        workers.shutdown()
         return failed

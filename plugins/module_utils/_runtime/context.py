@@ -2,109 +2,146 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules and the inventory plugin have in common: options, a client made of them, and failures in words."""
+"""What the run of a task, or of the inventory plugin, works with."""
 
 from __future__ import annotations
 
 import os
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-
-from .._auth import connect as _credentials
-from .._auth.connection import Connection
-from .._errors import ElbError
+from .._api.client import Call, Client
+from .._auth import connect
+from .._errors import ApiError, ElbError, Json
 from .._http.deadline import Deadline
-from .._resource.fields import Json
+from .._http.transport import Tls, Transport
+from .._resource.ids import is_placeholder, placeholder
 
-if t.TYPE_CHECKING:
-    from .._api.client import Call, Client
-
-#: The longest time that an option may say, in seconds.
-LONGEST = 86400.0
-
-#: As in galaxy.yml.
-_ISSUES = "https://github.com/opentelekomcloud/ansible-collection-elb/issues"
+#: The longest time that an option may give, in seconds.
+MAX_SECONDS = 86400.0
 
 
-class Session:
-    """Reads.
+def _ignore(message: str) -> None:
+    """Warn of nothing."""
+
+
+class ApiContext:
+    """The options, the API, the time that is left, and what was done so far.
 
     :param params: the options, validated.
-    :param secrets: values that must never be shown.
-    :param actions: the IAM action of each call is added to it.
+    :param secrets: values that must never be shown; those of the connection are added.
+    :param check_mode: whether nothing must be changed.
+    :param show_diff: whether the user asked for a diff.
+    :param warn: shows a warning.
     """
 
-    def __init__(self, params: Json, secrets: set[str], actions: set[str]) -> None:
+    def __init__(
+        self,
+        params: Json,
+        secrets: set[str],
+        check_mode: bool = False,
+        show_diff: bool = False,
+        warn: t.Callable[[str], None] = _ignore,
+    ) -> None:
         self.params = params
+        self.check_mode = check_mode
+        self.show_diff = show_diff
+        self.warn = warn
         self.deadline = Deadline(params["timeout"])
-        self.actions = actions
+        #: The IAM actions that were needed so far.
+        self.actions: set[str] = set()
         #: With those of the connection, once there is one.
         self.secrets = secrets
+        #: What was changed so far, in the words of the calls.
+        self.done: list[str] = []
         self._client: Client | None = None
 
     @property
     def client(self) -> Client:
         """Made when it is first needed: options that cannot work are refused without it."""
         if self._client is None:
-            connection = self._connect()
-            from .._api.client import Client
-            from .._http.transport import Tls, Transport
-
+            connection = connect.connect(self.params, os.environ, self.deadline)
+            # One set from now on, so that a token that comes later is masked, too.
+            connection.secrets.update(self.secrets)
+            self.secrets = connection.secrets
             tls = Tls(connection.verify, connection.cert)
             connections = self.params.get("concurrency", 1)
             transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
             self._client = Client(transport, self.deadline, connection.endpoint, connection.project_id, self.actions, connection.renew)
         return self._client
 
-    def _connect(self) -> Connection:
-        connection = _credentials.connect(self.params, os.environ, self.deadline)
-        # One set from now on, so that a token of later is masked, too.
-        connection.secrets.update(self.secrets)
-        self.secrets = connection.secrets
-        return connection
+    @property
+    def wrote(self) -> bool:
+        """Whether anything was changed so far."""
+        return bool(self.done)
 
     def read(self, call: Call) -> Json:
-        """Get one resource."""
+        """Get one resource. Of one that an earlier task would create, check mode knows nothing but its ID."""
+        if self._is_premature(call):
+            return {"id": list(call.ids.values())[-1]}
         return self.client.call(call)
 
     def pages(self, call: Call) -> list[Json]:
-        """Read a list."""
-        return self.client.pages(call)
+        """Read a list. In check mode, what an earlier task would create has nothing in it."""
+        return [] if self._is_premature(call) else self.client.pages(call)
 
-    def will_be(self, given_id: t.Any) -> bool:
-        """Whether an ID stands for something that an earlier task would create; only tasks know of any."""
-        return False
+    def _is_premature(self, call: Call) -> bool:
+        """Whether a call is about a resource that an earlier task would create: check mode only records the action."""
+        if not any(self.is_placeholder(value) for value in (*call.ids.values(), *(value for dummy, value in call.query))):
+            return False
+        self.needs(call)
+        return True
+
+    def is_placeholder(self, resource_id: t.Any) -> bool:
+        """Whether an ID stands for a resource that check mode takes as created."""
+        return self.check_mode and is_placeholder(resource_id)
+
+    def id_of_created(self, label: str) -> Json:
+        """The placeholder for the ID of a resource that check mode would have created, so that later tasks can name it.
+
+        Empty in the real run.
+        """
+        return {"id": placeholder(label)} if self.check_mode else {}
+
+    def needs(self, call: Call) -> None:
+        """Record a call that the real run would make."""
+        self.actions.add(call.operation.action)
+
+    def write(self, call: Call) -> Json | None:
+        """Change something. Check mode only records the action.
+
+        :returns: the resource in the response; ``None`` in check mode.
+        """
+        if self.check_mode:
+            self.needs(call)
+            return None
+        resource = self.client.call(call)
+        self.done.append(call.attempt)
+        return resource
+
+    def remove(self, call: Call) -> bool:
+        """Remove something. Check mode only records the action.
+
+        :returns: whether this task did it (or would); ``False`` where it did not exist any more.
+        """
+        try:
+            self.write(call)
+        except ApiError as error:
+            if not error.not_found:
+                raise
+            return False
+        return True
+
+    def pause(self, seconds: float) -> None:
+        """Wait as long as the user asked for. Check mode does not."""
+        if not self.check_mode:
+            self.deadline.pause(seconds)
 
 
 def check_limits(params: Json) -> None:
-    """Refuse limits that are no limits: they may be no numbers at all.
+    """Check the time limits; they may be no finite numbers.
 
     :raises ElbError: names the option.
     """
     for name, least in (("api_timeout", 0.01), ("timeout", 0.0)):
-        if not least <= params[name] <= LONGEST:
-            raise ElbError(f"{name} must be {least:g} to {LONGEST:g} seconds, not {params[name]:g}.")
-
-
-def failure_of(error: BaseException) -> Json:
-    """What a failure is told as, without a traceback.
-
-    :returns: ``msg``, and what else is known.
-    """
-    if isinstance(error, ElbError):
-        return {"msg": error.msg, **error.facts}
-    if isinstance(error, ImportError):
-        return {"msg": missing_required_lib(str(error.name))}
-    if isinstance(error, KeyboardInterrupt):
-        return {"msg": "Interrupted. The last change may or may not have been made: run the task again, which looks first."}
-    return {"msg": _defect(error)}
-
-
-def _defect(error: BaseException) -> str:
-    """Name the place of an exception that nobody expected; its text may hold anything, secrets too."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "unknown"
-    return f"This should not happen: {type(error).__name__} at {place}. It is a defect of otc.elb; please report it with this message: {_ISSUES}"
+        if not least <= params[name] <= MAX_SECONDS:
+            raise ElbError(f"{name} must be {least:g} to {MAX_SECONDS:g} seconds, not {params[name]:g}.")

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Creating something exactly once, although answers get lost.
+"""Creating a resource exactly once, although responses get lost.
 
-A request to create that was sent and not answered may have been carried out, may be carried out late (by a slow gateway), or
-never. So it is looked for before it is sent again, and once more afterwards: names of pools are not unique, and a blind
-repetition would make a second one.
+A request to create that has no response may have been carried out, may be carried out late (by a slow gateway), or never. So
+the resource is looked for before the request is sent again, and once more afterwards: names of pools are not unique, and a blind
+repetition would create a second one.
 """
 
 from __future__ import annotations
@@ -14,112 +14,113 @@ from __future__ import annotations
 import typing as t
 
 from .._api.client import Call
-from .._errors import ApiError, ElbError, OutcomeUnknown
-from .._resource.fields import Json
-from .entry import Task
+from .._errors import ApiError, ElbError, Json, OutcomeUnknown
+from .context import ApiContext
 
-#: Seconds before each look, after an answer was lost. What a slow gateway still does is mostly done by then.
+#: Seconds before each look after a response was lost. Most of what a slow gateway still does is done by then.
 _LOOKS = (0.5, 1.0, 2.0)
+
+Look = t.Callable[[], list[Json]]
 
 
 class Created(t.NamedTuple):
-    """What is there after all."""
+    """What exists in the end."""
 
     resource: Json
-    #: Whether it was made as this task wanted it, or is there for another reason and may differ.
-    made: bool
-    #: Whether this task is why it is there.
+    #: Whether it was created as this task wanted it; otherwise it may differ.
+    as_planned: bool
+    #: Whether this task created it.
     ours: bool
 
 
-def create_once(task: Task, call: Call, look: t.Callable[[], list[Json]]) -> Created:
+def create_once(context: ApiContext, call: Call, look: Look) -> Created:
     """Create a resource.
 
-    :param look: finds the resources that the call would make; there were none before. Used only after trouble.
-    :raises ElbError: when it cannot be created, when it was made twice, or when nobody knows.
+    :param look: finds the resources that the call would create; there were none before. Used only after a failure.
+    :raises ElbError: when it cannot be created, when it was created twice, or when that is not known.
     """
     try:
-        return Created(task.write(call) or {}, made=True, ours=True)
+        return Created(context.write(call) or {}, as_planned=True, ours=True)
     except OutcomeUnknown as unknown:
-        lost, pause = unknown.cause, unknown.pause
+        lost, retry_after = unknown.cause, unknown.retry_after
     except ApiError as refusal:
-        return _adopt_or_raise(call, look, refusal, ours=False)
+        return _adopt(look, refusal, ours=False)
     try:
-        return _after_lost_answer(task, call, look, lost, pause)
-    except ElbError as failure:
-        if failure is not lost and "It is not known" not in failure.msg and "ids" not in failure.facts:
-            failure.msg += f" Before that, an answer was lost ({lost.msg}) It is not known whether what that asked for will still be made."
+        return _after_lost_response(context, call, look, lost, retry_after)
+    except ElbError as error:
+        if error is not lost and "It is not known" not in error.msg and "ids" not in error.facts:
+            error.msg += f" Before that, a response was lost ({lost.msg}) It is not known whether that request will still be carried out."
         raise
 
 
-def _after_lost_answer(task: Task, call: Call, look: t.Callable[[], list[Json]], lost: ElbError, pause: float) -> Created:
-    """Find out what became of a request whose answer was lost, and send it once more if nothing did.
+def _after_lost_response(context: ApiContext, call: Call, look: Look, lost: ElbError, retry_after: float) -> Created:
+    """Find out what became of a request whose response was lost, and send it once more if nothing did.
 
-    :param pause: the seconds that the service asks to leave it alone for; more than are left mean that it is not sent again.
+    :param retry_after: the seconds that the service asks to wait; where fewer are left, it is not sent again.
     :raises ElbError: as :func:`create_once`.
     """
-    in_time = task.deadline.left() > pause
+    in_time = context.deadline.left() > retry_after
     if in_time:
-        task.deadline.sleep(pause)
-    found = _look(task, look)
-    if not found and not (in_time and task.deadline.left()):
+        context.deadline.sleep(retry_after)
+    found = _look_repeatedly(context, look)
+    if found:
+        context.done.append(call.attempt)
+        return Created(_only(context, call, found), as_planned=False, ours=True)
+    if not in_time or not context.deadline.left():
         lost.msg += (
-            f" It is not known whether it will still be made: nothing was found yet, and timeout ({task.deadline.seconds:g} s) is up."
+            f" It is not known whether it will still be created: nothing was found yet, and timeout ({context.deadline.seconds:g} s) is up."
         )
         raise lost
-    if not found:
-        try:
-            resource = task.write(call) or {}
-        except OutcomeUnknown as unknown:
-            found = _look(task, look)
-            if not found:
-                unknown.cause.msg += " It is not known whether it will still be made: it was asked for twice, and nothing was found yet."
-                raise unknown.cause from None
-        except ApiError as refusal:
-            adopted = _adopt_or_raise(call, look, refusal, ours=True)
-            task.done.append(call.attempt)
-            return adopted
-        # Two requests are about now: both may take effect.
-        time_is_left = task.deadline.sleep(_LOOKS[-1])
+    try:
+        resource = context.write(call) or {}
+    except OutcomeUnknown as unknown:
+        found = _look_repeatedly(context, look)
+        if not found:
+            unknown.cause.msg += " It is not known whether it will still be created: it was sent twice, and nothing was found yet."
+            raise unknown.cause from None
+    except ApiError as refusal:
+        adopted = _adopt(look, refusal, ours=True)
+        context.done.append(call.attempt)
+        return adopted
+    # Two requests are under way now: both may take effect.
+    time_is_left = context.deadline.sleep(_LOOKS[-1])
+    found = look() or found
+    if len(found) < 2 and time_is_left:
+        context.deadline.sleep(_LOOKS[-1])
         found = look() or found
-        if len(found) < 2 and time_is_left:
-            task.deadline.sleep(_LOOKS[-1])
-            found = look() or found
-        if found:
-            resource = _only(task, call, found)
-        task.warn(f"To {call.attempt} was asked for twice, because an answer was lost. Should there be two later, remove one.")
-        return Created(resource, made=False, ours=True)
-    task.done.append(call.attempt)
-    return Created(_only(task, call, found), made=False, ours=True)
+    if found:
+        resource = _only(context, call, found)
+    context.warn(f"The request to {call.attempt} was sent twice, because a response was lost. Should there be two later, remove one.")
+    return Created(resource, as_planned=False, ours=True)
 
 
-def _look(task: Task, look: t.Callable[[], list[Json]]) -> list[Json]:
-    """Look for what may have been made, for as long as a slow gateway mostly takes."""
+def _look_repeatedly(context: ApiContext, look: Look) -> list[Json]:
+    """Look for what may have been created, for as long as a slow gateway usually takes."""
     for pause in _LOOKS:
-        in_time = task.deadline.sleep(pause)
+        in_time = context.deadline.sleep(pause)
         found = look()
         if found or not in_time:
             return found
     return []
 
 
-def _adopt_or_raise(call: Call, look: t.Callable[[], list[Json]], refusal: ApiError, ours: bool) -> Created:
-    """Go on with what is there: somebody, or an earlier request of ours, was faster.
+def _adopt(look: Look, refusal: ApiError, ours: bool) -> Created:
+    """Go on with a resource that exists already: another client, or an earlier request of this task, was faster.
 
-    :raises ApiError: the refusal, where nothing of the kind is there.
+    :raises ApiError: the refusal, where there is no such resource.
     """
     found = look() if (refusal.status, refusal.code) == (409, "ELB.8907") else []
     if len(found) != 1:
         raise refusal
-    return Created(found[0], made=False, ours=ours)
+    return Created(found[0], as_planned=False, ours=ours)
 
 
-def _only(task: Task, call: Call, found: list[Json]) -> Json:
+def _only(context: ApiContext, call: Call, found: list[Json]) -> Json:
     if len(found) > 1:
-        task.done.append(call.attempt)
+        context.done.append(call.attempt)
         ids = sorted(str(each.get("id")) for each in found)
         raise ElbError(
-            f"Could not {call.attempt} just once: the answer to the first attempt was lost, and now there are {len(found)}: "
+            f"Could not {call.attempt} just once: the response to the first attempt was lost, and now there are {len(found)}: "
             f"{', '.join(ids)}. Remove those that are too many by their IDs.",
             ids=ids,
         )

@@ -2,135 +2,105 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the info modules do, and the inventory plugin with them."""
+"""``elb_pool_info`` and ``elb_member_info``: reading resources."""
 
 from __future__ import annotations
 
 import typing as t
 
-from .._api.client import Call
-from .._api.operations import POOL_LIST
-from .._errors import Refused
-from .._resource.fields import Json
-from .._resource.pool import ALGORITHMS, PROTECTION, PROTOCOLS, TYPES
-from .._runtime import lookup as _find
-from .._runtime.context import Session
-from .._runtime.entry import Task
-from .._runtime.pool_ref import POOL, Place, find_in_pool
-
-_LIST: Json = {"type": "list", "elements": "str"}
-_INTEGERS: Json = {"type": "list", "elements": "int"}
+from .._errors import ApiError, Json, NotFound, ValidationFailed
+from .._resource.ids import is_name
+from .._resource.member import MEMBER
+from .._resource.pool import POOL
+from .._resource.resource import Resource, Verb
+from .._runtime.context import ApiContext
+from .._runtime.listing import listing
+from .._runtime.lookup import POOL_OPTION, resolve_pool
+from .._runtime.resource_client import PoolRef, ResourceClient, scope_hint
+from .._runtime.task import Task
 
 
-def _one_of(*choices: str) -> Json:
-    return {**_LIST, "choices": list(choices)}
+def info_task(resource: Resource, name: str) -> Task:
+    """A task that lists the resources of a project.
+
+    :param name: the module's name.
+    """
+
+    def read(context: ApiContext) -> Json:
+        return {"changed": False, resource.collection.many: listing(ResourceClient(context, resource), context.params)}
+
+    return Task(name, read, resource.filters, lambda params: {_reading(resource, params)})
 
 
-#: The filters of "Querying Backend Server Groups" in the API reference; the options have the same names.
-POOL_FILTERS: Json = {
-    "id": _LIST,
-    "name": _LIST,
-    "description": _LIST,
-    "loadbalancer_id": _LIST,
-    "listener_id": _LIST,
-    "protocol": _one_of(*PROTOCOLS),
-    "lb_algorithm": _one_of(*ALGORITHMS),
-    "healthmonitor_id": _LIST,
-    "ip_version": _one_of("dualstack", "v4"),
-    "member_address": _LIST,
-    "member_device_id": _LIST,
-    "member_instance_id": _LIST,
-    "vpc_id": _LIST,
-    "type": _one_of(*TYPES),
-    "protection_status": _one_of(*PROTECTION),
-    "enterprise_project_id": _LIST,
-    "member_deletion_protection_enable": {"type": "bool"},
-}
-
-#: The filters of "Querying Backend Servers in a Backend Server Group".
-MEMBER_FILTERS: Json = {
-    "id": _LIST,
-    "name": _LIST,
-    "weight": _INTEGERS,
-    "subnet_cidr_id": _LIST,
-    "address": _LIST,
-    "protocol_port": _INTEGERS,
-    "operating_status": _one_of("ONLINE", "NO_MONITOR", "OFFLINE"),
-    "ip_version": _one_of("v4", "v6"),
-    "member_type": _one_of("ip", "instance"),
-    "instance_id": _LIST,
-    "availability_zone": _LIST,
-    "enterprise_project_id": _LIST,
-}
-
-
-#: The argument specs of ``elb_pool_info`` and ``elb_member_info``.
-POOL_OPTIONS: Json = {**POOL_FILTERS, "include_members": {"type": "bool", "default": False}}
-MEMBER_OPTIONS: Json = {"pool": POOL, **MEMBER_FILTERS}
-
-
-def pools(session: Session) -> Json:
-    """List pools, or get one.
+def list_pools(context: ApiContext) -> Json:
+    """List pools, with their members where that is asked for.
 
     :returns: ``changed`` and ``pools``.
     """
-    query = query_of(session.params, POOL_FILTERS)
-    one = single_id(query)
-    if one:
-        pool = _find.pool_by_id(session, one)
-        found = [pool] if pool else []
-    else:
-        found = session.pages(Call(POOL_LIST, "list pools", query=query))
-    if session.params["include_members"]:
-        for each in found:
-            # The references in the pool tell when there is nothing to ask for.
-            if each.get("members") != []:
-                # It may have been removed in the meantime.
-                each["members"] = _find.optional(_find.list_members, session, each["id"], each["id"]) or []
-    return {"changed": False, "pools": found}
+    pools = listing(ResourceClient(context, POOL), context.params)
+    if context.params["include_members"]:
+        for pool in pools:
+            pool["members"] = _members_of(context, pool)
+    return {"changed": False, "pools": pools}
 
 
-def members(task: Task) -> Json:
-    """List the members of a pool, or get one.
+def _members_of(context: ApiContext, pool: Json) -> list[Json]:
+    if pool.get("members") == [] or context.is_placeholder(pool["id"]):
+        return []
+    try:
+        return ResourceClient(context, MEMBER, PoolRef(pool["id"], pool["id"], pool)).read_all()
+    except ApiError as error:
+        # Removed since it was listed.
+        if not error.not_found:
+            raise
+        return []
+
+
+def _list_members(context: ApiContext) -> Json:
+    """List the members of a pool.
 
     :returns: ``changed`` and ``members``.
     """
-    from .._resource.member import FIELDS
-    from .member import member_by_id
-
-    reasons = [
-        f"{field.name} {reason}"
-        for field in FIELDS
-        if field.name in ("weight", "protocol_port")
-        for reason in map(field.check, task.params[field.name] or ())
-        if reason
-    ]
+    params = context.params
+    attempt = f"list the members of pool {params['pool']!r}"
+    filters = [(field, value) for field in MEMBER.fields if field.option["type"] == "int" for value in params[field.name] or ()]
+    reasons = [f"{field.name} {reason}" for field, value in filters for reason in [field.check(value)] if reason]
     if reasons:
-        raise Refused(f"list the members of pool {task.params['pool']!r}", reasons)
-    query = query_of(task.params, MEMBER_FILTERS)
-    one = single_id(query)
-
-    def find(place: Place) -> list[Json]:
-        if not one:
-            return _find.list_members(task, place.id, place.label, query)
-        member = member_by_id(task, place, one)
-        return [member] if member else []
-
-    place, found = find_in_pool(task, find)
-    if place is None:
-        task.warn(f"There is no pool {task.params['pool']!r} in this project and region, so it has no members.{_find.scope_hint(task)}")
-    return {"changed": False, "members": found or []}
+        raise ValidationFailed(attempt, reasons)
+    members: list[Json] = []
+    try:
+        dummy, members = resolve_pool(context, attempt, lambda pool: listing(ResourceClient(context, MEMBER, pool), params))
+    except NotFound:
+        context.warn(f"There is no pool {params['pool']!r} in this project and region, so it has no members.{scope_hint(context)}")
+    return {"changed": False, "members": members}
 
 
-def query_of(params: Json, filters: Json) -> list[tuple[str, t.Any]]:
-    """The given filters, a key repeated for each of its values."""
-    query: list[tuple[str, t.Any]] = []
-    for name in filters:
-        value = params.get(name)
-        query.extend((name, each) for each in (value if isinstance(value, list) else [] if value is None else [value]))
-    return query
+def _reading(resource: Resource, params: Json) -> str:
+    """The IAM action with which a task reads what its filters choose."""
+    given = [name for name in resource.filters if params[name] is not None]
+    single = given == ["id"] and len(params["id"]) == 1
+    return resource.operation(Verb.GET if single else Verb.LIST).action
 
 
-def single_id(query: t.Sequence[tuple[str, t.Any]]) -> str | None:
-    """The ID, where it is the only filter and has one value: then the get API is the right one."""
-    return str(query[0][1]) if len(query) == 1 and query[0][0] == "id" else None
+def _allowed_for_pools(params: Json) -> set[str]:
+    members = {MEMBER.operation(Verb.LIST).action} if params["include_members"] else set()
+    return {_reading(POOL, params)} | members
+
+
+def _allowed_for_members(params: Json) -> set[str]:
+    look_up = {POOL.operation(Verb.LIST).action} if is_name(params["pool"]) else set()
+    return {_reading(MEMBER, params)} | look_up
+
+
+POOLS: t.Final = Task(
+    name="elb_pool_info",
+    function=list_pools,
+    options={**POOL.filters, "include_members": {"type": "bool", "default": False}},
+    allowed=_allowed_for_pools,
+)
+MEMBERS: t.Final = Task(
+    name="elb_member_info",
+    function=_list_members,
+    options={"pool": POOL_OPTION, **MEMBER.filters},
+    allowed=_allowed_for_members,
+)

@@ -2,138 +2,99 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``elb_member`` does: find the member, plan, apply, wait."""
+"""``elb_member``: one member of a pool."""
 
 from __future__ import annotations
 
-from .._api.client import Call
-from .._api.operations import MEMBER_GET, MEMBER_LIST
-from .._errors import ApiError, ElbError, Refused
-from .._resource.fields import Json, argument_spec, as_id, broken_rules, given, wrong_values
-from .._resource.member import FIELDS, RULES, label, refusals
-from .._resource.plan import CREATE, DELETE, UNCHANGED, Plan, choose, plan_absent, untold
-from .._runtime import lookup as _find
-from .._runtime.entry import Task
-from .._runtime.member_ops import add, drain, list_by_address, remove, update
-from .._runtime.pool_ref import DRAIN_SECONDS, POOL, WAIT, Place, assume_pool, find_in_pool, protected, warn_of_weight, wrong_drain
+import typing as t
 
-#: The argument spec of ``elb_member``.
-OPTIONS: Json = {
-    "pool": POOL,
-    "id": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "wait": WAIT,
-    "drain_seconds": DRAIN_SECONDS,
-    "enterprise_project_id": {"type": "str"},
-    **argument_spec(FIELDS),
-}
+from .._errors import Json
+from .._resource.ids import is_name
+from .._resource.member import MEMBER
+from .._resource.plan import Outcome
+from .._resource.pool import POOL
+from .._resource.resource import Verb
+from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
+from .._runtime.lookup import POOL_OPTION, resolve_pool
+from .._runtime.resource_client import PoolRef, ResourceClient
+from .._runtime.serving import SERVING_OPTIONS, drain, invalid_drain
+from .._runtime.task import Task
+from .._runtime.wait import wait_until_healthy
 
 
-def ensure(task: Task) -> Json:
-    """Make one member present or absent, as the options say.
+class EnsureMember(Ensure):
+    """The run of ``elb_member``."""
 
-    :returns: ``changed``, ``member`` (as it is afterwards; empty when it is gone), ``pool_id`` and ``diff``.
-    :raises ElbError: when it cannot be done.
-    """
-    absent = task.params["state"] == "absent"
-    what = f"{'remove' if absent else 'set up'} member {label(task.params)} of pool {task.params['pool']!r}"
-    wanted = given(FIELDS, task.params)
-    reasons = wrong_values(FIELDS, wanted) + ([] if absent else broken_rules(RULES, FIELDS, wanted))
-    if not (task.params["id"] or task.params["name"] or "address" in wanted):
-        reasons.append("give address with protocol_port, id, or a name that is not empty")
-    reasons += _find.wrong_id(task) + wrong_drain(task)
-    if reasons:
-        raise Refused(what, reasons)
-    place, current = find_in_pool(task, lambda place: _find_member(task, place, wanted))
-    if place is None:
-        if absent:
-            return {"changed": False, "member": {}, "pool_id": "", "diff": plan_absent(FIELDS, None).diff}
-        place = assume_pool(task, what)
-        current = _find_member(task, place, wanted)
-    if current is None and not absent:
-        current = _assume_member(task, place, wanted)
-    unseen = current is not None and (task.will_be(place.id) or task.will_be(current["id"]))
-    plan = choose(FIELDS, wanted, current, absent, unseen)
-    if not absent:
-        _refuse_impossible(task, what, plan, wanted, place, current)
-    elif current is not None and protected(place):
-        raise Refused(what, protected(place))
-    member, changed = _apply(task, plan, place, wanted, current)
-    return {"changed": changed, "member": member, "pool_id": place.id, "diff": plan.diff}
+    resource = MEMBER
+    no_such_id = "Give address and protocol_port instead of 'id'."
 
+    @property
+    def attempt(self) -> str:
+        """See :class:`Ensure`."""
+        return f"{super().attempt} of pool {self.params['pool']!r}"
 
-def member_by_id(task: Task, place: Place, member_id: str) -> Json | None:
-    """The member with that ID, or ``None`` where the pool has none.
+    def invalid(self) -> list[str]:
+        """See :class:`Ensure`."""
+        reasons = super().invalid() + invalid_drain(self.context)
+        if not (self.params["id"] or self.params["name"] or "address" in self.desired):
+            reasons.append("give address with protocol_port, id, or a name that is not empty")
+        return reasons
 
-    :raises ApiError: also when there is no such pool.
-    """
-    member_id = as_id(member_id)
-    call = Call(MEMBER_GET, f"get member {member_id} of pool {place.label}", {"pool_id": place.id, "member_id": member_id})
-    try:
-        return task.read(call)
-    except ApiError as error:
-        # The message names what is not there: the member, or else the pool.
-        if not error.not_found or (place.id in error.reason and (member_id not in error.reason or member_id == place.id)):
-            raise
-        return None
+    def find(self) -> tuple[ResourceClient, Json | None]:
+        """See :class:`Ensure`."""
+        pool, current = resolve_pool(self.context, self.attempt, self._find, assume=not self.absent)
+        return ResourceClient(self.context, MEMBER, pool), current
 
+    def _find(self, pool: PoolRef) -> Json | None:
+        client = ResourceClient(self.context, MEMBER, pool)
+        if self.params["id"]:
+            return client.get(self.params["id"])
+        other = "'id'" if "address" in self.desired else "its address and protocol_port, or 'id'"
+        return client.find_one(MEMBER.identity(self.desired), f"Give the right one by {other}.")
 
-def _find_member(task: Task, place: Place, wanted: Json) -> Json | None:
-    if task.params["id"]:
-        return member_by_id(task, place, task.params["id"])
-    if "address" in wanted:
-        return _find.only(list_by_address(task, place, wanted), "member", f"at {label(wanted)}", "Give the one that is meant as 'id'.")
-    name = task.params["name"]
-    call = Call(MEMBER_LIST, f"look for member {name!r} in pool {place.label}", {"pool_id": place.id})
-    found = task.pages(call._replace(query=[("name", name), *_find.scope(task)]))
-    advice = "Give the one that is meant by its address and protocol_port, or 'id'."
-    return _find.only(_find.named(found, name), "member", f"named {name!r}", advice)
+    def assume(self, client: ResourceClient) -> Json | None:
+        """See :class:`Ensure`: where the member is known by its name only."""
+        if "address" in self.desired:
+            return None
+        name, pool = self.params["name"], client.pool
+        if pool and not self.context.is_placeholder(pool.id):
+            self.context.warn(f"Check mode: pool {pool.label} has no member named {name!r}; assuming that an earlier task adds it.")
+        return self.context.id_of_created(name)
 
+    def pool_id(self, client: ResourceClient, resource: Json) -> str:
+        """See :class:`Ensure`."""
+        return client.pool.id if client.pool else ""
 
-def _assume_member(task: Task, place: Place, wanted: Json) -> Json | None:
-    """In check mode, a member that is known by its name only and is not there: an earlier task of the same run may add it."""
-    if not task.check_mode or task.params["id"] or "address" in wanted:
-        return None
-    name = task.params["name"]
-    if not task.will_be(place.id):
-        task.warn(f"Check mode: pool {place.label} has no member named {name!r}; assuming that a task before this one adds it.")
-    return task.id_of_new(name)
-
-
-def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, place: Place, current: Json | None) -> None:
-    if plan.kind == CREATE and task.params["id"]:
-        raise ElbError(
-            f"Cannot {what}: there is no member of that ID, and a member cannot be created with a given ID. "
-            "Give address and protocol_port instead of 'id'."
-        )
-    reasons = refusals(plan, wanted, current, place.known)
-    if reasons:
-        raise Refused(what, reasons)
-    task.warn_of_untold(untold(FIELDS, wanted, current))
-    if "weight" in wanted:
-        warn_of_weight(task, place)
-
-
-def _apply(task: Task, plan: Plan, place: Place, wanted: Json, current: Json | None) -> tuple[Json, bool]:
-    """Carry out the plan, and wait where the user wants it.
-
-    :returns: the member afterwards (in check mode as far as it can be foretold), and whether anything was changed.
-    """
-    if plan.kind == DELETE and current is not None:
-        seconds = task.params["drain_seconds"]
+    def before_removal(self, client: ResourceClient, current: Json) -> None:
+        """Drain the member."""
+        seconds = self.params["drain_seconds"]
         if seconds:
-            drain(task, place, current)
-            task.pause(seconds)
-        return {}, remove(task, place, current) or task.wrote
-    if task.params["state"] == "absent":
-        return {}, False
-    if current is None:
-        member, done = add(task, place, wanted, plan)
-        changed = done != UNCHANGED
-    else:
-        member, changed = update(task, place, current, plan), plan.changed
-    if task.params["wait"]:
-        from .._runtime.wait import until_healthy
+            drain(client, current)
+            self.context.pause(seconds)
 
-        member = until_healthy(task, place.id, member, added=current is None)
-    return member, changed
+    def after_present(self, client: ResourceClient, resource: Json, outcome: Outcome) -> Json:
+        """Wait until the member is healthy."""
+        if not self.params["wait"] or client.pool is None:
+            return resource
+        return wait_until_healthy(self.context, client.pool.id, resource, added=outcome is Outcome.ADDED)
+
+
+def _allowed(params: Json) -> set[str]:
+    """The IAM actions that a task with these options may need."""
+    actions = allowed_to_ensure(MEMBER, params)
+    if is_name(params["pool"]):
+        actions.add(POOL.operation(Verb.LIST).action)
+    if params["state"] == "absent" and params["drain_seconds"]:
+        actions.add(MEMBER.operation(Verb.UPDATE).action)
+    if params["state"] == "present" and params["wait"]:
+        actions.add(MEMBER.operation(Verb.GET).action)
+    return actions
+
+
+TASK: t.Final = Task(
+    name="elb_member",
+    function=EnsureMember.run,
+    options={**ENSURE_OPTIONS, "pool": POOL_OPTION, **SERVING_OPTIONS, **MEMBER.argument_spec},
+    constraints={"required_one_of": [("address", "id", "name")], "required_together": [("address", "protocol_port")]},
+    allowed=_allowed,
+)

@@ -2,180 +2,110 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``elb_pool`` does: find the pool, plan, apply."""
+"""``elb_pool``: one pool."""
 
 from __future__ import annotations
 
-from .._api.client import Call
-from .._api.operations import POOL_CREATE, POOL_DELETE, POOL_UPDATE
-from .._errors import ElbError, NotThere, Refused
-from .._resource.fields import ALWAYS, Json, argument_spec, broken_rules, given, wrong_values
-from .._resource.plan import CREATE, DELETE, NOTHING, Plan, choose, plan_absent, plan_present, untold
-from .._resource.pool import FIELDS, RULES, incomplete_stickiness, missing_to_create
-from .._runtime import lookup as _find
-from .._runtime.entry import Task
+import typing as t
 
-#: The argument spec of ``elb_pool``.
-OPTIONS: Json = {
-    "id": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "enterprise_project_id": {"type": "str"},
-    "force": {"type": "bool", "default": False},
-    **argument_spec(FIELDS),
-}
+from .._errors import ElbError, Json
+from .._resource.fields import Updatable
+from .._resource.ids import is_name
+from .._resource.listener import LISTENER
+from .._resource.loadbalancer import LOADBALANCER
+from .._resource.member import MEMBER
+from .._resource.plan import Plan, PlanKind
+from .._resource.pool import POOL
+from .._resource.resource import Verb
+from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
+from .._runtime.lookup import resolve_id
+from .._runtime.resource_client import PoolRef, ResourceClient, scope_hint
+from .._runtime.task import Task
 
-
-def ensure(task: Task) -> Json:
-    """Make one pool present or absent, as the options say.
-
-    :returns: ``changed``, ``pool`` (as it is afterwards; empty when it is gone), ``pool_id`` and ``diff``.
-    :raises ElbError: when it cannot be done.
-    """
-    absent = task.params["state"] == "absent"
-    what = f"{'remove' if absent else 'set up'} pool {_label(task.params)}"
-    wanted = given(FIELDS, task.params)
-    reasons = wrong_values(FIELDS, wanted) + ([] if absent else broken_rules(RULES, FIELDS, wanted))
-    if not task.params["id"] and not task.params["name"]:
-        reasons.append("name must not be empty where no id is given")
-    reasons += _find.wrong_id(task)
-    if reasons:
-        raise Refused(what, reasons)
-    try:
-        if not (absent and task.params["id"]):
-            _resolve_names(task, wanted)
-    except NotThere:
-        if not absent:
-            raise
-        # Where there is no such load balancer or listener, there is no pool of it.
-        return {"changed": False, "pool": {}, "pool_id": "", "diff": plan_absent(FIELDS, None).diff}
-    current = _find_pool(task, wanted)
-    if current is None and not absent:
-        current = _assume_pool(task, wanted)
-    unseen = current is not None and task.will_be(current["id"])
-    plan = choose(FIELDS, wanted, current, absent, unseen)
-    # What a pool will be like that an earlier task would create is not known, so nothing stands against anything.
-    if not absent and not unseen:
-        _refuse_impossible(task, what, plan, wanted, current)
-    elif current is not None and not unseen:
-        _refuse_in_use(what, current)
-    pool, changed = _apply(task, plan, wanted, current)
-    return {"changed": changed, "pool": pool, "pool_id": (current or pool).get("id", ""), "diff": plan.diff}
+#: Options that create a pool, and fields that a task which only updates one may give.
+_TO_CREATE = {"protocol", "lb_algorithm"}
+_ONLY_TO_UPDATE = {field.name for field in POOL.fields if field.updatable is Updatable.ALWAYS} - _TO_CREATE - {"name"}
 
 
-def _label(params: Json) -> str:
-    return str(params["id"]) if params["id"] else repr(params["name"])
+class EnsurePool(Ensure):
+    """The run of ``elb_pool``."""
+
+    resource = POOL
+    no_such_id = "Leave 'id' out to create one by its name."
+
+    def invalid(self) -> list[str]:
+        """See :class:`Ensure`."""
+        reasons = super().invalid()
+        if not self.params["id"] and not self.params["name"]:
+            reasons.append("name must not be empty where no id is given")
+        return reasons
+
+    def find(self) -> tuple[ResourceClient, Json | None]:
+        """See :class:`Ensure`."""
+        client = ResourceClient(self.context, POOL, label=lambda dummy: POOL.label(self.params))
+        if self.params["id"]:
+            if not self.absent:
+                self._resolve_names()
+            return client, client.get(self.params["id"])
+        self._resolve_names()
+        return client, client.find_one(POOL.identity(self.desired), "Give the ID of the right one as 'id'.")
+
+    def _resolve_names(self) -> None:
+        """Replace the names of load balancer and listener by their IDs."""
+        desired = self.desired
+        on_loadbalancer: list[tuple[str, str]] = []
+        if desired.get("loadbalancer_id"):
+            desired["loadbalancer_id"] = resolve_id(self.context, LOADBALANCER, "loadbalancer", desired["loadbalancer_id"])
+            on_loadbalancer = [("loadbalancer_id", desired["loadbalancer_id"])]
+        if desired.get("listener_id"):
+            desired["listener_id"] = resolve_id(self.context, LISTENER, "listener", desired["listener_id"], *on_loadbalancer)
+
+    def assume(self, client: ResourceClient) -> Json | None:
+        """See :class:`Ensure`: where the task means to update a pool rather than to create one."""
+        if _TO_CREATE.intersection(self.desired) or not _ONLY_TO_UPDATE.intersection(self.desired):
+            return None
+        name = self.params["name"]
+        self.context.warn(f"Check mode: there is no pool {name!r} in this project and region; assuming that an earlier task creates it.")
+        return self.context.id_of_created(name)
+
+    def pool_id(self, client: ResourceClient, resource: Json) -> str:
+        """See :class:`Ensure`."""
+        return str(resource.get("id", ""))
+
+    def hint(self, plan: Plan) -> str:
+        """See :class:`Ensure`."""
+        return f".{scope_hint(self.context)}" if plan.kind is PlanKind.CREATE else ""
+
+    def before_removal(self, client: ResourceClient, current: Json) -> None:
+        """Remove the pool's members, where the user allowed it."""
+        pool = PoolRef(str(current["id"]), POOL.label(self.params), current)
+        members = ResourceClient(self.context, MEMBER, pool)
+        found = [] if self.context.is_placeholder(pool.id) else current.get("members")
+        if found is None:
+            found = members.read_all()
+        if found and not self.params["force"]:
+            count = "1 member" if len(found) == 1 else f"{len(found)} members"
+            raise ElbError(f"Cannot {self.attempt}: it has {count}. Set 'force: true' to remove them with it.")
+        for member in found:
+            members.delete(member)
 
 
-def _resolve_names(task: Task, wanted: Json) -> None:
-    """Replace the names of load balancer and listener by their IDs."""
-    if wanted.get("loadbalancer_id"):
-        wanted["loadbalancer_id"] = _find.loadbalancer_id(task, wanted["loadbalancer_id"])
-    if wanted.get("listener_id"):
-        wanted["listener_id"] = _find.listener_id(task, wanted["listener_id"], wanted.get("loadbalancer_id"))
+def _allowed(params: Json) -> set[str]:
+    """The IAM actions that a task with these options may need."""
+    actions = allowed_to_ensure(POOL, params)
+    if not (params["id"] and params["state"] == "absent"):
+        for resource, option in ((LOADBALANCER, "loadbalancer"), (LISTENER, "listener")):
+            if params[option] and is_name(params[option]):
+                actions.add(resource.operation(Verb.LIST).action)
+    if params["state"] == "absent" and params["force"]:
+        actions.add(MEMBER.operation(Verb.DELETE).action)
+    return actions
 
 
-def _find_pool(task: Task, wanted: Json) -> Json | None:
-    if not task.params["id"]:
-        return _find.pool_by_name(task, task.params["name"], wanted.get("loadbalancer_id"), wanted.get("listener_id"), option="id")
-    pool = _find.pool_by_id(task, task.params["id"])
-    if pool is None and task.params["state"] == "present":
-        raise ElbError(
-            f"There is no pool {task.params['id']} in this project and region, and a pool cannot be created with a given ID. "
-            "Leave 'id' out to create one by its name."
-        )
-    return pool
-
-
-def _assume_pool(task: Task, wanted: Json) -> Json | None:
-    """In check mode, a pool that is not there and that the task means to update: an earlier task of the same run may create it."""
-    to_create = {"protocol", "lb_algorithm"}
-    to_update = {field.name for field in FIELDS if field.change == ALWAYS} - to_create - {"name"}
-    if not task.check_mode or to_create.intersection(wanted) or not to_update.intersection(wanted):
-        return None
-    name = task.params["name"]
-    task.warn(f"Check mode: there is no pool {name!r} in this project and region; assuming that a task before this one creates it.")
-    return task.id_of_new(name)
-
-
-def _refuse_in_use(what: str, pool: Json) -> None:
-    """What stands against removing the pool, before its members are: it would be left empty, and serving nobody."""
-    from .._runtime.pool_ref import Place, protected
-
-    reasons = protected(Place(str(pool["id"]), repr(pool.get("name")), pool))
-    if pool.get("healthmonitor_id"):
-        reasons.append(f"it has the health check {pool['healthmonitor_id']}: remove that first")
-    if reasons:
-        raise Refused(what, reasons)
-
-
-def _refuse_impossible(task: Task, what: str, plan: Plan, wanted: Json, current: Json | None) -> None:
-    """What can be told now that the current pool is known, all of it at once and before the first write."""
-    reasons = [str(conflict) for conflict in plan.conflicts]
-    reasons += broken_rules(RULES, FIELDS, wanted, current or {})
-    reasons += incomplete_stickiness(wanted, current)
-    missing = missing_to_create(wanted) if plan.kind == CREATE else []
-    if missing:
-        where = " on that load balancer or listener" if wanted.get("loadbalancer_id") or wanted.get("listener_id") else ""
-        needed = f"so it would be created, and that needs {', '.join(missing)}"
-        reasons.append(f"there is no pool of that name{where}, {needed}.{_find.scope_hint(task)}")
-    if reasons:
-        raise Refused(what, reasons)
-    task.warn_of_untold(untold(FIELDS, wanted, current))
-    stickiness = wanted.get("session_persistence") or {}
-    kind = stickiness.get("type") or ((current or {}).get("session_persistence") or {}).get("type")
-    if kind == "APP_COOKIE" and "persistence_timeout" in stickiness:
-        task.warn("session_persistence persistence_timeout has no effect with type APP_COOKIE; it is neither sent nor compared.")
-
-
-def _apply(task: Task, plan: Plan, wanted: Json, current: Json | None) -> tuple[Json, bool]:
-    """Carry out the plan.
-
-    :returns: the pool afterwards (in check mode as far as it can be foretold), and whether anything was changed.
-    """
-    if plan.kind == DELETE and current is not None:
-        _empty(task, current)
-        removed = task.remove(Call(POOL_DELETE, f"remove pool {_label(task.params)}", {"pool_id": current["id"]}))
-        return {}, removed or task.wrote
-    if task.params["state"] == "absent":
-        return {}, False
-    if current is None:
-        return _create(task, plan, wanted)
-    return _update(task, plan, current), plan.changed
-
-
-def _create(task: Task, plan: Plan, wanted: Json) -> tuple[Json, bool]:
-    from .._runtime.create import create_once
-
-    call = Call(POOL_CREATE, f"create pool {_label(task.params)}", body=plan.body)
-    name, loadbalancer_id, listener_id = task.params["name"], wanted.get("loadbalancer_id"), wanted.get("listener_id")
-    created = create_once(task, call, lambda: _find.pools_by_name(task, name, loadbalancer_id, listener_id))
-    if created.made:
-        return created.resource or {**plan.body, **task.id_of_new(" of ".join(filter(None, (name, listener_id, loadbalancer_id))))}, True
-    again = plan_present(FIELDS, wanted, created.resource)
-    _refuse_impossible(task, call.attempt, again, wanted, created.resource)
-    return _update(task, again, created.resource), created.ours or again.changed
-
-
-def _update(task: Task, plan: Plan, current: Json) -> Json:
-    if plan.kind == NOTHING:
-        return current
-    call = Call(POOL_UPDATE, f"update pool {_label(task.params)}", {"pool_id": current["id"]}, body=plan.body)
-    return task.write(call) or {**current, **plan.body}
-
-
-def _empty(task: Task, pool: Json) -> None:
-    """Remove the pool's members, where the user allowed it."""
-    from .._runtime.member_ops import remove
-    from .._runtime.pool_ref import Place
-
-    place = Place(str(pool["id"]), _label(task.params), pool)
-    members = pool.get("members")
-    if members is None:
-        members = _find.list_members(task, place.id, place.label)
-    if not members:
-        return
-    if not task.params["force"]:
-        count = "1 member" if len(members) == 1 else f"{len(members)} members"
-        raise ElbError(f"Cannot remove pool {place.label}: it has {count}. Set 'force: true' to remove them with it.")
-    for member in members:
-        remove(task, place, member)
+TASK: t.Final = Task(
+    name="elb_pool",
+    function=EnsurePool.run,
+    options={**ENSURE_OPTIONS, "force": {"type": "bool", "default": False}, **POOL.argument_spec},
+    constraints={"required_one_of": [("name", "id")]},
+    allowed=_allowed,
+)

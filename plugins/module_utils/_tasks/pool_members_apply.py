@@ -9,61 +9,121 @@ from __future__ import annotations
 import math
 import typing as t
 
-from .._errors import ElbError, NotTried, PartlyDone
-from .._resource.fields import Json
-from .._resource.member import WEIGHT, key_of
-from .._resource.plan import CREATE, DELETE, REMOVED, UPDATE, UPDATED
-from .._runtime import lookup as _find
-from .._runtime.concurrency import Bulk
-from .._runtime.entry import Task
-from .._runtime.member_ops import add, drain, remove, update
-from .._runtime.pool_ref import Place
-from .._runtime.wait import HEALTHY, reason_of, watch
-from .pool_members import Item, outcome
+from .._errors import ElbError, Json, PartialFailure, Skipped
+from .._resource.member import MEMBER, WEIGHT, health_of, is_healthy, key_of, label
+from .._resource.plan import Outcome, Plan, PlanKind
+from .._runtime.concurrency import WorkerPool
+from .._runtime.context import ApiContext
+from .._runtime.resource_client import PoolRef, ResourceClient
+from .._runtime.serving import drain
+from .._runtime.wait import poll
 
 #: How many of several failures the message names.
 _SHOWN = 3
 
 
-class Work:
-    """Carries the plans out: add, update, wait, and only then take out of service and remove.
+class Item:
+    """One entry of the list, or one member that the list leaves out: its plan, and what became of it.
 
-    Workers share nothing: each sets what became of its own item.
+    :param index: its index in the list; ``None`` for a member that the list leaves out.
+    :param before: the member as it was; ``None`` where the pool had none.
     """
 
-    def __init__(self, task: Task, place: Place, items: list[Item]) -> None:
-        self._task = task
-        self._place = place
+    # There may be thousands.
+    __slots__ = ("before", "desired", "error", "facts", "index", "now", "outcome", "plan")
+
+    def __init__(self, index: int | None, desired: Json, before: Json | None, plan: Plan) -> None:
+        self.index = index
+        self.desired = desired
+        self.before = before
+        self.plan = plan
+        #: The member as it is by now; ``None`` while, or when, the pool has none.
+        self.now = before
+        #: What was done with it; ``None`` where the summary does not count it.
+        self.outcome = Outcome.UNCHANGED if index is not None and plan.kind is PlanKind.NOTHING else None
+        #: Why it failed, and what else is known of the failure.
+        self.error = ""
+        self.facts: Json = {}
+
+    @property
+    def label(self) -> str:
+        """The member as messages name it."""
+        return label(self.desired)
+
+    @property
+    def member(self) -> Json:
+        """The member, where the pool has it."""
+        return t.cast(Json, self.now)
+
+    @property
+    def served_before(self) -> bool:
+        """Whether the pool sends it requests at the beginning."""
+        return self.before is not None and bool(WEIGHT.value_in(self.before))
+
+    @property
+    def serves_after(self) -> bool:
+        """Whether the pool should send it requests in the end."""
+        return self.index is not None and bool(self.plan.after.get("weight", WEIGHT.value_in(self.before or {})))
+
+    @property
+    def leaves_service(self) -> bool:
+        """Whether the pool should send it no requests any more."""
+        return self.served_before and not self.serves_after
+
+    @property
+    def lowers_weight(self) -> bool:
+        """Whether its update takes requests from it."""
+        return bool(self.plan.body.get("weight", math.inf) < WEIGHT.value_in(self.before or {}))
+
+    @property
+    def needs_health_check(self) -> bool:
+        """Whether its health is still to be seen; the response to its creation is from before its first check."""
+        if self.now is None or self.error or not self.serves_after:
+            return False
+        return self.before is None or not is_healthy(self.now)
+
+
+class Rollout:
+    """Carries the plans out: add, update, wait, and only then take out of service and remove.
+
+    Workers share nothing: each sets the outcome of its own item.
+    """
+
+    def __init__(self, context: ApiContext, pool: PoolRef, items: list[Item]) -> None:
+        self._context = context
+        self._pool = pool
+        self._client = ResourceClient(context, MEMBER, pool)
         self._items = items
-        self._bulk = Bulk(task.params["concurrency"], task.deadline)
-        self._waits = task.params["wait"] and not task.check_mode
+        self._workers = WorkerPool(context.params["concurrency"], context.deadline)
+        self._waits = context.params["wait"] and not context.check_mode
         #: Those that failed, in the order in which they did: a cause comes before what follows from it.
         self._failed: list[Item] = []
 
-    def carry_out(self) -> None:
-        """Do it all. A failure keeps the others going; every call has its own time limits and repetitions.
+    def run(self) -> None:
+        """Do it all. A failure keeps the others going; every call has its own time limits and retries.
 
-        :raises PartlyDone: when part of it failed.
+        :raises PartialFailure: when some of it failed.
         """
-        updates = self._planned(UPDATE)
-        self._each(self._planned(CREATE), self._add)
+        updates = self._planned(PlanKind.UPDATE)
+        self._each(self._planned(PlanKind.CREATE), self._add)
         # Where weights move from some members to others, the sum does not dip in between.
-        self._each([item for item in updates if not _lowers(item)], self._update)
-        self._each([item for item in updates if _lowers(item) and not _retires(item)], self._update)
+        self._each([item for item in updates if not item.lowers_weight], self._update)
+        self._each([item for item in updates if item.lowers_weight and not item.leaves_service], self._update)
         if self._waits:
             self._wait()
-        # To take a member out of service is the same as to drain it: it comes last.
-        self._take_out([item for item in updates if _retires(item)], self._planned(DELETE))
+        # An update to weight 0 takes a member out of service, as draining does: it comes last.
+        self._take_out([item for item in updates if item.leaves_service], self._planned(PlanKind.DELETE))
         if self._failed:
             raise self._failure()
 
-    def _planned(self, kind: str) -> list[Item]:
-        return [item for item in self._items if item.plan.kind == kind]
+    def _planned(self, kind: PlanKind) -> list[Item]:
+        return [item for item in self._items if item.plan.kind is kind]
 
     def _each(self, items: list[Item], step: t.Callable[[Item], None]) -> None:
-        order = {id(item): place for place, item in enumerate(items)}
-        # In the order of the list, but what was tried first.
-        for item, error in sorted(self._bulk.run(step, items), key=lambda each: (isinstance(each[1], NotTried), order[id(each[0])])):
+        order = {id(item): position for position, item in enumerate(items)}
+        failed = self._workers.run(step, items)
+        # In the order of the list, but those that were attempted first.
+        for item, error in sorted(failed, key=lambda each: (isinstance(each[1], Skipped), order[id(each[0])])):
             self._fail(item, error.msg, error.facts)
 
     def _fail(self, item: Item, message: str, facts: Json | None = None) -> None:
@@ -71,131 +131,119 @@ class Work:
         self._failed.append(item)
 
     def _add(self, item: Item) -> None:
-        item.now, item.done = add(self._task, self._place, item.wanted, item.plan)
+        item.now, item.outcome = self._client.create(item.desired, item.plan)
 
     def _update(self, item: Item) -> None:
-        item.now = update(self._task, self._place, _there(item), item.plan)
-        item.done = UPDATED
+        item.now = self._client.update(item.member, item.plan)
+        item.outcome = Outcome.UPDATED
 
     def _remove(self, item: Item) -> None:
-        if remove(self._task, self._place, _there(item)):
-            item.done = REMOVED
+        if self._client.delete(item.member):
+            item.outcome = Outcome.REMOVED
         item.now = None
 
     def _drain(self, item: Item) -> None:
-        drain(self._task, self._place, _there(item))
-        item.now = {**_there(item), "weight": 0}
+        item.now = drain(self._client, item.member)
 
     def _wait(self) -> None:
-        """Wait for all listed members together: one look at the list tells of all of them."""
-        waiting = {key_of(item.wanted): item for item in self._items if _unsure(item)}
+        """Wait for all listed members together: one list call has the health of all of them."""
+        waiting = {key_of(item.desired): item for item in self._items if item.needs_health_check}
 
         def look() -> bool:
-            for member in _find.list_members(self._task, self._place.id, self._place.label):
+            for member in self._client.read_all():
                 item = waiting.get(key_of(member))
                 if item is not None:
                     item.now = member
-                    if member.get("operating_status") in HEALTHY:
+                    if is_healthy(member):
                         del waiting[key_of(member)]
             return not waiting
 
         try:
-            if not waiting or watch(self._task, look):
+            if not waiting or poll(self._context, look):
                 return
         except ElbError as error:
             for item in waiting.values():
                 self._fail(item, f"It is not known whether member {item.label} is healthy: {error.msg}", error.facts)
             return
         for item in waiting.values():
-            status = f"{_there(item).get('operating_status')}{reason_of(_there(item))}"
-            self._fail(item, f"Member {item.label} is not healthy: its status is {status}. It stays in the pool.")
+            self._fail(item, f"Member {item.label} is not healthy: its status is {health_of(item.member)}. It stays in the pool.")
 
     def _take_out(self, to_zero: list[Item], to_remove: list[Item]) -> None:
         """Set weights to zero, drain and remove, as far as enough others serve."""
-        spare = self._spare()
-        let_go: list[Item] = []
-        # Where some have to stay, those do that are healthy.
-        for item in sorted([*to_zero, *to_remove], key=lambda item: _there(item).get("operating_status") in HEALTHY):
-            if item.serves_before:
-                if spare <= 0:
+        removable = self._removable_count()
+        leaving: list[Item] = []
+        # Where some have to stay, the healthy ones do.
+        for item in sorted([*to_zero, *to_remove], key=lambda item: is_healthy(item.member)):
+            if item.served_before:
+                if removable <= 0:
                     self._fail(item, f"Member {item.label} was kept in service: too few others serve by now.")
                     continue
-                spare -= 1
-            let_go.append(item)
-        self._each([item for item in let_go if item.plan.kind == UPDATE], self._update)
-        removing = [item for item in let_go if item.plan.kind == DELETE]
-        seconds = self._task.params["drain_seconds"]
+                removable -= 1
+            leaving.append(item)
+        self._each([item for item in leaving if item.plan.kind is PlanKind.UPDATE], self._update)
+        removing = [item for item in leaving if item.plan.kind is PlanKind.DELETE]
+        seconds = self._context.params["drain_seconds"]
         if seconds and removing:
             self._each(removing, self._drain)
-            self._task.pause(seconds)
+            self._context.pause(seconds)
             removing = [item for item in removing if not item.error]
         self._each(removing, self._remove)
         for item in removing if seconds else []:
             if item.error:
                 item.error += " It was drained before, and has the weight 0 now."
 
-    def _spare(self) -> int:
-        """How many serving members may go, so that never fewer serve than the smaller of before and after."""
-        before = sum(item.serves_before for item in self._items)
-        after = sum(item.serves_after or (item.serves_before and not item.plan.changed) for item in self._items)
+    def _removable_count(self) -> int:
+        """How many serving members may leave, so that never fewer serve than the smaller of before and after."""
+        before = sum(item.served_before for item in self._items)
+        after = sum(item.serves_after or (item.served_before and not item.plan.changed) for item in self._items)
         return sum(map(self._serves, self._items)) - min(before, after)
 
     def _serves(self, item: Item) -> bool:
-        """Whether the pool sends the member requests by now. Whoever waits for health counts nobody of the list without it."""
-        if item.now is None or (self._waits and item.serves_after and item.now.get("operating_status") not in HEALTHY):
+        """Whether the pool sends the member requests by now. Where the task waits for health, a listed member needs it."""
+        if item.now is None or (self._waits and item.serves_after and not is_healthy(item.now)):
             return False
-        return item.serves_before or (bool(WEIGHT.of(item.now)) and not item.error)
+        return item.served_before or (bool(WEIGHT.value_in(item.now)) and not item.error)
 
-    def _failure(self) -> PartlyDone:
+    def _failure(self) -> PartialFailure:
         failed = self._failed
-        result = outcome(self._task, self._place, self._items)
+        result = result_of(self._context, self._pool, self._items)
         count = f"{len(failed)} of {len(self._items)} members"
-        rest = ", the others are as wanted" if len(failed) < len(self._items) else ""
+        rest = ", the others are as desired" if len(failed) < len(self._items) else ""
         summary = ", ".join(f"{number} {what}" for what, number in result["summary"].items())
-        told = f"The first failure: {failed[0].error}"
+        causes = f"The first failure: {failed[0].error}"
         if len(failed) > 1:
-            told = f"The first failures: {' '.join(f'{_mark(item)}: {item.error}' for item in _telling(failed)[:_SHOWN])}"
+            causes = f"The first failures: {' '.join(f'{_name(item)}: {item.error}' for item in _distinct(failed)[:_SHOWN])}"
         facts = next((item.facts for item in failed if item.facts), {})
         shared = {name: facts[name] for name in ("status", "error_code", "request_id", "missing_action") if name in facts}
-        return PartlyDone(
-            f"{count} of pool {self._place.label} failed{rest} ({summary}). {told} "
-            "Run the task again to finish the job; failed_members tells of each.",
+        return PartialFailure(
+            f"{count} of pool {self._pool.label} failed{rest} ({summary}). {causes} "
+            "Run the task again to finish the job; failed_members has all failures.",
             failed_members=[
-                {"index": item.index, "entry": item.wanted, "error": item.error, **item.facts} for item in self._items if item.error
+                {"index": item.index, "entry": item.desired, "error": item.error, **item.facts} for item in self._items if item.error
             ],
             **result,
             **shared,
         )
 
 
-def _there(item: Item) -> Json:
-    """The member of an item that the pool has."""
-    return t.cast(Json, item.now)
+def result_of(context: ApiContext, pool: PoolRef, items: list[Item]) -> Json:
+    """What the result says of the items, whether or not some failed."""
+    outcomes = [item.outcome for item in items]
+    return {
+        "changed": context.wrote or (context.check_mode and any(item.plan.changed for item in items)),
+        "members": [item.now for item in items if item.now is not None],
+        "pool_id": pool.id,
+        "summary": {outcome.value: outcomes.count(outcome) for outcome in Outcome},
+    }
 
 
-def _telling(failed: list[Item]) -> list[Item]:
-    """Failures of which each tells something else: of those for lack of one IAM action, the first."""
+def _distinct(failed: list[Item]) -> list[Item]:
+    """The failures without repetitions: of those for lack of one IAM action, the first."""
     first: dict[t.Any, Item] = {}
     for item in failed:
         first.setdefault(item.facts.get("missing_action") or id(item), item)
     return list(first.values())
 
 
-def _mark(item: Item) -> str:
+def _name(item: Item) -> str:
     return item.label if item.index is None else f"members[{item.index}]"
-
-
-def _lowers(item: Item) -> bool:
-    """Whether an update takes requests from the member."""
-    return bool(item.plan.body.get("weight", math.inf) < WEIGHT.of(item.current or {}))
-
-
-def _retires(item: Item) -> bool:
-    return item.serves_before and not item.serves_after
-
-
-def _unsure(item: Item) -> bool:
-    """Whether the health of a member that is there has to be looked at; an answer to its addition is from before its first check."""
-    if item.now is None or item.error or not item.serves_after:
-        return False
-    return item.current is None or item.now.get("operating_status") not in HEALTHY

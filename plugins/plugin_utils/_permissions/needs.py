@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
-from ansible_collections.otc.elb.plugins.plugin_utils._policy import is_action, missing_actions
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.policy import is_action, missing_actions
 
 
 class Need:
@@ -18,11 +18,10 @@ class Need:
     def __init__(self, name: str, path: str) -> None:
         self.name = name
         self.path = path
-        self.actions: set[str] = set()
-        #: Of these, the ones that it needs because of what an earlier task would make.
-        self.assumed: set[str] = set()
-        #: And the ones that it needs only if there is what check mode cannot show.
-        self.perhaps: set[str] = set()
+        #: The actions that its results report.
+        self.reported: set[str] = set()
+        #: The actions that its options allow, as far as that matters.
+        self.allowed: set[str] = set()
         self.missing: set[str] = set()
         #: Whether it failed for another reason than a missing permission.
         self.failed = False
@@ -38,7 +37,7 @@ class Need:
     def take(self, result: Mapping[str, t.Any]) -> set[str]:
         """Take note of what one result says. Nothing but actions is kept of it.
 
-        :returns: the actions that it tells.
+        :returns: the actions that it reports.
         """
         denied = missing_actions(result)
         self.missing |= denied
@@ -49,15 +48,20 @@ class Need:
             self.jobs.add(str(job))
         self.hidden = self.hidden or "censored" in result
         actions = result.get("required_actions")
-        return denied | ({each for each in actions if is_action(each)} if isinstance(actions, list) else set())
+        reported = denied | ({each for each in actions if is_action(each)} if isinstance(actions, list) else set())
+        self.reported |= reported
+        return reported
+
+    @property
+    def actions(self) -> set[str]:
+        """All that it needs, and perhaps needs."""
+        return self.reported | self.allowed
 
     def explained(self) -> str:
         """What it needs, in words."""
-        words = ", ".join(sorted(self.actions)) or ("not known" if self.hidden or self.jobs else "nothing")
-        if self.assumed:
-            words += f" ({', '.join(sorted(self.assumed))} because of what a task before it would leave behind)"
-        if self.perhaps:
-            words += f" ({', '.join(sorted(self.perhaps))} perhaps: what it finds then cannot be foretold)"
+        perhaps = sorted(self.allowed - self.reported)
+        words = ", ".join([*sorted(self.reported), *(f"perhaps {action}" for action in perhaps)])
+        words = words or ("not known" if self.hidden or self.jobs else "nothing")
         return words + (", but it was skipped on some hosts or altogether" if self.skipped else "")
 
     def doubts(self) -> Iterator[str]:

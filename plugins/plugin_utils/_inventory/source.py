@@ -17,9 +17,12 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
 from ansible_collections.otc.elb.plugins.module_utils._auth import keystone_options as _keystone_options
 from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless
-from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Json, looks_like_id
-from ansible_collections.otc.elb.plugins.module_utils._runtime.context import Session, check_limits, failure_of
-from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
+from ansible_collections.otc.elb.plugins.module_utils._errors import Json
+from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
+from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
+from ansible_collections.otc.elb.plugins.module_utils._runtime.context import ApiContext, check_limits
+from ansible_collections.otc.elb.plugins.module_utils._runtime.task import failure_of
+from ansible_collections.otc.elb.plugins.module_utils._tasks.info import list_pools
 
 #: What can name a host.
 PREFERENCES = ("name", "address", "instance_id")
@@ -32,7 +35,7 @@ OPTIONS: Mapping[str, t.Any] = {
     "group_prefix": {"type": "str", "default": "elb_pool_"},
 }
 #: The filters of elb_pool_info; "pools" stands for its names and IDs.
-_FILTERS: Mapping[str, t.Any] = {name: option for name, option in _info.POOL_FILTERS.items() if name not in ("id", "name")}
+_FILTERS: Mapping[str, t.Any] = {name: option for name, option in POOL.filters.items() if name not in ("id", "name")}
 #: Variables that choose a cloud, a project or a user; none is a secret but the access key, which says whose the request is.
 _CHOOSING = (
     *("OS_CLIENT_CONFIG_FILE", "OS_ACCESS_KEY"),
@@ -87,28 +90,28 @@ class Source:
 
         :raises SourceError: when it refuses, or cannot be asked.
         """
-        session = Session({**self.params, **self._filters, "include_members": True}, self.secrets, set())
-        ids = [pool for pool in self.params["pools"] if looks_like_id(pool)]
-        names = [pool for pool in self.params["pools"] if not looks_like_id(pool)]
+        context = ApiContext({**self.params, **self._filters, "include_members": True}, self.secrets)
+        ids = [pool for pool in self.params["pools"] if is_uuid(pool)]
+        names = [pool for pool in self.params["pools"] if not is_uuid(pool)]
         # The service combines filters by "and", so that one list cannot have both.
         lists: list[Json] = [{key: values} for key, values in (("id", ids), ("name", names)) if values] or [{}]
         found: dict[str, Json] = {}
         try:
-            check_limits(session.params)
+            check_limits(context.params)
             for chosen in lists:
-                session.params.update({"id": None, "name": None, **chosen})
-                found.update((str(pool["id"]), pool) for pool in _info.pools(session)["pools"])
-        except Exception as error:  # noqa: BLE001 (told as the modules tell it)
+                context.params.update({"id": None, "name": None, **chosen})
+                found.update((str(pool["id"]), pool) for pool in list_pools(context)["pools"])
+        except Exception as error:  # noqa: BLE001 (reported as the modules report it)
             failure = failure_of(error)
         else:
             return list(found.values())
-        self.secrets = session.secrets
+        self.secrets = context.secrets
         raise SourceError(self.masked(failure["msg"]))
 
     def missing(self, pools: Iterable[Json]) -> list[str]:
         """The pools that were asked for by name or ID and are not there."""
         there = {str(pool.get(key)).lower() if key == "id" else pool.get(key) for pool in pools for key in ("id", "name")}
-        return [pool for pool in self.params["pools"] if (pool.lower() if looks_like_id(pool) else pool) not in there]
+        return [pool for pool in self.params["pools"] if (pool.lower() if is_uuid(pool) else pool) not in there]
 
 
 def _resolved(name: str, value: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Any:

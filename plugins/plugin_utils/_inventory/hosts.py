@@ -15,8 +15,8 @@ from ansible import template
 from ansible.inventory.group import to_safe_group_name
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Json
-from ansible_collections.otc.elb.plugins.module_utils._resource.member import comparable_address, parse_address
+from ansible_collections.otc.elb.plugins.module_utils._errors import Json
+from ansible_collections.otc.elb.plugins.module_utils._resource.address import comparable_address, parse_address
 
 #: A name that works in patterns such as those of --limit, and cannot be taken for an option.
 _USABLE = re.compile(r"\w[\w.-]*")

@@ -1,0 +1,14 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All resources. The table of operations, the tests and the generated documentation iterate them."""
+
+from __future__ import annotations
+
+from .listener import LISTENER
+from .loadbalancer import LOADBALANCER
+from .member import MEMBER
+from .pool import POOL
+
+RESOURCES = (POOL, MEMBER, LOADBALANCER, LISTENER)

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One resource made present or absent: options → desired → current → plan → apply → result. The same for every resource."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import ElbError, Json, NotFound, ValidationFailed
+from .._resource.plan import Outcome, Plan, PlanKind, make_plan, missing_in_response, plan_absent
+from .._resource.resource import Resource, Verb
+from .context import ApiContext
+from .lookup import invalid_id
+from .resource_client import ResourceClient
+
+#: The options of every such task, as in an argument spec.
+ENSURE_OPTIONS: Json = {
+    "id": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "enterprise_project_id": {"type": "str"},
+}
+
+
+def allowed_to_ensure(resource: Resource, params: Json) -> set[str]:
+    """The IAM actions that a task which ensures a resource may need, whatever exists."""
+    desired = resource.desired_from(params)
+    verbs = {Verb.GET if params["id"] else Verb.LIST}
+    if params["state"] == "absent":
+        verbs.add(Verb.DELETE)
+    else:
+        if not params["id"] and not resource.missing_to_create(desired, {}):
+            verbs.add(Verb.CREATE)
+        if resource.can_update(desired):
+            verbs.add(Verb.UPDATE)
+    return {resource.operation(verb).action for verb in verbs}
+
+
+class Ensure:
+    """The run of one task. A subclass has what is particular to its resource."""
+
+    resource: t.ClassVar[Resource]
+    #: What to do instead of creating a resource with a given ID.
+    no_such_id: t.ClassVar[str]
+
+    def __init__(self, context: ApiContext) -> None:
+        self.context = context
+        self.params = context.params
+        self.absent = self.params["state"] == "absent"
+        self.desired = self.resource.desired_from(self.params)
+
+    @classmethod
+    def run(cls, context: ApiContext) -> Json:
+        """Make the resource present or absent, as the options say.
+
+        :returns: ``changed``, the resource (as it is afterwards; empty when it does not exist), ``pool_id`` and ``diff``.
+        :raises ElbError: when it cannot be done.
+        """
+        return cls(context)._run()
+
+    # What a subclass says.
+
+    @property
+    def attempt(self) -> str:
+        """What is to be done, to follow "Cannot"."""
+        return f"{'remove' if self.absent else 'set up'} {self.resource.kind} {self.resource.label(self.params)}"
+
+    def invalid(self) -> list[str]:
+        """What is wrong with the options, as far as that is known before any request."""
+        return self.resource.invalid(self.desired, self.absent) + invalid_id(self.context)
+
+    def find(self) -> tuple[ResourceClient, Json | None]:
+        """Look for the resource.
+
+        :returns: where it is or would be, and what it is now.
+        :raises NotFound: when what it would be in does not exist.
+        """
+        raise NotImplementedError
+
+    def assume(self, client: ResourceClient) -> Json | None:
+        """In check mode, the placeholder for a resource that an earlier task of the same run may create."""
+        return None
+
+    def pool_id(self, client: ResourceClient, resource: Json) -> str:
+        """The ID of the pool that the result is about."""
+        raise NotImplementedError
+
+    def hint(self, plan: Plan) -> str:
+        """What to add to the message of a refused plan."""
+        return ""
+
+    def before_removal(self, client: ResourceClient, current: Json) -> None:
+        """Do what has to be done before the resource can be removed."""
+
+    def after_present(self, client: ResourceClient, resource: Json, outcome: Outcome) -> Json:
+        """Do what remains once the resource is as desired.
+
+        :returns: the resource as it is then.
+        """
+        return resource
+
+    # The way of every task.
+
+    def _run(self) -> Json:
+        reasons = self.invalid()
+        if reasons:
+            raise ValidationFailed(self.attempt, reasons)
+        try:
+            client, current = self.find()
+        except NotFound:
+            if not self.absent:
+                raise
+            return self._result({}, "", False, plan_absent(self.resource.fields, None))
+        if current is None and not self.absent:
+            if self.params["id"]:
+                kind = self.resource.kind
+                reason = f"there is no {kind} {self.params['id']}, and a {kind} cannot be created with a given ID. {self.no_such_id}"
+                raise ElbError(f"Cannot {self.attempt}: {reason}")
+            if self.context.check_mode:
+                current = self.assume(client)
+        placeholder = current is not None and any(map(self.context.is_placeholder, (current["id"], client.pool and client.pool.id)))
+        plan = make_plan(self.resource.fields, self.desired, current, self.absent, placeholder)
+        # What an earlier task would create is not known, so nothing stands against anything.
+        if not placeholder:
+            self._check(client, plan, current)
+        resource, changed = self._apply(client, plan, current)
+        return self._result(resource, self.pool_id(client, current or resource), changed, plan)
+
+    def _result(self, resource: Json, pool_id: str, changed: bool, plan: Plan) -> Json:
+        return {"changed": changed, self.resource.collection.one: resource, "pool_id": pool_id, "diff": plan.diff}
+
+    def _check(self, client: ResourceClient, plan: Plan, current: Json | None) -> None:
+        """Check what is known now, all of it at once and before the first write.
+
+        :raises ValidationFailed: when the plan cannot be carried out.
+        """
+        if self.absent:
+            reasons = self.resource.blocks_removal(current, client.known_pool) if current is not None else []
+        else:
+            reasons = self.resource.refusals(plan, self.desired, current, client.known_pool)
+        if reasons:
+            reasons[-1] += self.hint(plan)
+            raise ValidationFailed(self.attempt, reasons)
+        if self.absent:
+            return
+        warn_of_missing(self.context, missing_in_response(self.resource.fields, self.desired, current))
+        for warning in self.resource.warnings(self.desired, current, client.known_pool):
+            self.context.warn(warning)
+
+    def _apply(self, client: ResourceClient, plan: Plan, current: Json | None) -> tuple[Json, bool]:
+        """Carry out the plan.
+
+        :returns: the resource afterwards (in check mode as far as it is known), and whether anything was changed.
+        """
+        if plan.kind is PlanKind.DELETE and current is not None:
+            self.before_removal(client, current)
+            removed = client.delete(current)
+            return {}, removed or self.context.wrote
+        if self.absent:
+            return {}, False
+        if current is None:
+            resource, outcome = client.create(self.desired, plan)
+        else:
+            resource, outcome = client.update(current, plan), Outcome.UPDATED if plan.changed else Outcome.UNCHANGED
+        return self.after_present(client, resource, outcome), outcome is not Outcome.UNCHANGED
+
+
+def warn_of_missing(context: ApiContext, options: t.Collection[str]) -> None:
+    """Warn of options that could not be compared, because the service's response leaves them out."""
+    if options:
+        names = ", ".join(sorted(options))
+        context.warn(f"The service's response does not include {names}: assumed to be as desired, so not changed.")

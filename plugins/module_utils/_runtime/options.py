@@ -1,0 +1,68 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options that cannot be converted, in words: Ansible's own messages do not say which entry of a list they are about."""
+
+from __future__ import annotations
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_dict
+from ansible.module_utils.errors import UnsupportedError
+
+from .._errors import Json
+from .task import Task
+
+
+def convertible(spec: Json, params: Json) -> Json:
+    """The options, in a form in which Ansible can refuse them.
+
+    Ansible fails with an exception at a value that is no dict where sub-options belong; as text it is refused in words.
+    """
+    return {
+        name: str(value) if _has_suboptions(spec.get(name)) and not isinstance(value, (dict, str, type(None))) else value
+        for name, value in params.items()
+    }
+
+
+def explain_invalid(task: Task, given: Json, msg: str) -> str:
+    """What is wrong with the options: all of it, so that a list need not be corrected twice.
+
+    :param given: the options before they were converted.
+    :param msg: what Ansible says of them.
+    """
+    reasons: list[str] = []
+    valid: dict[int, Json] = {}
+    for name, option in task.argument_spec.items():
+        value = given.get(name)
+        if _has_suboptions(option) and isinstance(value, str):
+            try:
+                check_type_dict(value)
+            except TypeError as error:
+                reasons.append(f"{name}: {error}")
+        if option.get("elements") == "dict" and isinstance(value, list):
+            found, valid = _check_entries(name, option["options"], value)
+            reasons += found
+    return "; ".join([*(reasons or [msg]), *task.invalid_entries(valid)])
+
+
+def _has_suboptions(option: Json | None) -> bool:
+    return option is not None and option["type"] == "dict" and bool(option.get("options"))
+
+
+def _check_entries(name: str, spec: Json, entries: list[object]) -> tuple[list[str], dict[int, Json]]:
+    """What is wrong with the keys and kinds in a list's entries, and the entries that are right, by their indices."""
+    reasons: list[str] = []
+    valid: dict[int, Json] = {}
+    validator = ArgumentSpecValidator(spec)
+    for index, entry in enumerate(entries):
+        try:
+            result = validator.validate(check_type_dict(entry))
+        except TypeError:
+            messages = ["it is not a dict"]
+        else:
+            messages = [f"there is no option {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in result.errors]
+            if not messages:
+                valid[index] = result.validated_parameters
+        reasons += [f"{name}[{index}]: {message.rstrip('.')}" for message in messages]
+    return reasons, valid

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The resources of one kind: look-ups and changes, with their messages. Tasks for one resource and for many use it alike."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._api.client import Call, Query
+from .._errors import ApiError, ElbError, Json, ValidationFailed
+from .._resource.ids import normalized_id
+from .._resource.plan import Outcome, Plan, PlanKind, plan_present
+from .._resource.resource import Identity, Resource, Verb
+from .context import ApiContext
+from .create import create_once
+
+
+class PoolRef(t.NamedTuple):
+    """A pool, as its members refer to it."""
+
+    id: str
+    #: As messages name it.
+    label: str
+    #: What is known of it; perhaps nothing besides its ID.
+    known: Json
+
+
+class ResourceClient:
+    """The pools of a project, the members of a pool, and so on.
+
+    :param pool: the pool that they are in, where they are in one.
+    :param label: how one of them is named in messages; by default as the resource says.
+    """
+
+    def __init__(
+        self,
+        context: ApiContext,
+        resource: Resource,
+        pool: PoolRef | None = None,
+        label: t.Callable[[t.Mapping[str, t.Any]], str] | None = None,
+    ) -> None:
+        self.context = context
+        self.resource = resource
+        self.pool = pool
+        self._label = label or resource.label
+        self._parent: t.Mapping[str, str] = {"pool_id": pool.id} if pool else {}
+
+    @property
+    def known_pool(self) -> Json:
+        """What is known of the pool that they are in."""
+        return self.pool.known if self.pool else {}
+
+    def get(self, resource_id: str) -> Json | None:
+        """The one of that ID, or ``None``.
+
+        :raises ApiError: also where the pool that it would be in does not exist.
+        """
+        resource_id = normalized_id(resource_id)
+        try:
+            return self.context.read(self._call(Verb.GET, f"get {self.resource.kind} {resource_id}", "of", resource_id))
+        except ApiError as error:
+            if not error.not_found or self._is_about_pool(error, resource_id):
+                raise
+            return None
+
+    def _is_about_pool(self, error: ApiError, resource_id: str) -> bool:
+        """Whether it is the pool that does not exist: the message names it."""
+        if self.pool is None or self.pool.id not in error.reason:
+            return False
+        return resource_id not in error.reason or resource_id == self.pool.id
+
+    def read_all(self, query: Query | None = None) -> list[Json]:
+        """Those that match filters.
+
+        :param query: filters; by default those of :func:`scope`.
+        """
+        limits = scope(self.context) if query is None else query
+        attempt = f"list the {self.resource.kind}s" if self.pool else f"list {self.resource.kind}s"
+        return self.context.pages(self._call(Verb.LIST, attempt, "of")._replace(query=limits))
+
+    def find(self, identity: Identity) -> list[Json]:
+        """Those that an identity means: at most one, where the service knows only one."""
+        call = self._call(Verb.LIST, f"look for {self.resource.kind} {identity.label}", "in")
+        found = self.context.pages(call._replace(query=[*identity.query, *scope(self.context)]))
+        return [
+            # The service's filters are trusted where a response leaves a field out.
+            {**identity.fields, **{name: value for name, value in each.items() if value is not None or name not in identity.fields}}
+            for each in found
+            if self.resource.matches(each, identity)
+        ]
+
+    def find_one(self, identity: Identity, advice: str) -> Json | None:
+        """The one that an identity means, or ``None``.
+
+        :param advice: what to do where there are several.
+        :raises ElbError: when there are several; it lists their IDs.
+        """
+        found = self.find(identity)
+        if len(found) > 1:
+            ids = sorted(str(each.get("id")) for each in found)
+            raise ElbError(f"There are {len(found)} {self.resource.kind}s {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
+        return found[0] if found else None
+
+    def create(self, desired: Json, plan: Plan) -> tuple[Json, Outcome]:
+        """Create one, exactly once.
+
+        :returns: it (in check mode as far as it is known), and what this task did: ADDED, or else, where another client was faster,
+            UPDATED or UNCHANGED.
+        :raises ValidationFailed: when the one of the other client cannot become as desired.
+        """
+        resource = self.resource
+        call = self._call(Verb.CREATE, f"{resource.create_verb} {resource.kind} {self._label(desired)}", "to")._replace(body=plan.body)
+        created = create_once(self.context, call, lambda: self.find(resource.identity(desired)))
+        if created.as_planned:
+            return created.resource or {**plan.body, **self.context.id_of_created(self._placeholder_label(desired))}, Outcome.ADDED
+        again = plan_present(resource.fields, desired, created.resource)
+        reasons = resource.refusals(again, desired, created.resource, self.known_pool)
+        if reasons:
+            raise ValidationFailed(call.attempt, reasons)
+        outcome = Outcome.ADDED if created.ours else Outcome.UPDATED if again.changed else Outcome.UNCHANGED
+        return self.update(created.resource, again), outcome
+
+    def _placeholder_label(self, desired: Json) -> str:
+        """What makes the placeholder of one different from that of another."""
+        identity = self.resource.identity(desired)
+        narrowed = [str(value) for key, value in identity.query if key not in identity.fields]
+        return " of ".join([identity.label.strip("'"), *narrowed])
+
+    def update(self, current: Json, plan: Plan) -> Json:
+        """Update one, where the plan says so.
+
+        :returns: it; in check mode as far as it is known.
+        """
+        if plan.kind is PlanKind.NOTHING:
+            return current
+        return self.set(current, f"update {self.resource.kind} {self._label(current)}", plan.body)
+
+    def set(self, current: Json, attempt: str, body: Json) -> Json:
+        """Send an update.
+
+        :returns: the resource; in check mode as far as it is known.
+        """
+        call = self._call(Verb.UPDATE, attempt, "of", str(current["id"]))._replace(body=body)
+        return self.context.write(call) or {**current, **body}
+
+    def delete(self, current: Json) -> bool:
+        """Remove one.
+
+        :returns: whether this task did it; ``False`` where it did not exist any more.
+        """
+        attempt = f"remove {self.resource.kind} {self._label(current)}"
+        return self.context.remove(self._call(Verb.DELETE, attempt, "from", str(current["id"])))
+
+    def _call(self, verb: Verb, attempt: str, preposition: str, resource_id: str = "") -> Call:
+        where = f" {preposition} pool {self.pool.label}" if self.pool else ""
+        ids = {**self._parent, self.resource.collection.id_name: resource_id} if resource_id else self._parent
+        return Call(self.resource.operation(verb), attempt + where, ids)
+
+
+def scope(context: ApiContext) -> list[tuple[str, str]]:
+    """The enterprise projects that a look-up is limited to."""
+    given = context.params.get("enterprise_project_id") or []
+    return [("enterprise_project_id", value) for value in ([given] if isinstance(given, str) else given)]
+
+
+def scope_hint(context: ApiContext) -> str:
+    """Where else to look, to follow a sentence; empty where the user said where to look."""
+    if context.params.get("enterprise_project_id"):
+        return ""
+    return " Only the default enterprise project was searched: for another one, give enterprise_project_id."

@@ -1,0 +1,35 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Taking members into and out of service: what the tasks about one member and about many have in common."""
+
+from __future__ import annotations
+
+from .._errors import ApiError, Json
+from .context import MAX_SECONDS, ApiContext
+from .resource_client import ResourceClient
+
+#: Options, as in an argument spec.
+SERVING_OPTIONS: Json = {"wait": {"type": "bool", "default": False}, "drain_seconds": {"type": "float", "default": 0.0}}
+
+
+def invalid_drain(context: ApiContext) -> list[str]:
+    """What is wrong with the option ``drain_seconds``; it may be no finite number."""
+    seconds = context.params["drain_seconds"]
+    return [] if 0 <= seconds <= MAX_SECONDS else [f"drain_seconds must be 0 to {MAX_SECONDS:g}, not {seconds:g}"]
+
+
+def drain(client: ResourceClient, member: Json) -> Json:
+    """Let a member get no new requests. One that does not exist any more is left to the removal.
+
+    :returns: the member as it is then.
+    """
+    if member.get("weight") == 0:
+        return member
+    try:
+        return client.set(member, f"drain member {client.resource.label(member)}", {"weight": 0})
+    except ApiError as error:
+        if not error.not_found:
+            raise
+        return {**member, "weight": 0}

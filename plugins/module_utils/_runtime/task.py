@@ -1,0 +1,104 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The run of any task, wherever it runs: options in, a result out. Failures become a failed result here and nowhere else."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+
+from .._auth.connect import ARGUMENT_SPEC
+from .._errors import ElbError, Json, PartialFailure
+from .context import ApiContext, check_limits
+
+#: How many of the changes before a failure its message names.
+_SHOWN = 5
+
+#: As in galaxy.yml.
+_ISSUES = "https://github.com/opentelekomcloud/ansible-collection-elb/issues"
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What a module does."""
+
+    #: The module's name in the collection.
+    name: str
+    #: Does the work; returns what the result has besides ``required_actions``.
+    function: t.Callable[[ApiContext], Json]
+    #: The module's own options, as an argument spec; those of the connection are added.
+    options: Json
+    #: ``params -> the IAM actions that a task with these options may need, whatever exists``.
+    allowed: t.Callable[[Json], set[str]]
+    #: ``required_one_of`` and the like, as AnsibleModule takes them.
+    constraints: Json = dataclasses.field(default_factory=dict)
+    #: ``entries by index -> what is wrong with their values``, for the option that is a list of dicts.
+    invalid_entries: t.Callable[[t.Mapping[int, Json]], list[str]] = lambda entries: []
+
+    @property
+    def argument_spec(self) -> Json:
+        """All options, as AnsibleModule takes them."""
+        return {**ARGUMENT_SPEC, **self.options}
+
+
+class Door(t.Protocol):
+    """How a task comes in: as a module that Ansible sends and starts, or in Ansible's own process."""
+
+    #: The options, validated.
+    params: Json
+    check_mode: bool
+    #: Whether the user asked for a diff.
+    show_diff: bool
+    #: Values that must never be shown. All that the task learns are added before a result is returned.
+    secrets: set[str]
+
+    def warn(self, warning: str) -> None:
+        """Show a warning."""
+
+
+def perform(task: Task, door: Door) -> Json:
+    """Run a task.
+
+    :returns: its result; with ``failed`` and ``msg`` where it failed. Secrets are not masked yet.
+    """
+    context = ApiContext(door.params, door.secrets, door.check_mode, door.show_diff, door.warn)
+    try:
+        check_limits(door.params)
+        result = task.function(context)
+        diff = result.pop("diff", None)
+        if diff is not None and door.show_diff:
+            result["diff"] = diff
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (a defect is reported as one, without a traceback)
+        result = {"failed": True, **failure_of(error)}
+        if context.wrote and not isinstance(error, PartialFailure):
+            done = "; ".join(context.done[:_SHOWN]) + (f"; and {len(context.done) - _SHOWN} more" if len(context.done) > _SHOWN else "")
+            result.update(msg=f"{result['msg']} Done before that: {done}.", changed=True)
+    door.secrets = context.secrets
+    return {**result, "required_actions": sorted(context.actions)}
+
+
+def failure_of(error: BaseException) -> Json:
+    """What a result says of a failure, without a traceback.
+
+    :returns: ``msg``, and the facts that are known.
+    """
+    if isinstance(error, ElbError):
+        return {"msg": error.msg, **error.facts}
+    if isinstance(error, ImportError):
+        return {"msg": missing_required_lib(str(error.name))}
+    if isinstance(error, KeyboardInterrupt):
+        return {"msg": "Interrupted. The last change may or may not have been made: run the task again, which looks first."}
+    return {"msg": _defect(error)}
+
+
+def _defect(error: BaseException) -> str:
+    """The place of an unexpected exception; its text may hold anything, secrets too."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "unknown"
+    return f"This should not happen: {type(error).__name__} at {place}. It is a defect of otc.elb; please report it with this message: {_ISSUES}"

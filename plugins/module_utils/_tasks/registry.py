@@ -1,0 +1,14 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All tasks, by the names of their modules. The callback, the action plugins, the tests and the generated documentation iterate them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._runtime.task import Task
+from . import info, member, pool, pool_members
+
+TASKS: t.Mapping[str, Task] = {task.name: task for task in (pool.TASK, info.POOLS, member.TASK, info.MEMBERS, pool_members.TASK)}

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What tasks may need because of earlier tasks of the same run, which check mode did not carry out.
+
+In check mode a module says what it needs for what exists. For a pool or member that an earlier task would create or change, this
+adds what the options of the later task allow.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Collection, Iterable, Mapping
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.otc.elb.plugins.module_utils._errors import Json
+from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_name
+from ansible_collections.otc.elb.plugins.module_utils._resource.member import key_of
+from ansible_collections.otc.elb.plugins.module_utils._runtime.task import Task
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
+
+_READS = {action for action, operation in OPERATIONS.items() if operation.method == "GET"}
+#: Stands for a member that a task knows by something else than its address.
+_ANY = object()
+
+
+def allowed(module: str, args: Mapping[str, t.Any]) -> set[str]:
+    """The IAM actions that a task may need, whatever exists.
+
+    :param args: the task's options, templates resolved.
+    """
+    task = TASKS[module]
+    return task.allowed(_params(task, args))
+
+
+class Touched:
+    """Follows a run in check mode."""
+
+    def __init__(self) -> None:
+        self._pools: list[_Pool] = []
+
+    def follow(self, module: str, args: Mapping[str, t.Any], result: Mapping[str, t.Any]) -> set[str]:
+        """Take note of a task that succeeded.
+
+        :param module: the module's name in the collection.
+        :param args: the task's options, templates resolved.
+        :param result: its result.
+        :returns: the IAM actions that it may need because of earlier tasks.
+        """
+        task = TASKS[module]
+        params = _params(task, args)
+        names = _names(module, params, result)
+        pools = self._meant(names) if names or module != "elb_pool_info" else self._pools
+        members = {key for pool in pools for key in pool.members}
+        perhaps = _allowed_for(task, params, members) if pools else set()
+        if not module.endswith("_info"):
+            self._touch(module, params, names, pools)
+        return perhaps
+
+    def _meant(self, names: Collection[str]) -> list[_Pool]:
+        """The touched pools that a task may mean. One that is known by its ID only may have any name."""
+        return [pool for pool in self._pools if pool.names & set(names) or not any(map(is_name, pool.names))]
+
+    def _touch(self, module: str, params: Json, names: Collection[str], pools: Iterable[_Pool]) -> None:
+        touched = _Pool(set(names))
+        for pool in pools:
+            touched.names |= pool.names
+            touched.members |= pool.members
+        self._pools = [pool for pool in self._pools if pool not in pools]
+        self._pools.append(touched)
+        if module == "elb_pool":
+            renamed = params["id"] and params["name"]
+            if params["state"] == "absent" or renamed:
+                # The pool that the real run finds under that name is not the one that check mode sees.
+                touched.members.add(_ANY)
+        elif module == "elb_member":
+            touched.members.add(key_of(params) if params["address"] and not params["id"] else _ANY)
+        else:
+            touched.members |= {key_of(entry) for entry in params["members"]} | ({_ANY} if params["purge"] else set())
+
+
+class _Pool:
+    """A pool that a task touched: the names and IDs by which tasks refer to it, and its touched members."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+        self.members: set[t.Any] = set()
+
+
+def _params(task: Task, args: Mapping[str, t.Any]) -> Json:
+    """The options with their aliases, types and defaults; those of the connection do not matter here."""
+    known = ArgumentSpecValidator(task.options).validate(dict(args)).validated_parameters
+    return {**dict.fromkeys(task.options), **known}
+
+
+def _names(module: str, params: Json, result: Mapping[str, t.Any]) -> set[str]:
+    """All names and IDs of the pool, or pools, that a task is about."""
+    if module == "elb_pool_info":
+        found = [*(params["id"] or ()), *(params["name"] or ())]
+    else:
+        options = ("id", "name") if module == "elb_pool" else ("pool",)
+        pool = result.get("pool") or {}
+        found = [*(params[option] for option in options), result.get("pool_id"), pool.get("id"), pool.get("name")]
+    return {str(name).lower() for name in found if name}
+
+
+def _allowed_for(task: Task, params: Json, members: Collection[t.Any]) -> set[str]:
+    """What a task about a touched pool may need.
+
+    :param members: the touched members of the pool.
+    """
+
+    def touched(entry: Mapping[str, t.Any]) -> bool:
+        return bool(members) and (_ANY in members or not entry["address"] or key_of(entry) in members)
+
+    if task.name == "elb_pool":
+        return task.allowed({**params, "force": params["force"] and bool(members)})
+    if task.name == "elb_pool_members":
+        entries = [entry for entry in params["members"] if touched(entry)]
+        return task.allowed({**params, "members": entries, "purge": params["purge"] and bool(members)})
+    if task.name == "elb_member" and not touched(params):
+        return task.allowed(params) & _READS
+    return task.allowed(params)
