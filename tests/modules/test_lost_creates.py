@@ -38,7 +38,7 @@ def test_retry_after_is_honoured_before_it_is_sent_again(module: Run, emulator: 
 def test_a_retry_after_beyond_the_tasks_time_is_not_waited_for(module: Run, emulator: Emulator) -> None:
     emulator.fault("answer", action="elb:pools:create", status=503, retry_after=3600)
     result = module("elb_pool", **WEB, timeout=20)
-    assert "It is not known whether it will still be made" in result["msg"]
+    assert "It is not known whether it will still be created" in result["msg"]
     assert result["status"] == 503
     assert len(created(emulator, "elb:pools:create")) == 1
 

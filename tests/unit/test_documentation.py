@@ -15,11 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
-from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
-from ansible_collections.otc.elb.plugins.module_utils._tasks import member as _member
-from ansible_collections.otc.elb.plugins.module_utils._tasks import pool as _pool
-from ansible_collections.otc.elb.plugins.module_utils._tasks import pool_members as _pool_members
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 from tools.markdown import is_external, links
 from tools.release.site import PAGES
 
@@ -29,14 +26,6 @@ PLUGINS = sorted(
 )
 MODULES = [path for path in PLUGINS if path.parent.name == "modules"]
 ROLES = sorted((CHECKOUT / "roles").glob("*/meta/argument_specs.yml"))
-#: What modules take besides the options of the connection.
-SPECS = {
-    "elb_member": _member.OPTIONS,
-    "elb_member_info": _info.MEMBER_OPTIONS,
-    "elb_pool": _pool.OPTIONS,
-    "elb_pool_info": _info.POOL_OPTIONS,
-    "elb_pool_members": _pool_members.OPTIONS,
-}
 
 
 def constant(path: Path, name: str) -> str:
@@ -85,7 +74,7 @@ def said(options: Mapping[str, Any], below: str) -> dict[str, Any]:
 # So does ansible-test; this takes no minute, and says it to who has just added a field.
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_what_is_documented_is_what_the_module_takes(path: Path) -> None:
-    assert said(documentation(path)["options"], "suboptions") == said(SPECS[path.stem], "options")
+    assert said(documentation(path)["options"], "suboptions") == said(TASKS[path.stem].options, "options")
 
 
 def test_the_role_backend_takes_every_field_of_a_pool() -> None:
@@ -94,7 +83,7 @@ def test_the_role_backend_takes_every_field_of_a_pool() -> None:
     (block,) = yaml.safe_load((role / "tasks" / "main.yml").read_text(encoding="utf-8"))
     (passed,) = (each["otc.elb.elb_pool"] for each in block["block"] if "otc.elb.elb_pool" in each)
     page = (role / "README.md").read_text(encoding="utf-8")
-    for field in _pool_fields.FIELDS:
+    for field in pool_resource.FIELDS:
         name = f"backend_{field.option_key}"
         same = {key: field.option[key] for key in ("type", "choices") if key in field.option}
         assert {key: options.get(name, {}).get(key) for key in same} == same, name

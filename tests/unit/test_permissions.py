@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.otc.elb.plugins.module_utils._api.client import Call, Client
-from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS, POOL_LIST, Operation
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Deadline
-from ansible_collections.otc.elb.plugins.module_utils._http.transport import Answer
+from ansible_collections.otc.elb.plugins.module_utils._http.transport import Response
+from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
+from ansible_collections.otc.elb.plugins.module_utils._resource.resource import Operation, Verb
 from tools.permissions import PAGE, with_tables
 
 from ..permissions import MODULES, SCOPE, declared, notes, situations
@@ -59,9 +61,9 @@ class Wire:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
 
-    def send(self, method: str, url: str, body: Any, attempt: str, again: bool) -> Answer:
+    def send(self, method: str, url: str, body: Any, attempt: str, again: bool) -> Response:
         self.sent.append((method, url))
-        return Answer(200, {}, {"pools": []}, "application/json", foreign=False)
+        return Response(200, {}, {"pools": []}, "application/json", not_json=False)
 
 
 def client(wire: Wire, actions: set[str]) -> Client:
@@ -73,10 +75,12 @@ def client(wire: Wire, actions: set[str]) -> Client:
 def test_the_client_can_call_nothing_else() -> None:
     wire, actions = Wire(), set[str]()
     with pytest.raises(KeyError):
-        client(wire, actions).call(Call(Operation("elb:loadbalancers:delete", "DELETE", "/v3/x", "Other", ""), "do it"))
+        client(wire, actions).call(Call(Operation("elb:loadbalancers:delete", "DELETE", "/v3/x", "Other", Verb.DELETE, ""), "do it"))
     assert (wire.sent, actions) == ([], set())
     # An action of the table goes with the method and path of the table, whatever a caller says.
-    client(wire, actions).pages(Call(POOL_LIST._replace(method="DELETE", path="/v3/{project_id}/elb/loadbalancers"), "do it"))
+    client(wire, actions).pages(
+        Call(POOL.operation(Verb.LIST)._replace(method="DELETE", path="/v3/{project_id}/elb/loadbalancers"), "do it")
+    )
     assert (wire.sent, actions) == ([("GET", "https://elb.example/v3/p/elb/pools")], {"elb:pools:list"})
 
 

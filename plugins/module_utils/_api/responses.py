@@ -64,7 +64,7 @@ def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
     status = response.status
     if 200 <= status < 300:
         return Unreachable(
-            f"Could not {attempt}: the response (status {status}, {response.content_type}) is not one of the ELB API. "
+            f"Could not {attempt}: the response (status {status}, {response.content_type}) did not come from the ELB API. "
             "Check 'endpoint', and whether a proxy is on the way.",
             status=status,
         )
