@@ -48,11 +48,12 @@ timed-%:
 ## check: the quick loop, lint and unit tests
 check: lint unit
 
-## lint: ruff, mypy, yamllint, ansible-lint
+## lint: ruff, mypy, import-linter, yamllint, ansible-lint
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	MYPYPATH="$(VENV)/collections:." $(BIN)/mypy $(COLLECTION)/plugins tests tools
+	PYTHONPATH="$(VENV)/collections" $(BIN)/lint-imports --no-logo
 	$(BIN)/yamllint --strict .
 	$(BIN)/ansible-lint --offline
 
