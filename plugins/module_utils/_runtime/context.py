@@ -18,6 +18,8 @@ from .._resource.ids import is_placeholder, placeholder
 
 #: The longest time that an option may give, in seconds.
 MAX_SECONDS = 86400.0
+#: Seconds before a removal is tried again that was refused because of earlier removals; doubled for each further attempt.
+_FIRST_PAUSE = 0.5
 
 
 def _ignore(message: str) -> None:
@@ -118,18 +120,24 @@ class ApiContext:
         self.done.append(call.attempt)
         return resource
 
-    def remove(self, call: Call) -> bool:
+    def remove(self, call: Call, in_use: bool = False) -> bool:
         """Remove something. Check mode only records the action.
 
+        :param in_use: whether a conflict is retried within the task's time, because the service finishes earlier removals late.
         :returns: whether this task did it (or would); ``False`` where it did not exist any more.
         """
-        try:
-            self.write(call)
-        except ApiError as error:
-            if not error.not_found:
-                raise
-            return False
-        return True
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                self.write(call)
+            except ApiError as error:
+                if error.not_found:
+                    return False
+                if not in_use or error.status != 409 or not self.deadline.sleep(pause):
+                    raise
+                pause *= 2
+            else:
+                return True
 
     def pause(self, seconds: float) -> None:
         """Wait as long as the user asked for. Check mode does not."""

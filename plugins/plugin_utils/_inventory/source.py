@@ -90,7 +90,7 @@ class Source:
 
         :raises SourceError: when it refuses, or cannot be asked.
         """
-        context = ApiContext({**self.params, **self._filters, "include_members": True}, self.secrets)
+        context = ApiContext({**self.params, **self._filters, "include_members": True, "include_health_check": False}, self.secrets)
         ids = [pool for pool in self.params["pools"] if is_uuid(pool)]
         names = [pool for pool in self.params["pools"] if not is_uuid(pool)]
         # The service combines filters by "and", so that one list cannot have both.
