@@ -3,7 +3,7 @@
 """The control API: how a test looks at the emulator and changes what it does.
 
 It is no part of the service: it lives under /_control/, needs no authentication (the emulator listens on the loopback
-interface only), is not in openapi.yaml and is not recorded.
+interface only), is not in the contract and is not recorded.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from . import members, pools
-from .config import Behaviour, ConfigError, ForwardingPolicy, User, build
+from .config import Behaviour, ConfigError, User, build
 from .faults import Distortion, Fault
-from .seed import seed_member, seed_pool
-from .store import Json, Pool, new_id
+from .resources.l7policies import L7Policy
+from .resources.listeners import Listener
+from .resources.loadbalancers import LoadBalancer
+from .resources.members import seed as seed_member
+from .resources.pools import Pool
+from .store import Json, new_id
 
 if TYPE_CHECKING:
     from .app import Runtime
@@ -36,6 +39,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
             return jsonify(error=f"no such command: {command}"), 404
         try:
             with runtime.store.lock:
+                runtime.store.settle()
                 result = method(**(request.get_json(silent=True) or {}))
         except (ConfigError, KeyError, TypeError, ValueError) as error:
             return jsonify(error=f"{command}: {type(error).__name__}: {error}"), 400
@@ -65,13 +69,14 @@ class Commands:
 
     def do_state(self) -> Json:
         """Pools with whole members, in the order of their IDs, and which listener has which pool."""
-        store = self.runtime.store
+        store, resources = self.runtime.store, self.runtime.resources
+        pools, members = resources["pools"], resources["members"]
         return {
             "pools": [
-                {**pools.show(store, pool), "members": [members.Shower(store, pool)(item) for item in pool.members]} for pool in store.pools
+                {**pools.answer(store, pool), "members": [members.answer(store, item) for item in pool.members]} for pool in store[Pool]
             ],
-            "listeners": {listener.name: listener.default_pool_id for listener in store.listeners},
-            "loadbalancers": {balancer.id: balancer.status() for balancer in store.loadbalancers},
+            "listeners": {listener.name: listener.default_pool_id for listener in store[Listener]},
+            "loadbalancers": {balancer.id: balancer.status() for balancer in store[LoadBalancer]},
         }
 
     def do_configure(self, loadbalancers: dict[str, Json] | None = None, users: dict[str, Json] | None = None, **behaviour: Any) -> None:
@@ -84,7 +89,7 @@ class Commands:
         for name, value in behaviour.items():
             setattr(store.behaviour, name, value)
         for key, values in (loadbalancers or {}).items():
-            found = [item for item in store.loadbalancers if key in (item.id, item.name)]
+            found = [item for item in store[LoadBalancer] if key in (item.id, item.name)]
             if not found:
                 raise ConfigError(f"no load balancer {key}")
             for item in found:
@@ -106,8 +111,7 @@ class Commands:
         found.projects = found.projects if projects is None else projects
 
     def do_seed(self, pools: list[Json]) -> list[Json]:
-        store = self.runtime.store
-        made = [seed_pool(store, self.runtime.config.project_id, item) for item in pools]
+        made = [self.runtime.resources["pools"].seed(self.runtime.store, item) for item in pools]
         return [{"id": pool.id, "members": list(pool.members.order)} for pool in made]
 
     def do_seed_members(self, pool_id: str, members: list[Json]) -> list[str]:
@@ -134,12 +138,11 @@ class Commands:
         return pool.healthmonitor_id
 
     def do_forwarding_policy(self, pool_id: str, listener_id: str | None = None, policy_id: str | None = None) -> str:
-        policy = ForwardingPolicy(policy_id or new_id(), pool_id, listener_id)
-        self.runtime.store.policies[policy.id] = policy
-        return policy.id
+        values = {"id": policy_id or new_id(), "redirect_pool_id": pool_id, "listener_id": listener_id or ""}
+        return str(self.runtime.resources["l7policies"].seed(self.runtime.store, values).id)
 
     def do_remove_forwarding_policy(self, policy_id: str) -> None:
-        del self.runtime.store.policies[policy_id]
+        self.runtime.store[L7Policy].remove(policy_id)
 
     def do_fault(self, **values: Any) -> int:
         fault = build(Fault, values)
@@ -162,4 +165,4 @@ class Commands:
         self.runtime.expired_tokens.add(token)
 
     def _pool(self, pool_id: str) -> Pool:
-        return self.runtime.store.pools.by_id[pool_id]
+        return self.runtime.store[Pool].by_id[pool_id]

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import time
 
-from .members import health
+from .resources.members import health
+from .resources.pools import Pool
 from .store import Json, Store
 
 
@@ -26,7 +27,7 @@ class Watch:
         """Called with the store's lock held. A pool that is gone has no members."""
         if self.pool_id is None:
             return
-        pool = store.pools.by_id.get(self.pool_id)
+        pool = store[Pool].get(self.pool_id)
         seen = (
             [
                 {"address": member.address, "name": member.name, "weight": member.weight, "operating_status": health(pool, member)[0]}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""schemathesis reads openapi.yaml and looks for answers that break it, with good and with bad requests."""
+"""schemathesis reads the contract and looks for answers that break it, with good and with bad requests."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import hypothesis
 import pytest
 import requests
 import schemathesis
-import yaml
 from schemathesis import checks
 
-from tests.emulator.client import HERE, Emulator, start
+from tests.emulator.client import Emulator, start
+from tests.emulator.contract import Contract
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 POOL = "11111111-2222-4333-8444-555555555555"
@@ -28,7 +28,7 @@ CONFIG = schemathesis.Config.from_dict(
         "generation": {"mode": "all", "deterministic": True},
     }
 )
-SCHEMA = schemathesis.openapi.from_dict(yaml.safe_load((HERE / "openapi.yaml").read_text(encoding="utf-8")), config=CONFIG)
+SCHEMA = schemathesis.openapi.from_dict(Contract().document, config=CONFIG)
 
 # Rules that a schema cannot say make it refuse some of what the schema allows; the other tests are about those.
 EXCLUDED: list[Any] = [checks.CHECKS.get_one("positive_data_acceptance")]
