@@ -223,8 +223,7 @@ class Exchange:
             with store.lock:
                 store.settle()
                 answer = runtime.resources[operation.resource].run(operation.verb, store, ids, query, body)
-                if operation.method != "GET":
-                    runtime.watch.look(store)
+                runtime.watch.look(store)
                 return answer
 
         return run

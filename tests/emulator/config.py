@@ -73,14 +73,24 @@ class Behaviour:
 
     pool_quota: int = 500
     member_quota: int = 10000
+    healthmonitor_quota: int = 500
     # Every request takes this much longer.
     latency_ms: float = 0
     # More requests than these within a second are answered with 429; 0: there is no limit.
     requests_per_second: int = 0
     # After each change, the load balancer refuses the next one for so long.
     busy_ms: float = 0
-    # With a health check: how long a new member, or one with a new weight, is OFFLINE before it is ONLINE.
+    # After a pool was deleted, it is still there for so long, and refuses everything.
+    delete_ms: float = 0
+    # Whether a pool with member_deletion_protection_enable cannot be deleted even if it has no members.
+    protects_empty_pools: bool = False
+    # When a new member is checked first, as a part of the health check's interval; None: at random.
+    first_check: float | None = None
+    # Whether members with the weight 0 are OFFLINE where there is a health check.
+    drained_offline: bool = False
+    # With a health check: how long a new member, or one with a new weight, is OFFLINE, whatever was found.
     health_delay_ms: float = 0
+    # Of a member that is OFFLINE where no check says why.
     health_reason: str = "CONNECT_REFUSED"
     # Pages are never longer than this, whatever `limit` says.
     page_cap: int = 2000
@@ -97,8 +107,6 @@ class Config:
     # By the plural of their kind, in the order in which they are made: written into the store as they are, past all rules.
     seeds: dict[str, list[dict[str, Any]]]
     keystone: Keystone | None = None
-    # Of what is left to chance in the health checks; None: each time another one.
-    random_seed: int | None = None
 
 
 def parse(raw: dict[str, Any]) -> Config:
@@ -122,7 +130,6 @@ def parse(raw: dict[str, Any]) -> Config:
         behaviour=build(Behaviour, merged["behaviour"]),
         seeds={name: list(items) for name, items in merged.items() if name in contracts},
         keystone=build(Keystone, keystone) if keystone else None,
-        random_seed=merged.get("random_seed"),
     )
 
 

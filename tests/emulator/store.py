@@ -71,9 +71,9 @@ class Store:
         self.networks = {subnet.id: ipaddress.ip_network(subnet.cidr) for subnet in config.subnets}
         self.vpcs = {*config.vpcs, *(subnet.vpc_id for subnet in config.subnets)}
         self.clock = Clock()
-        self.random = random.Random(config.random_seed)
+        self.random = random.Random()
         # Servers that do not answer health checks, and why; with the port None: on none of their ports.
-        self.off: dict[tuple[Address, int | None], str] = {}
+        self.off: dict[tuple[Address | str, int | None], str] = {}
         # Whether a test wrote something odd into it, so that answers cannot be held to the contract.
         self.odd = False
         self._kinds: dict[type[Any], Collection[Any]] = {}

@@ -12,7 +12,7 @@ from .store import Json, Store
 
 
 class Watch:
-    """Between two changes a member can only become healthy, so the moments after them are the worst there were."""
+    """The moments after each request: between two of them, only health checks change anything."""
 
     def __init__(self) -> None:
         self.pool_id: str | None = None
@@ -30,7 +30,7 @@ class Watch:
         pool = store[Pool].get(self.pool_id)
         seen = (
             [
-                {"address": member.address, "name": member.name, "weight": member.weight, "operating_status": health(pool, member)[0]}
+                {"address": member.address, "name": member.name, "weight": member.weight, "operating_status": health(store, member)[0]}
                 for member in pool.members
             ]
             if pool

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..errors import conflict
 from ..paging import Facts
 from ..resource import Resource
 from ..store import Entity, Json, Store
@@ -31,15 +32,20 @@ class Listener(Entity):
     description: str = ""
     default_pool_id: str | None = None
 
-    def takes(self, protocol: str) -> bool:
-        return protocol in TAKES.get(self.protocol, frozenset())
-
 
 class Listeners(Resource[Listener]):
     kind = Listener
 
     def balancer(self, store: Store, item: Listener) -> loadbalancers.LoadBalancer:
         return store[loadbalancers.LoadBalancer].by_id[item.loadbalancer_id]
+
+    def update(self, store: Store, item: Listener, given: Json) -> None:
+        pool = store.find(pools.Pool, item.project_id, given["default_pool_id"])
+        pools.require_undeleted(pool)
+        require_compatible(item, pool.protocol)
+        if pool.loadbalancer_id not in (None, item.loadbalancer_id):
+            raise conflict(f"Pool {pool.id} and listener {item.id} are not of the same load balancer.")
+        item.default_pool_id = pool.id
 
     def facts(self, store: Store) -> Mapping[str, Facts[Listener]]:
         return {
@@ -58,6 +64,11 @@ class Listeners(Resource[Listener]):
             "default_pool_id": item.default_pool_id,
             "loadbalancers": [{"id": item.loadbalancer_id}],
         }
+
+
+def require_compatible(listener: Listener, protocol: str) -> None:
+    if protocol not in TAKES.get(listener.protocol, frozenset()):
+        raise conflict(f"Listener protocol {listener.protocol} and pool protocol {protocol} are not compatible.")
 
 
 def of_pool(store: Store, pool: pools.Pool) -> list[Listener]:

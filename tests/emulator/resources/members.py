@@ -8,14 +8,17 @@ import ipaddress
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..config import build
 from ..errors import conflict, invalid, ip_member_disabled, ip_member_protocol, ipv6_member, member_quota, not_found
+from ..health import Health
 from ..paging import Collection, Facts
 from ..resource import Ids, Resource, require_active
 from ..store import Address, Entity, Json, Store, now, parse_address
-from . import listeners, loadbalancers, pools
+from . import healthmonitors, listeners, loadbalancers, pools
+
+Status = tuple[str, Json | None]
 
 
 @dataclass(kw_only=True)
@@ -28,10 +31,12 @@ class Member(Entity):
     subnet_cidr_id: str = ""
     availability_zone: str = ""
     instance_id: str = ""
-    # A health check, where there is one, fails until then.
+    # What the pool's health check has found, where there is one.
+    checks: Health | None = None
+    # It fails until then, whatever it has found.
     healthy_at: float = 0.0
-    # Said by a test, and stronger than everything else: (operating_status, reason).
-    forced_status: tuple[str, Json | None] | None = None
+    # Said by a test, and stronger than everything else: of the member itself (None), and of a listener by its ID.
+    forced: dict[str | None, Status] = field(default_factory=dict)
 
     @property
     def ip(self) -> Address | None:
@@ -67,6 +72,7 @@ class Members(Resource[Member]):
         pool = _pool(store, ids)
         balancer = pools.balancer_of(store, pool)
         require_active(balancer)
+        pools.require_undeleted(pool)
         if given.get("project_id", pool.project_id) != pool.project_id:
             raise invalid("project_id", "It is not the project of the URI.")
         address = parse_address(given["address"])
@@ -104,6 +110,7 @@ class Members(Resource[Member]):
             availability_zone=zone,
             instance_id=_instance_id(subnet_id, address) if subnet_id else "",
             created_at=stamp,
+            checks=healthmonitors.begin(store, healthmonitors.of_pool(store, pool)),
             healthy_at=_healthy_at(store),
         )
         pool.members.add(member)
@@ -131,16 +138,13 @@ class Members(Resource[Member]):
     def facts(self, store: Store) -> Mapping[str, Facts[Member]]:
         return {
             "address": lambda member: (member.ip or member.address,),
-            "operating_status": lambda member: (health(_pool_of(store, member), member)[0],),
+            "operating_status": lambda member: (health(store, member)[0],),
             "admin_state_up": lambda member: (bool(member.instance_id),),
         }
 
     def show(self, store: Store, item: Member) -> Json:
         pool = _pool_of(store, item)
-        status, reason = health(pool, item)
-        if status == "OFFLINE" and reason is None:
-            reason = _reason(store.behaviour.health_reason)
-        entry = {"operating_status": status} if reason is None else {"operating_status": status, "reason": reason}
+        of_listeners = {listener.id: listener_health(store, item, listener.id) for listener in listeners.of_pool(store, pool)}
         return {
             "name": item.name,
             "address": item.address,
@@ -148,8 +152,11 @@ class Members(Resource[Member]):
             "subnet_cidr_id": item.subnet_cidr_id,
             "weight": item.weight,
             "ip_version": item.ip_version,
-            "operating_status": status,
-            "status": [{"listener_id": listener.id, **entry} for listener in listeners.of_pool(store, pool)],
+            "operating_status": health(store, item)[0],
+            "status": [
+                {"listener_id": ident, "operating_status": status, **({} if reason is None else {"reason": reason})}
+                for ident, (status, reason) in of_listeners.items()
+            ],
             "member_type": item.member_type,
             "instance_id": item.instance_id,
             "availability_zone": item.availability_zone,
@@ -159,12 +166,17 @@ class Members(Resource[Member]):
 
 
 def seed(store: Store, pool: pools.Pool, given: Json) -> Member:
-    """A member with the fields of the API. The address is kept as it is written; duplicates are not refused."""
+    """A member with the fields of the API. The address is kept as it is written; duplicates are not refused.
+
+    `operating_status` and `status` are as if a test had set them.
+    """
     values = {"project_id": pool.project_id, "pool_id": pool.id, **given}
-    status, reason = values.pop("operating_status", None), values.pop("reason", None)
+    own = {"listener_id": None, "operating_status": values.pop("operating_status", None), "reason": values.pop("reason", None)}
+    statuses = [own, *values.pop("status", [])]
     member = build(Member, values)
-    if status is not None:
-        member.forced_status = (status, reason)
+    for one in statuses:
+        force(member, one["listener_id"], one["operating_status"], one.get("reason"))
+    member.checks = healthmonitors.begin(store, healthmonitors.of_pool(store, pool))
     store.odd = store.odd or bool(member.odd)
     pool.members.add(member)
     pool.endpoints.setdefault(member.endpoint, member.id)
@@ -179,23 +191,63 @@ def _pool_of(store: Store, member: Member) -> pools.Pool:
     return store[pools.Pool].by_id[member.pool_id]
 
 
-def health(pool: pools.Pool, member: Member) -> tuple[str, Json | None]:
-    """The status and, where it is bad, the reason that the health check gives."""
-    if member.forced_status is not None:
-        return member.forced_status
-    if not pool.healthmonitor_id:
+def force(member: Member, listener_id: str | None, status: str | None, reason: Json | str | None) -> None:
+    """Say what is found of a member, by itself or at a listener. None: what its health check finds. A reason may be just its code."""
+    member.forced.pop(listener_id, None)
+    if status is not None:
+        member.forced[listener_id] = (status, _reason(reason) if isinstance(reason, str) else reason)
+
+
+def listener_health(store: Store, member: Member, listener_id: str) -> Status:
+    """The status at a listener and, where it is bad, the reason."""
+    return _forced(store, member, listener_id) or health(store, member)
+
+
+def health(store: Store, member: Member) -> Status:
+    monitor = healthmonitors.of_pool(store, _pool_of(store, member))
+    failure = None
+    if monitor is not None and member.checks is not None:
+        address, port = monitor.target(member)
+        failure = store.off.get((address, port), store.off.get((address, None)))
+        member.checks.follow(monitor.schedule, failure, store.clock())
+    return _forced(store, member, None) or _found(store, member, monitor)
+
+
+def _forced(store: Store, member: Member, listener_id: str | None) -> Status | None:
+    if listener_id not in member.forced:
+        return None
+    status, reason = member.forced[listener_id]
+    return status, _reason(store.behaviour.health_reason) if status == "OFFLINE" and reason is None else reason
+
+
+def _found(store: Store, member: Member, monitor: healthmonitors.HealthMonitor | None) -> Status:
+    if monitor is None or member.checks is None or not monitor.admin_state_up:
         return "NO_MONITOR", None
-    if time.monotonic() < member.healthy_at:
+    if store.behaviour.drained_offline and member.weight == 0:
         return "OFFLINE", None
-    return "ONLINE", None
+    if time.monotonic() < member.healthy_at:
+        return "OFFLINE", _reason(store.behaviour.health_reason, monitor)
+    status, code = member.checks.status, member.checks.reason
+    return status, _reason(code, monitor) if status == "OFFLINE" and code else None
 
 
-def _reason(code: str) -> Json:
+def switch(store: Store, address: Address, port: int | None, failure: str | None) -> None:
+    """From now on health checks of the server fail with this code (None: they do not). No port: on all of its ports."""
+    for pool in store[pools.Pool]:
+        for member in pool.members:
+            health(store, member)
+    for place in [one for one in store.off if one[0] == address and port in (None, one[1])]:
+        del store.off[place]
+    if failure is not None:
+        store.off[address, port] = failure
+
+
+def _reason(code: str, monitor: healthmonitors.HealthMonitor | None = None) -> Json:
     # The two codes are never null with a mismatch, says the reference; with the rest they say nothing.
     mismatch = code == "RESPONSE_MISMATCH"
     return {
         "reason_code": code,
-        "expected_response": "200" if mismatch else None,
+        "expected_response": (monitor.expected_codes if monitor else "200") if mismatch else None,
         "healthcheck_response": "503" if mismatch else None,
     }
 

@@ -13,7 +13,7 @@ from ..errors import conflict, invalid, not_found, pool_quota
 from ..paging import Collection, Facts
 from ..resource import Ids, Resource, require_active
 from ..store import Address, Entity, Json, Store, now, parse_address
-from . import l7policies, listeners, loadbalancers, members
+from . import healthmonitors, l7policies, listeners, loadbalancers, members
 
 if TYPE_CHECKING:
     from .members import Member
@@ -55,6 +55,7 @@ class Pool(Entity):
     members: Collection[Member] = field(default_factory=Collection)
     # Who has an address and port, so that adding the five thousandth member costs no more than the first.
     endpoints: dict[tuple[Address | str, int], str] = field(default_factory=dict)
+    deleting: bool = False
 
 
 class Pools(Resource[Pool]):
@@ -116,6 +117,7 @@ class Pools(Resource[Pool]):
 
     def update(self, store: Store, item: Pool, given: Json) -> None:
         pool, balancer = item, self.balancer(store, item)
+        require_undeleted(pool)
         # consoleProtection is no obstacle: it protects against changes in the console, not against the API.
 
         # First all checks, then all changes: a refused update changes nothing.
@@ -154,22 +156,22 @@ class Pools(Resource[Pool]):
         pool.protection_status, pool.protection_reason = status, reason
 
     def delete(self, store: Store, item: Pool) -> None:
-        if item.members:
-            raise conflict(f"Pool {item.id} is in use: it has {len(item.members)} members.")
-        if item.healthmonitor_id:
-            raise conflict(f"Pool {item.id} is in use: it has the health monitor {item.healthmonitor_id}.")
-        policies = l7policies.of_pool(store, item)
-        if policies:
-            raise conflict(f"Pool {item.id} is in use: the forwarding policy {policies[0].id} sends requests to it.")
-        if item.member_deletion_protection_enable:
+        require_undeleted(item)
+        users = [("healthmonitor", item.healthmonitor_id)] if item.healthmonitor_id else []
+        users += [("l7policy", policy.id) for policy in l7policies.of_pool(store, item)]
+        users += [("member", ident) for ident in item.members.order]
+        for kind, ident in users:
+            raise conflict(f"{kind} {ident} is using this pool")
+        if item.member_deletion_protection_enable and store.behaviour.protects_empty_pools:
             raise conflict(f"Pool {item.id} is protected: member_deletion_protection_enable is true.")
-        for listener in listeners.of_pool(store, item):
-            listener.default_pool_id = None
-        store[Pool].remove(item.id)
+        item.deleting = True
+        store.later(store.behaviour.delete_ms, lambda: _remove(store, item))
+        store.settle()
 
     def facts(self, store: Store) -> Mapping[str, Facts[Pool]]:
         return {
             "admin_state_up": lambda pool: (True,),
+            "loadbalancer_id": lambda pool: loadbalancer_ids(store, pool),
             "listener_id": lambda pool: (
                 *(listener.id for listener in listeners.of_pool(store, pool)),
                 # "Including the listeners associated through forwarding policies".
@@ -187,7 +189,7 @@ class Pools(Resource[Pool]):
             "description": item.description,
             "protocol": item.protocol,
             "lb_algorithm": item.lb_algorithm,
-            "loadbalancers": [{"id": item.loadbalancer_id}] if item.loadbalancer_id else [],
+            "loadbalancers": [{"id": ident} for ident in loadbalancer_ids(store, item)],
             "listeners": [{"id": listener.id} for listener in listeners.of_pool(store, item)],
             "members": [{"id": ident} for ident in item.members.order],
             "healthmonitor_id": item.healthmonitor_id,
@@ -217,7 +219,13 @@ class Pools(Resource[Pool]):
         for name, kind in (("session_persistence", Stickiness), ("slow_start", SlowStart)):
             if values.get(name) is not None:
                 values[name] = build(kind, values[name])
+        monitor_id = values.pop("healthmonitor_id", None)
+        old = store[Pool].get(values.get("id", ""))
+        if old is not None and (monitor := healthmonitors.of_pool(store, old)):
+            store[healthmonitors.HealthMonitor].remove(monitor.id)
         pool = super().seed(store, values)
+        if monitor_id:
+            healthmonitors.seed_plain(store, pool, monitor_id)
         if listener is not None:
             listener.default_pool_id = pool.id
         for member in seeds:
@@ -226,7 +234,26 @@ class Pools(Resource[Pool]):
 
 
 def balancer_of(store: Store, pool: Pool) -> loadbalancers.LoadBalancer | None:
-    return store[loadbalancers.LoadBalancer].get(pool.loadbalancer_id or "")
+    """The one that changes of the pool keep busy, if it is used by any."""
+    return store[loadbalancers.LoadBalancer].get(next(iter(loadbalancer_ids(store, pool)), ""))
+
+
+def loadbalancer_ids(store: Store, pool: Pool) -> list[str]:
+    """A pool that was made without a load balancer has those of its listeners."""
+    own = [pool.loadbalancer_id] if pool.loadbalancer_id else []
+    return own or sorted({listener.loadbalancer_id for listener in listeners.of_pool(store, pool)})
+
+
+def require_undeleted(pool: Pool) -> None:
+    if pool.deleting:
+        raise conflict(f"Invalid state PENDING_DELETE of pool {pool.id}.")
+
+
+def _remove(store: Store, pool: Pool) -> None:
+    if store[Pool].get(pool.id) is pool:
+        for listener in listeners.of_pool(store, pool):
+            listener.default_pool_id = None
+        store[Pool].remove(pool.id)
 
 
 def _ip_version(balancer: loadbalancers.LoadBalancer | None, protocol: str) -> str:
@@ -250,8 +277,7 @@ def _association(
             raise invalid("listener_id", "Specify either listener_id or loadbalancer_id for a shared load balancer.")
         elif listener.loadbalancer_id != balancer.id:
             raise invalid("listener_id", f"Listener {listener.id} is not of load balancer {balancer.id}.")
-        if not listener.takes(protocol):
-            raise invalid("protocol", f"A pool of {protocol} does not fit a listener of {listener.protocol}.")
+        listeners.require_compatible(listener, protocol)
         if listener.default_pool_id is not None:
             raise conflict(f"Listener {listener.id} already has the pool {listener.default_pool_id}.")
     return balancer, listener
