@@ -59,7 +59,7 @@ class EnsureMember(Ensure):
         name, pool = self.params["name"], client.pool
         if pool and not self.context.is_placeholder(pool.id):
             self.context.warn(f"Check mode: pool {pool.label} has no member named {name!r}; assuming that an earlier task adds it.")
-        return self.context.id_of_created(name)
+        return self.context.id_of_created(f"member {name!r}")
 
     def pool_id(self, client: ResourceClient, resource: Json) -> str:
         """See :class:`Ensure`."""

@@ -99,7 +99,7 @@ class EnsurePool(Ensure):
             return None
         name = self.params["name"]
         self.context.warn(f"Check mode: there is no pool {name!r} in this project and region; assuming that an earlier task creates it.")
-        return self.context.id_of_created(name)
+        return self.context.id_of_created(f"pool {name!r}")
 
     def pool_id(self, client: ResourceClient, resource: Json) -> str:
         """See :class:`Ensure`."""
@@ -114,7 +114,10 @@ class EnsurePool(Ensure):
         for pool in self._elsewhere:
             self.context.warn(f"There is another pool named {self.params['name']!r}, on another load balancer: {pool['id']}.")
         body = self._listener.creation_body() if self._listener else {}
-        return client.create(self.desired, dataclasses.replace(plan, body={**plan.body, **body}))
+        pool, outcome = client.create(self.desired, dataclasses.replace(plan, body={**plan.body, **body}))
+        if self.context.check_mode and "listener_id" in body:
+            pool["listeners"] = [{"id": body["listener_id"]}]
+        return pool, outcome
 
     def removal_refusals(self, client: ResourceClient, current: Json) -> list[str]:
         """See :class:`Ensure`. Forwarding policies are looked for before the first member is removed."""
