@@ -53,7 +53,7 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	MYPYPATH="$(VENV)/collections:." $(BIN)/mypy $(COLLECTION)/plugins tests tools
-	PYTHONPATH="$(VENV)/collections" $(BIN)/lint-imports --no-logo
+	PYTHONPATH="$(VENV)/collections" $(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/yamllint --strict .
 	$(BIN)/ansible-lint --offline
 

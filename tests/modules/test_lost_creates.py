@@ -73,7 +73,7 @@ def test_a_lost_answer_and_a_refusal_after_it(module: Run, emulator: Emulator) -
     emulator.fault("answer", action="elb:pools:create", status=409, error_code="ELB.8905", error_msg="Quota exceeded.")
     result = module("elb_pool", **WEB)
     assert result["error_code"] == "ELB.8905"
-    assert "an answer was lost" in result["msg"]
+    assert "a response was lost" in result["msg"]
     assert "It is not known whether" in result["msg"]
     # Nothing is there, so nothing is said to be done.
     assert not result.changed

@@ -23,7 +23,7 @@ SUBNET = "c09f620e-3492-4429-ac15-445d5dd9ca74"
 FIELDS = {"pool": pool_resource.FIELDS, "member": member_resource.FIELDS}
 #: What is possible for these depends on others. All others are free to have any value.
 TIED = {
-    *("protocol", "lb_algorithm", "loadbalancer_id", "listener_id", "session_persistence", "slow_start", "vpc_id", "type"),
+    *("protocol", "lb_algorithm", "loadbalancer_id", "session_persistence", "slow_start", "vpc_id", "type"),
     *("protection_status", "protection_reason", "address", "protocol_port", "subnet_cidr_id", "availability_zone"),
 }
 FREE = {kind: [field for field in fields if field.name not in TIED] for kind, fields in FIELDS.items()}

@@ -95,11 +95,11 @@ def test_missing_and_null_mean_the_services_default(pool: Json, data: st.DataObj
         assert plan_present(pool_resource.FIELDS, {name: defaults[name]}, answer).kind == PlanKind.NOTHING
 
 
-@given(pools(), st.sampled_from(["protocol", "loadbalancers", "listeners"]))
+@given(pools(), st.sampled_from(["protocol", "loadbalancers"]))
 def test_what_an_answer_does_not_tell_is_no_conflict(pool: Json, key: str) -> None:
     without = {name: value for name, value in pool.items() if name != key}
-    wanted = {"protocol": "TCP", "loadbalancer_id": VPC, "listener_id": VPC}
-    name = {"loadbalancers": "loadbalancer_id", "listeners": "listener_id"}.get(key, key)
+    wanted = {"protocol": "TCP", "loadbalancer_id": VPC}
+    name = {"loadbalancers": "loadbalancer_id"}.get(key, key)
     for answer in (without, {**pool, key: None}):
         assert plan_present(pool_resource.FIELDS, {name: wanted[name]}, answer).kind == PlanKind.NOTHING
 
@@ -109,7 +109,7 @@ def test_what_an_answer_does_not_tell_is_no_conflict(pool: Json, key: str) -> No
     [
         ("protocol", "TCP", "TCP", {"protocol": "HTTP"}, "HTTP"),
         ("loadbalancer_id", VPC, VPC, {"loadbalancers": [{"id": SUBNET}]}, SUBNET),
-        ("listener_id", VPC, VPC, {"listeners": []}, "not set"),
+        ("loadbalancer_id", VPC, VPC, {"loadbalancers": []}, "not set"),
         ("vpc_id", SUBNET, SUBNET, {"vpc_id": VPC}, VPC),
         ("vpc_id", "", "not set", {"vpc_id": VPC}, VPC),
         ("type", "ip", "ip", {"type": "instance"}, "instance"),
@@ -123,7 +123,7 @@ def test_a_field_that_cannot_change_is_a_conflict_with_both_values(
     assert plan.kind == PlanKind.CONFLICT
     assert not plan.changed
     (conflict,) = plan.conflicts
-    option = {"loadbalancer_id": "loadbalancer", "listener_id": "listener"}.get(field, field)
+    option = {"loadbalancer_id": "loadbalancer"}.get(field, field)
     assert str(conflict).startswith(f"{option} is {shown_current} and cannot become {shown_wanted} in place: ")
     assert conflict.instead
 
@@ -140,9 +140,9 @@ def test_vpc_and_type_can_be_set_while_they_are_blank(blank: Json) -> None:
     assert plan_present(pool_resource.FIELDS, wanted, {"protocol": "HTTP", **blank}).body == wanted
 
 
-def test_a_listener_that_is_one_of_several_is_no_conflict() -> None:
-    pool = {"listeners": [{"id": VPC}, {"id": SUBNET}]}
-    assert plan_present(pool_resource.FIELDS, {"listener_id": SUBNET.upper()}, pool).kind == PlanKind.NOTHING
+def test_a_load_balancer_that_is_one_of_several_is_no_conflict() -> None:
+    pool = {"loadbalancers": [{"id": VPC}, {"id": SUBNET}]}
+    assert plan_present(pool_resource.FIELDS, {"loadbalancer_id": SUBNET.upper()}, pool).kind == PlanKind.NOTHING
 
 
 def test_creating_sends_what_is_given_and_no_stickiness_that_is_off() -> None:

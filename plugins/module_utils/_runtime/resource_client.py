@@ -157,9 +157,9 @@ class ResourceClient:
         attempt = f"remove {self.resource.kind} {self.label(current)}"
         return self.context.remove(self._call(Verb.DELETE, attempt, "from", str(current["id"])), in_use)
 
-    def _call(self, verb: Verb, attempt: str, preposition: str, resource_id: str = "") -> Call:
+    def _call(self, verb: Verb, attempt: str, preposition: str, resource_id: str | None = None) -> Call:
         where = f" {preposition} pool {self.pool.label}" if self.pool else ""
-        ids = {**self._parent, self.resource.collection.id_name: resource_id} if resource_id else self._parent
+        ids = {**self._parent, self.resource.collection.id_name: resource_id} if resource_id is not None else self._parent
         return Call(self.resource.operation(verb), attempt + where, ids)
 
 
