@@ -15,6 +15,7 @@ KEYSTONE := $(VENV)/keystone/.ready
 BENCHMARK := $(VENV)/benchmark/.ready
 RELEASE := $(VENV)/release/.ready
 COLLECTION := $(VENV)/collections/ansible_collections/otc/elb
+GENERATED := PYTHONPATH="$(VENV)/collections" $(BIN)/python -m tools.generated
 
 # ansible-lint and others look for the tools that they start on the PATH; nothing is written to ~/.ansible.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -48,12 +49,13 @@ timed-%:
 ## check: the quick loop, lint and unit tests
 check: lint unit
 
-## lint: ruff, mypy, import-linter, yamllint, ansible-lint
+## lint: ruff, mypy, import-linter, yamllint, ansible-lint, and whether generated documentation is up to date
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	MYPYPATH="$(VENV)/collections:." $(BIN)/mypy $(COLLECTION)/plugins tests tools
 	PYTHONPATH="$(VENV)/collections" $(BIN)/lint-imports --no-logo --no-cache
+	$(GENERATED) --check
 	$(BIN)/yamllint --strict .
 	$(BIN)/ansible-lint --offline
 
@@ -106,9 +108,9 @@ coverage: $(READY) $(KEYSTONE)
 benchmark: $(BENCHMARK)
 	$(BIN)/python -m tests.benchmark $(ARGS)
 
-## permissions: writes the tables of docs/permissions.md anew
-permissions: $(READY)
-	$(BIN)/python -m tools.permissions
+## generated: writes what the documentation has in several places: results, IAM actions, lists of modules (see tools/generated.py)
+generated: $(READY)
+	$(GENERATED)
 
 ## docs: the documentation as a site, in build/docs/html; a warning or a link that leads nowhere is an error
 docs: $(READY) $(RELEASE)
@@ -159,4 +161,4 @@ $(RELEASE): tools/release/requirements.txt $(READY)
 	$(set_up)
 
 .PHONY: help demo test check lint format unit modules emulator playbooks molecule keystone sanity integration test-matrix coverage benchmark \
-	permissions docs picture artifact release-check venv clean
+	generated docs picture artifact release-check venv clean

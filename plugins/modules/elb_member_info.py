@@ -19,11 +19,13 @@ description:
   - The service filters. With several filters a member must match all of them; with several values of one filter, any of these.
   - Every page of the list is read. Nothing found is an empty list; so is a pool that is not there, with a warning.
 notes:
+  # BEGIN generated: iam_notes
   - >-
-    IAM actions in any case: to look up O(pool) by its name, or where nothing has the ID that it gives, C(elb:pools:list); to get a
-    member by a single O(id) and no other filter, C(elb:members:get); to list members in any other case, C(elb:members:list).
+    IAM actions in any case: to look up O(pool) by its name, C(elb:pools:list); to get a member by a single O(id) and no other filter,
+    C(elb:members:get); to list members in any other case, C(elb:members:list).
   - >-
     A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
+  # END generated: iam_notes
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes.info
@@ -131,11 +133,15 @@ members:
   type: list
   elements: dict
   contains:
+    # BEGIN generated: member
     id:
       description: The member's ID. It is not the server's ID.
       type: str
     name:
       description: The member's name.
+      type: str
+    project_id:
+      description: The ID of the project that the member belongs to.
       type: str
     address:
       description: The private IP address of the server.
@@ -146,11 +152,8 @@ members:
     weight:
       description: 0 to 100. With V(0) the member gets no new requests.
       type: int
-    operating_status:
-      description: What the health check says, V(ONLINE) or V(OFFLINE); V(NO_MONITOR) where the pool has none.
-      type: str
     subnet_cidr_id:
-      description: The Neutron ID of the subnet; empty or V(null) for a member by IP alone.
+      description: The Neutron ID of the subnet; empty or V(null) for a member by IP only.
       type: str
     availability_zone:
       description: The availability zone.
@@ -158,6 +161,80 @@ members:
     ip_version:
       description: The IP version of the address, V(v4) or V(v6).
       type: str
+    operating_status:
+      description: >-
+        The member's health. V(ONLINE) or V(OFFLINE) is the result of the health check, V(OFFLINE) also for a server that is stopped or
+        deleted. V(NO_MONITOR) if the pool has no health check. An entry of C(status) takes precedence for its listener.
+      type: str
+    status:
+      description: The member's health as each listener of the pool sees it.
+      type: list
+      elements: dict
+      contains:
+        listener_id:
+          description: The listener's ID.
+          type: str
+        operating_status:
+          description: V(ONLINE), V(OFFLINE) or V(NO_MONITOR).
+          type: str
+        reason:
+          description: Why the health check failed; V(null) if it did not.
+          type: dict
+          contains:
+            reason_code:
+              description: >-
+                V(CONNECT_TIMEOUT), V(CONNECT_REFUSED), V(CONNECT_FAILED), V(CONNECT_INTERRUPT), V(SSL_HANDSHAKE_ERROR),
+                V(RECV_RESPONSE_FAILED), V(RECV_RESPONSE_TIMEOUT), V(SEND_REQUEST_FAILED), V(SEND_REQUEST_TIMEOUT),
+                V(RESPONSE_FORMAT_ERROR) or V(RESPONSE_MISMATCH).
+              type: str
+            expected_response:
+              description: The HTTP status codes that the health check expects, such as V(200,202) or V(200-204).
+              type: str
+            healthcheck_response:
+              description: The HTTP status code that the server returned.
+              type: str
+        created_at:
+          description: When the entry was created, in UTC.
+          returned: if the service includes it
+          type: str
+        updated_at:
+          description: When the entry was last updated, in UTC.
+          returned: if the service includes it
+          type: str
+    reason:
+      description: Why the health check failed; V(null) if it did not.
+      returned: by versions of the service that do not include it in C(status)
+      type: dict
+      contains:
+        reason_code:
+          description: As in C(status).
+          type: str
+        expected_response:
+          description: As in C(status).
+          type: str
+        healthcheck_response:
+          description: As in C(status).
+          type: str
+    member_type:
+      description: V(instance) for a server of the VPC, V(ip) for a member by IP only.
+      type: str
+    instance_id:
+      description: The ID of the cloud server; empty or V(null) if the member is not a cloud server.
+      type: str
+    admin_state_up:
+      description: Whether the cloud server exists.
+      type: bool
+    created_at:
+      description: When the member was added, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older members
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    updated_at:
+      description: When the member was last updated, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older members
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    # END generated: member
   sample:
     - id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
       name: web-1
@@ -165,33 +242,40 @@ members:
       protocol_port: 8080
       weight: 10
       operating_status: ONLINE
+# BEGIN generated: required_actions
 required_actions:
-  description: The IAM actions that the task needed.
+  description: The IAM actions that the task needed, sorted. In check mode, those that the real run would need.
   returned: always
   type: list
   elements: str
-  sample: ['elb:members:list', 'elb:pools:list']
+  sample: ['elb:pools:list']
+# END generated: required_actions
+# BEGIN generated: failures
 status:
-  description: The HTTP status of a request that failed.
-  returned: failure, where the service answered
+  description: The HTTP status of the response.
+  returned: on failure, if the service answered
   type: int
+  sample: 403
 error_code:
-  description: The service's code of a failure.
-  returned: failure, where the service gave one
+  description: The error code of the service.
+  returned: on failure, if the response has one
   type: str
+  sample: ELB.9802
 request_id:
-  description: What the provider's support asks for.
-  returned: failure, where the service gave one
+  description: The ID of the request, for the provider's support.
+  returned: on failure, if the response has one
   type: str
 missing_action:
   description: The IAM action that the credential lacks.
-  returned: failure, where it is because of a missing permission
+  returned: on failure, because of a missing permission
   type: str
+  sample: elb:pools:create
 ids:
-  description: The IDs of the pools that have the same name.
-  returned: failure, where several match
+  description: The IDs of the resources that match, where only one may match.
+  returned: on failure, because several resources match
   type: list
   elements: str
+# END generated: failures
 """
 
 from ansible_collections.otc.elb.plugins.module_utils._runtime.entry import run

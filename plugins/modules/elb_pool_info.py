@@ -18,11 +18,13 @@ description:
   - The service filters. With several filters a pool must match all of them; with several values of one filter, any of these.
   - Every page of the list is read. Nothing found is an empty list.
 notes:
+  # BEGIN generated: iam_notes
   - >-
     IAM actions in any case: to get a pool by a single O(id) and no other filter, C(elb:pools:get); to list pools in any other case,
     C(elb:pools:list); to list the members of pools that have any, with O(include_members=true), C(elb:members:list).
   - >-
     A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
+  # END generated: iam_notes
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes.info
@@ -160,70 +162,152 @@ pools:
   type: list
   elements: dict
   contains:
+    # BEGIN generated: pool
     id:
       description: The pool's ID.
       type: str
     name:
       description: The pool's name.
       type: str
+    description:
+      description: The pool's description.
+      type: str
+    project_id:
+      description: The ID of the project that the pool belongs to.
+      type: str
     protocol:
-      description: The protocol by which members receive requests.
+      description: The protocol by which members receive requests, V(TCP), V(UDP), V(HTTP), V(HTTPS) or V(QUIC).
       type: str
     lb_algorithm:
-      description: How requests are distributed.
+      description: How requests are distributed, V(ROUND_ROBIN), V(LEAST_CONNECTIONS), V(SOURCE_IP) or V(QUIC_CID).
       type: str
     loadbalancers:
-      description: The load balancers that the pool belongs to, each a dict with its C(id).
+      description: The load balancers that the pool belongs to.
       type: list
       elements: dict
+      contains:
+        id:
+          description: The load balancer's ID.
+          type: str
     listeners:
-      description: The listeners that the pool serves, each a dict with its C(id).
+      description: The listeners that the pool serves.
       type: list
       elements: dict
+      contains:
+        id:
+          description: The listener's ID.
+          type: str
     members:
-      description: The members, each a dict with its C(id); with O(include_members=true), whole members.
+      description: The pool's members.
       type: list
       elements: dict
+      contains:
+        id:
+          description: The member's ID.
+          type: str
     healthmonitor_id:
-      description: The ID of the health check; empty or V(null) where there is none.
+      description: The ID of the pool's health check; empty or V(null) if it has none.
       type: str
     session_persistence:
-      description: How sticky sessions are set; V(null) where they are off.
+      description: Sticky sessions; V(null) if they are off.
       type: dict
+      contains:
+        type:
+          description: What a client is recognised by, V(SOURCE_IP), V(HTTP_COOKIE) or V(APP_COOKIE).
+          type: str
+        cookie_name:
+          description: The cookie's name. Has a meaning only with V(APP_COOKIE).
+          type: str
+        persistence_timeout:
+          description: How long sessions are kept, in minutes. Has no effect with V(APP_COOKIE).
+          type: int
+    slow_start:
+      description: How new members are warmed up; may be V(null) where it is off.
+      type: dict
+      contains:
+        enable:
+          description: Whether slow start is on.
+          type: bool
+        duration:
+          description: How long a new member is warmed up, in seconds.
+          type: int
     member_deletion_protection_enable:
       description: Whether members are protected from being removed.
       type: bool
+    vpc_id:
+      description: The ID of the VPC that the pool works in; empty if it is not set.
+      type: str
+    type:
+      description: >-
+        Which members the pool takes, V(instance) for members of the VPC and by IP, V(ip) for members by IP only; empty for any.
+      type: str
+    protection_status:
+      description: Whether the pool is protected from changes made in the console, V(nonProtection) or V(consoleProtection).
+      type: str
+    protection_reason:
+      description: Why the pool is protected.
+      type: str
     ip_version:
       description: The IP versions that members can have, V(dualstack) or V(v4).
       type: str
+    admin_state_up:
+      description: The administrative state. Always V(true); the service does not support any other.
+      type: bool
+    az_affinity:
+      description: How requests are kept in an availability zone. Not supported by the service.
+      returned: if the service includes it
+      type: dict
+    created_at:
+      description: When the pool was created, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older pools
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    updated_at:
+      description: When the pool was last updated, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older pools
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    # END generated: pool
   sample:
     - id: 36ce7086-a496-4666-9064-5ba0e6840c75
       name: web
       protocol: HTTP
       lb_algorithm: ROUND_ROBIN
       members: [{id: 1923923e-fe8a-484f-bdbc-e11559b1f48f}]
+# BEGIN generated: required_actions
 required_actions:
-  description: The IAM actions that the task needed.
+  description: The IAM actions that the task needed, sorted. In check mode, those that the real run would need.
   returned: always
   type: list
   elements: str
   sample: ['elb:pools:list']
+# END generated: required_actions
+# BEGIN generated: failures
 status:
-  description: The HTTP status of a request that failed.
-  returned: failure, where the service answered
+  description: The HTTP status of the response.
+  returned: on failure, if the service answered
   type: int
+  sample: 403
 error_code:
-  description: The service's code of a failure.
-  returned: failure, where the service gave one
+  description: The error code of the service.
+  returned: on failure, if the response has one
   type: str
+  sample: ELB.9802
 request_id:
-  description: What the provider's support asks for.
-  returned: failure, where the service gave one
+  description: The ID of the request, for the provider's support.
+  returned: on failure, if the response has one
   type: str
 missing_action:
   description: The IAM action that the credential lacks.
-  returned: failure, where it is because of a missing permission
+  returned: on failure, because of a missing permission
   type: str
+  sample: elb:pools:create
+ids:
+  description: The IDs of the resources that match, where only one may match.
+  returned: on failure, because several resources match
+  type: list
+  elements: str
+# END generated: failures
 """
 
 from ansible_collections.otc.elb.plugins.module_utils._runtime.entry import run

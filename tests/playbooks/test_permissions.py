@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The otc.elb authors
 """What the documentation declares is what a task needs: with just these actions it succeeds, without any of them it does not.
 
-Each situation of tests/permissions/situations.yml is played in check mode, once without each of its actions, and for real.
+Each situation of tests/permissions/situations is played in check mode, once without each of its actions, and for real.
 Every play of it has a pool of its own, and a user with just the actions that it may have, so that all go into one playbook.
 """
 

@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""One table of operations: it is the API reference's, nothing else can be called, and the documentation agrees with it."""
+"""One table of operations: it is the API reference's, nothing else can be called, and the situations agree with it."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +16,9 @@ from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Dead
 from ansible_collections.otc.elb.plugins.module_utils._http.transport import Response
 from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
 from ansible_collections.otc.elb.plugins.module_utils._resource.resource import Operation, Verb
-from tools.permissions import PAGE, with_tables
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 
-from ..permissions import MODULES, SCOPE, declared, notes, situations
+from ..permissions import MODULES, declared, situations
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 # The chapter "Permissions and Supported Actions" of the API reference, as it is published.
@@ -100,30 +96,5 @@ def test_what_belongs_to_a_state_is_needed_in_that_state_only() -> None:
             assert {when[key] for key in situation.needs} <= there, situation
 
 
-@cache
-def documented() -> dict[str, Any]:
-    """What ansible-doc says."""
-    command = [str(Path(sys.prefix, "bin", "ansible-doc")), "--json", *(f"otc.elb.{module}" for module in MODULES)]
-    environment = {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "ANSIBLE_COLLECTIONS_PATH": f"{sys.prefix}/collections", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
 def test_there_is_no_module_without_situations() -> None:
-    modules = {path.stem for path in (CHECKOUT / "plugins" / "modules").glob("elb_*.py")}
-    assert modules == set(MODULES)
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_the_documentation_declares_just_what_is_needed(module: str) -> None:
-    if not Path(sys.prefix, "collections").is_dir():
-        pytest.skip("ansible-test has no ansible-doc that finds the collection")
-    told = documented()[f"otc.elb.{module}"]["doc"]["notes"]
-    assert [note for note in told if "IAM action" in note] == notes(module)
-    assert SCOPE in told
-
-
-def test_the_tables_of_the_page_are_up_to_date() -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    assert text == with_tables(text), "run: make permissions"
+    assert TASKS.keys() == set(MODULES)

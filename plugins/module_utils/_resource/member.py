@@ -34,6 +34,8 @@ class ListenerStatus(t.TypedDict, total=False):
     listener_id: str
     operating_status: str
     reason: HealthReason | None
+    created_at: str
+    updated_at: str
 
 
 class Member(t.TypedDict, total=False):

@@ -53,9 +53,9 @@ class Pool(t.TypedDict, total=False):
     type: str | None
     protection_status: str
     protection_reason: str
-    enterprise_project_id: str
     ip_version: str
     admin_state_up: bool
+    az_affinity: Json | None
     created_at: str
     updated_at: str
 
