@@ -13,6 +13,9 @@ import typing as t
 
 from ._api.operations import Operation
 
+#: A JSON object, such as options, an entry of clouds.yaml, or a resource.
+Json = dict[str, t.Any]
+
 
 class ElbError(Exception):
     """A failure that a user can act on.

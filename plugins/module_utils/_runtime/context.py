@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
@@ -58,7 +57,7 @@ class Session:
         return self._client
 
     def _connect(self) -> Connection:
-        connection = _credentials.connect(self.params, os.environ, self.deadline)
+        connection = _credentials.connect(self.params, self.deadline)
         # One set from now on, so that a token of later is masked, too.
         connection.secrets.update(self.secrets)
         self.secrets = connection.secrets
