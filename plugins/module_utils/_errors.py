@@ -26,6 +26,9 @@ import typing as t
 #: A JSON object.
 Json = dict[str, t.Any]
 
+#: A JSON object, such as options, an entry of clouds.yaml, or a resource.
+Json = dict[str, t.Any]
+
 
 class ElbError(Exception):
     """A failure that a user can act on.

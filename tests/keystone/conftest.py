@@ -43,6 +43,7 @@ class Cloud:
             "password": PASSWORD,
             "user_domain_name": DOMAIN,
             "project_name": PROJECT,
+            "project_domain_name": DOMAIN,
         }
 
     @property

@@ -33,6 +33,11 @@ connection = sqlite:///{where}/keystone.db?timeout=30
 key_repository = {where}/fernet
 [fernet_receipts]
 key_repository = {where}/fernet
+[auth]
+methods = password,token,application_credential,totp
+[totp]
+# The tests may take minutes after the passcode was made.
+included_previous_windows = 10
 [credential]
 key_repository = {where}/credential
 [identity]

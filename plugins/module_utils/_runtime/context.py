@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from .._api.client import Call, Client
@@ -61,14 +60,15 @@ class ApiContext:
     def client(self) -> Client:
         """Made when it is first needed: options that cannot work are refused without it."""
         if self._client is None:
-            connection = connect.connect(self.params, os.environ, self.deadline)
+            connection = connect.connect(self.params, self.deadline)
             # One set from now on, so that a token that comes later is masked, too.
             connection.secrets.update(self.secrets)
             self.secrets = connection.secrets
+            endpoint, project_id = connection.locate()
             tls = Tls(connection.verify, connection.cert)
             connections = self.params.get("concurrency", 1)
             transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
-            self._client = Client(transport, self.deadline, connection.endpoint, connection.project_id, self.actions, connection.renew)
+            self._client = Client(transport, self.deadline, endpoint, project_id, self.actions, connection.renew)
         return self._client
 
     @property
