@@ -23,9 +23,6 @@ from __future__ import annotations
 
 import typing as t
 
-#: A JSON object.
-Json = dict[str, t.Any]
-
 #: A JSON object, such as options, an entry of clouds.yaml, or a resource.
 Json = dict[str, t.Any]
 

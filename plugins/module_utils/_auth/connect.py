@@ -58,7 +58,7 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
     if way == "a token":
         return _token.connect(settings)
     # Here rather than above: it imports openstacksdk, which takes longer than all the rest of a task.
-    from . import cloud as _cloud
+    from . import cloud as _cloud  # noqa: PLC0415
 
     try:
         config = _cloud.Config()
