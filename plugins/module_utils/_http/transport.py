@@ -78,6 +78,10 @@ class Transport:
             for scheme in ("https://", "http://"):
                 self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=connections))
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
     def send(self, method: str, url: str, body: t.Any, attempt: str, again: bool = False) -> Response:
         """Send one request.
 

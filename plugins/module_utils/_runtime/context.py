@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
 import typing as t
 
 from .._api.client import Call, Client
@@ -20,8 +22,27 @@ from .._resource.ids import is_placeholder, placeholder
 MAX_SECONDS = 86400.0
 
 
+#: Says how far a step is, in a few words. Called at any time while it runs, by another thread.
+Status = t.Callable[[], str]
+
+
+class TokenCache(t.Protocol):
+    """Keeps tokens from one task to the next. The state is keystoneauth1's, and as secret as the token in it."""
+
+    def load(self, cache_id: str) -> str | None:
+        """The state that was saved last; ``None`` where there is none."""
+
+    def save(self, cache_id: str, state: str) -> None:
+        """Keep a state."""
+
+
 def _ignore(message: str) -> None:
     """Warn of nothing."""
+
+
+def no_progress(status: Status) -> t.ContextManager[None]:
+    """Show nothing."""
+    return contextlib.nullcontext()
 
 
 class ApiContext:
@@ -32,6 +53,8 @@ class ApiContext:
     :param check_mode: whether nothing must be changed.
     :param show_diff: whether the user asked for a diff.
     :param warn: shows a warning.
+    :param progress: shows now and then how far a long step is, while the context that it returns lasts.
+    :param token_cache: keeps tokens from one task to the next; by default they are not kept.
     """
 
     def __init__(
@@ -41,11 +64,15 @@ class ApiContext:
         check_mode: bool = False,
         show_diff: bool = False,
         warn: t.Callable[[str], None] = _ignore,
+        progress: t.Callable[[Status], t.ContextManager[None]] = no_progress,
+        token_cache: TokenCache | None = None,
     ) -> None:
         self.params = params
         self.check_mode = check_mode
         self.show_diff = show_diff
         self.warn = warn
+        self.progress = progress
+        self._token_cache = token_cache
         self.deadline = Deadline(params["timeout"])
         #: The IAM actions that were needed so far.
         self.actions: set[str] = set()
@@ -54,6 +81,7 @@ class ApiContext:
         #: What was changed so far, in the words of the calls.
         self.done: list[str] = []
         self._client: Client | None = None
+        self._transport: Transport | None = None
 
     @property
     def client(self) -> Client:
@@ -65,9 +93,16 @@ class ApiContext:
             self.secrets = connection.secrets
             tls = Tls(connection.verify, connection.cert)
             connections = self.params.get("concurrency", 1)
-            transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
-            self._client = Client(transport, self.deadline, connection.endpoint, connection.project_id, self.actions, connection.renew)
+            self._transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
+            self._client = Client(
+                self._transport, self.deadline, connection.endpoint, connection.project_id, self.actions, connection.renew
+            )
         return self._client
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._transport is not None:
+            self._transport.close()
 
     @property
     def wrote(self) -> bool:
@@ -131,10 +166,15 @@ class ApiContext:
             return False
         return True
 
-    def pause(self, seconds: float) -> None:
-        """Wait as long as the user asked for. Check mode does not."""
+    def pause(self, seconds: float, purpose: str) -> None:
+        """Wait as long as the user asked for. Check mode does not.
+
+        :param purpose: what the time is for, such as "draining member web-1".
+        """
         if not self.check_mode:
-            self.deadline.pause(seconds)
+            until = time.monotonic() + seconds
+            with self.progress(lambda: f"{purpose}, {max(0.0, until - time.monotonic()):.0f} seconds left"):
+                self.deadline.pause(seconds)
 
 
 def check_limits(params: Json) -> None:

@@ -40,7 +40,11 @@ def wait_until_healthy(context: ApiContext, pool_id: str, member: Json, added: b
         last = context.read(call)
         return is_healthy(last)
 
-    if poll(context, look):
+    with context.progress(
+        lambda: f"member {label(last)} is not healthy yet: {health_of(last)}, {context.deadline.left():.0f} seconds left"
+    ):
+        healthy = poll(context, look)
+    if healthy:
         return last
     raise ElbError(
         f"Member {label(member)} is not healthy after {context.deadline.seconds:g} seconds: its status is {health_of(last)}. "
