@@ -9,6 +9,7 @@
     Exception
     ├── ElbError               a failure that a user can act on
     │   ├── ValidationFailed   the options cannot work; nothing was written
+    │   ├── NoCredential       neither the options nor the environment has one
     │   ├── NotFound           what an option names does not exist
     │   ├── ApiError           the service answered with an error
     │   ├── Unreachable        no answer, or not one of the ELB API
@@ -54,6 +55,10 @@ class ValidationFailed(ElbError):
 
     def __init__(self, attempt: str, reasons: t.Sequence[str], **facts: t.Any) -> None:
         super().__init__(f"Cannot {attempt}: {'; '.join(reasons)}", **facts)
+
+
+class NoCredential(ElbError):
+    """Neither the options nor the environment has a credential."""
 
 
 class NotFound(ElbError):

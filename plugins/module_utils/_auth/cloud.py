@@ -23,7 +23,7 @@ from .._http.deadline import Deadline
 from .._http.failures import root_cause
 from .._http.retry import SERVER_ERRORS, Backoff, Throttle
 from .._http.transport import USER_AGENT, Response
-from .connection import Connection
+from .connection import Connection, TokenCache
 from .secrets import is_name, secrets_in
 from .settings import DEFAULT_REGION, Settings, check_url, is_provider, root_of, tls_files
 from .signer import AkskAuth
@@ -59,16 +59,6 @@ _BESIDE = (
     "passcode",
     *(f"{what}_{part}" for what in ("project", "domain", "user_domain", "project_domain") for part in ("id", "name")),
 )
-
-
-class TokenCache(t.Protocol):
-    """Keeps tokens from one task to the next. The state is keystoneauth1's, and as secret as the token in it."""
-
-    def load(self, cache_id: str) -> str | None:
-        """The state that was saved last; ``None`` where there is none."""
-
-    def save(self, cache_id: str, state: str) -> None:
-        """Keep a state."""
 
 
 class Config(OpenStackConfig):

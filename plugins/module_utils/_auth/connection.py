@@ -9,6 +9,16 @@ from __future__ import annotations
 import typing as t
 
 
+class TokenCache(t.Protocol):
+    """Keeps tokens from one task to the next. The state is keystoneauth1's, and as secret as the token in it."""
+
+    def load(self, cache_id: str) -> str | None:
+        """The state that was saved last; ``None`` where there is none."""
+
+    def save(self, cache_id: str, state: str) -> None:
+        """Keep a state."""
+
+
 class Connection(t.NamedTuple):
     """All that a client needs. Made without a request, so that its secrets can be registered before the first one."""
 

@@ -78,6 +78,10 @@ class Transport:
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
     def send(self, method: str, url: str, body: t.Any, attempt: str, again: bool = False) -> Response:
         """Send one request.
 

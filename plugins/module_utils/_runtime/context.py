@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 import typing as t
 
 from .._api.client import Call, Client
 from .._auth import connect
+from .._auth.connection import TokenCache
 from .._errors import ApiError, ElbError, Json
 from .._http.deadline import Deadline
 from .._http.transport import Tls, Transport
@@ -20,9 +23,17 @@ MAX_SECONDS = 86400.0
 #: Seconds before a removal is tried again that was refused because of earlier removals; doubled for each further attempt.
 _FIRST_PAUSE = 0.5
 
+#: Says how far a step is, in a few words. Called at any time while it runs, by another thread.
+Status = t.Callable[[], str]
+
 
 def _ignore(message: str) -> None:
     """Warn of nothing."""
+
+
+def no_progress(status: Status) -> t.ContextManager[None]:
+    """Show nothing."""
+    return contextlib.nullcontext()
 
 
 class ApiContext:
@@ -33,6 +44,8 @@ class ApiContext:
     :param check_mode: whether nothing must be changed.
     :param show_diff: whether the user asked for a diff.
     :param warn: shows a warning.
+    :param progress: shows now and then how far a long step is, while the context that it returns lasts.
+    :param token_cache: keeps tokens from one task to the next; by default they are not kept.
     """
 
     def __init__(
@@ -42,11 +55,15 @@ class ApiContext:
         check_mode: bool = False,
         show_diff: bool = False,
         warn: t.Callable[[str], None] = _ignore,
+        progress: t.Callable[[Status], t.ContextManager[None]] = no_progress,
+        token_cache: TokenCache | None = None,
     ) -> None:
         self.params = params
         self.check_mode = check_mode
         self.show_diff = show_diff
         self.warn = warn
+        self.progress = progress
+        self._token_cache = token_cache
         self.deadline = Deadline(params["timeout"])
         #: The IAM actions that were needed so far.
         self.actions: set[str] = set()
@@ -55,21 +72,27 @@ class ApiContext:
         #: What was changed so far, in the words of the calls.
         self.done: list[str] = []
         self._client: Client | None = None
+        self._transport: Transport | None = None
 
     @property
     def client(self) -> Client:
         """Made when it is first needed: options that cannot work are refused without it."""
         if self._client is None:
-            connection = connect.connect(self.params, self.deadline)
+            connection = connect.connect(self.params, self.deadline, self._token_cache)
             # One set from now on, so that a token that comes later is masked, too.
             connection.secrets.update(self.secrets)
             self.secrets = connection.secrets
             endpoint, project_id = connection.locate()
             tls = Tls(connection.verify, connection.cert)
             connections = self.params.get("concurrency", 1)
-            transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
-            self._client = Client(transport, self.deadline, endpoint, project_id, self.actions, connection.renew)
+            self._transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
+            self._client = Client(self._transport, self.deadline, endpoint, project_id, self.actions, connection.renew)
         return self._client
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._transport is not None:
+            self._transport.close()
 
     @property
     def wrote(self) -> bool:
@@ -139,10 +162,15 @@ class ApiContext:
             else:
                 return True
 
-    def pause(self, seconds: float) -> None:
-        """Wait as long as the user asked for. Check mode does not."""
+    def pause(self, seconds: float, purpose: str) -> None:
+        """Wait as long as the user asked for. Check mode does not.
+
+        :param purpose: what the time is for, such as "draining member web-1".
+        """
         if not self.check_mode:
-            self.deadline.pause(seconds)
+            until = time.monotonic() + seconds
+            with self.progress(lambda: f"{purpose}, {max(0.0, until - time.monotonic()):.0f} seconds left"):
+                self.deadline.pause(seconds)
 
 
 def check_limits(params: Json) -> None:

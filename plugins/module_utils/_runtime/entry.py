@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
+import pwd
 import signal
 import sys
 import typing as t
@@ -15,12 +18,17 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._auth.secrets import secrets_in
 from .._errors import Json
-from .options import convertible, explain_invalid
-from .task import Task, perform
+from .context import Status, no_progress
+from .options import convertible, explain_invalid, unconvertible
+from .task import Task, failure_of, perform
 
 
 class Module(AnsibleModule):
     """An AnsibleModule that knows what is secret inside of dicts, and explains what is wrong with options."""
+
+    #: See :class:`Door`, here and below.
+    reports_interrupt = True
+    token_cache = None
 
     def __init__(self, task: Task) -> None:
         self._task = task
@@ -33,6 +41,15 @@ class Module(AnsibleModule):
     def show_diff(self) -> bool:
         """As :class:`Door` has it."""
         return bool(self._diff)
+
+    @property
+    def searched(self) -> str:
+        """As :class:`Door` has it: rarely the environment of the user who started Ansible."""
+        return f" Looked in the environment of user {_user()} on host {platform.node()}."
+
+    def progress(self, status: Status) -> t.ContextManager[None]:
+        """As :class:`Door` has it: what a module prints is its result, and only that."""
+        return no_progress(status)
 
     @property
     def secrets(self) -> set[str]:
@@ -59,18 +76,27 @@ class Module(AnsibleModule):
         super().fail_json(msg, **kwargs)
 
 
+def _user() -> str:
+    """The effective user, by name where it has one."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
+
+
 def run(task: Task) -> None:
     """Run a module."""
     try:
         module = Module(task)
     except (ArithmeticError, TypeError, ValueError) as error:
-        # AnsibleModule fails with an exception at a few values, such as a number with a huge exponent.
-        reason = f"An option has a value that Ansible cannot convert ({type(error).__name__}). Check numbers and dicts."
-        sys.stdout.write(json.dumps({"failed": True, "msg": reason, "required_actions": []}))
+        sys.stdout.write(json.dumps(unconvertible(error)))
         raise SystemExit(1) from None
     # A task that is ended reports what it did, like any other failure.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    result = perform(task, module)
+    try:
+        result = perform(task, module)
+    except ImportError as error:
+        result = {"failed": True, **failure_of(error), "required_actions": []}
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

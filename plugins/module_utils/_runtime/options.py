@@ -25,6 +25,12 @@ def convertible(spec: Json, params: Json) -> Json:
     }
 
 
+def unconvertible(error: Exception) -> Json:
+    """The result where Ansible fails with an exception at a value, such as a number with a huge exponent."""
+    reason = f"An option has a value that Ansible cannot convert ({type(error).__name__}). Check numbers and dicts."
+    return {"failed": True, "msg": reason, "required_actions": []}
+
+
 def explain_invalid(task: Task, given: Json, msg: str) -> str:
     """What is wrong with the options: all of it, so that a list need not be corrected twice.
 

@@ -12,8 +12,8 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 
 from .._auth.connect import ARGUMENT_SPEC
-from .._errors import ElbError, Json, PartialFailure
-from .context import ApiContext, check_limits
+from .._errors import ElbError, Json, NoCredential, PartialFailure
+from .context import ApiContext, Status, TokenCache, check_limits
 
 #: How many of the changes before a failure its message names.
 _SHOWN = 5
@@ -55,29 +55,47 @@ class Door(t.Protocol):
     show_diff: bool
     #: Values that must never be shown. All that the task learns are added before a result is returned.
     secrets: set[str]
+    #: Where credentials are looked for besides the options, as a sentence to end a message; may be empty.
+    searched: str
+    #: Whether an interrupted task still returns a result. Otherwise the interrupt ends the process, and all that would follow the task.
+    reports_interrupt: bool
+    #: Keeps tokens from one task to the next, where there is such a place.
+    token_cache: TokenCache | None
 
     def warn(self, warning: str) -> None:
         """Show a warning."""
+
+    def progress(self, status: Status) -> t.ContextManager[None]:
+        """Show now and then how far a long step is, while the context lasts."""
 
 
 def perform(task: Task, door: Door) -> Json:
     """Run a task.
 
     :returns: its result; with ``failed`` and ``msg`` where it failed. Secrets are not masked yet.
+    :raises ImportError: where a library is missing. No request was made.
     """
-    context = ApiContext(door.params, door.secrets, door.check_mode, door.show_diff, door.warn)
+    context = ApiContext(door.params, door.secrets, door.check_mode, door.show_diff, door.warn, door.progress, door.token_cache)
     try:
         check_limits(door.params)
         result = task.function(context)
         diff = result.pop("diff", None)
         if diff is not None and door.show_diff:
             result["diff"] = diff
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (a defect is reported as one, without a traceback)
+    except ImportError:
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        if isinstance(error, KeyboardInterrupt) and not door.reports_interrupt:
+            raise
         result = {"failed": True, **failure_of(error)}
+        if isinstance(error, NoCredential):
+            result["msg"] += door.searched
         if context.wrote and not isinstance(error, PartialFailure):
             done = "; ".join(context.done[:_SHOWN]) + (f"; and {len(context.done) - _SHOWN} more" if len(context.done) > _SHOWN else "")
             result.update(msg=f"{result['msg']} Done before that: {done}.", changed=True)
-    door.secrets = context.secrets
+    finally:
+        door.secrets = context.secrets
+        context.close()
     return {**result, "required_actions": sorted(context.actions)}
 
 

@@ -16,6 +16,9 @@ from .context import MAX_SECONDS, ApiContext
 #: Seconds between two looks: few at first, then backing off; a health check itself takes some seconds.
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 10.0, 1.5
 
+#: How many members the progress names.
+_SHOWN = 3
+
 #: Options, as in an argument spec.
 WAIT_OPTIONS: Json = {"wait": {"type": "bool", "default": False}, "min_healthy_seconds": {"type": "float", "default": 0.0}}
 
@@ -57,6 +60,12 @@ class HealthWait:
 
         :raises ElbError: when the members cannot be read.
         """
+        with self._context.progress(self._status):
+            self._poll()
+        for key in self._waiting:
+            self.failed[key] = self._timed_out(key)
+
+    def _poll(self) -> None:
         pause = _FIRST_PAUSE
         while self._waiting:
             self._check(self._look())
@@ -67,10 +76,14 @@ class HealthWait:
             seconds = max(0.0, min(rest)) if len(rest) == len(self._waiting) else pause
             if not self._context.deadline.sleep(min(pause, seconds)):
                 self._check(self._look())
-                break
+                return
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
-        for key in self._waiting:
-            self.failed[key] = self._timed_out(key)
+
+    def _status(self) -> str:
+        """Who is not healthy yet, such as "not healthy yet: 192.168.0.11:80 and 3 more, 120 seconds left"."""
+        labels = [label(self.seen[key]) for key in list(self._waiting)]
+        more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+        return f"not healthy yet: {', '.join(labels[:_SHOWN])}{more}, {self._context.deadline.left():.0f} seconds left"
 
     def _check(self, found: t.Mapping[t.Any, Json]) -> None:
         now = time.monotonic()

@@ -70,7 +70,7 @@ class EnsureMember(Ensure):
         seconds = self.params["drain_seconds"]
         if seconds:
             drain(client, current)
-            self.context.pause(seconds)
+            self.context.pause(seconds, f"draining member {MEMBER.label(current)}")
 
     def after_present(self, client: ResourceClient, resource: Json, outcome: Outcome) -> Json:
         """Wait until the member is healthy."""

@@ -121,10 +121,21 @@ class Rollout:
 
     def _each(self, items: list[Item], step: t.Callable[[Item], None]) -> None:
         order = {id(item): position for position, item in enumerate(items)}
-        failed = self._workers.run(step, items)
+        with self._context.progress(self._status):
+            failed = self._workers.run(step, items)
         # In the order of the list, but those that were attempted first.
         for item, error in sorted(failed, key=lambda each: (isinstance(each[1], Skipped), order[id(each[0])])):
             self._fail(item, error.msg, error.facts)
+
+    def _status(self) -> str:
+        """How far it is, such as "added 12 of 40, removed 0 of 3"."""
+        kinds = {PlanKind.CREATE: Outcome.ADDED, PlanKind.UPDATE: Outcome.UPDATED, PlanKind.DELETE: Outcome.REMOVED}
+        planned = {outcome: self._planned(kind) for kind, outcome in kinds.items()}
+        return ", ".join(
+            f"{outcome.value} {sum(item.outcome is outcome for item in items)} of {len(items)}"
+            for outcome, items in planned.items()
+            if items
+        )
 
     def _fail(self, item: Item, message: str, facts: Json | None = None) -> None:
         item.error, item.facts = message, facts or {}
@@ -188,7 +199,7 @@ class Rollout:
         seconds = self._context.params["drain_seconds"]
         if seconds and removing:
             self._each(removing, self._drain)
-            self._context.pause(seconds)
+            self._context.pause(seconds, f"draining {len(removing)} members")
             removing = [item for item in removing if not item.error]
         self._each(removing, self._remove)
         for item in removing if seconds else []:
