@@ -17,12 +17,9 @@ from .._errors import ElbError
 from .._http.deadline import Deadline
 from . import aksk as _aksk
 from . import token as _token
-from .connection import Connection
+from .connection import Connection, TokenCache
 from .secrets import secrets_in
 from .settings import ARGUMENT_SPEC, ENVIRONMENT, Settings
-
-if t.TYPE_CHECKING:
-    from .cloud import TokenCache
 
 __all__ = ["ARGUMENT_SPEC", "ENVIRONMENT", "Connection", "connect", "secrets_in"]
 

@@ -12,8 +12,9 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 
 from .._auth.connect import ARGUMENT_SPEC
+from .._auth.connection import TokenCache
 from .._errors import ElbError, Json, NoCredential, PartialFailure
-from .context import ApiContext, Status, TokenCache, check_limits
+from .context import ApiContext, Status, check_limits
 
 #: How many of the changes before a failure its message names.
 _SHOWN = 5
