@@ -16,7 +16,7 @@ author:
 description:
   - Adds, updates and removes one backend server (member) of a backend server group (pool) of Elastic Load Balance (ELB) v3
     on Open Telekom Cloud.
-  - A member is known by O(address) and O(protocol_port), by O(id), or by O(name) where it is the only one of that name.
+  - A member is identified by O(address) and O(protocol_port), by O(id), or by O(name) if no other member has that name.
   - An option that is not given is not managed; it is neither sent nor compared. O(weight=0) is a value.
 notes:
   # BEGIN generated: iam_notes
@@ -38,14 +38,14 @@ extends_documentation_fragment:
 options:
   pool:
     description:
-      - The pool, by its name or ID. By its ID, one request less is needed.
-      - With O(state=absent), it is not an error when the pool is not there.
+      - The name or ID of the pool. A UUID is used as the ID, without a look-up, which saves a request.
+      - With O(state=absent), it is not an error if the pool does not exist.
     type: str
     required: true
     aliases: [pool_id]
   address:
     description:
-      - The private IP address of the server. Compared as an address, whatever its spelling. Cannot be changed.
+      - The private IP address of the server. Different spellings of an address are equal. Cannot be changed.
       - Without O(subnet_cidr_id) ("IP as a backend"), an IPv4 address, for pools with protocol TCP, HTTP and HTTPS, and the load balancer
         must allow it. With it, the IPv4 or IPv6 address of the server's primary network interface in that subnet.
     type: str
@@ -57,44 +57,43 @@ options:
     description: The member's ID, which is not the server's ID. A member cannot be added with a given ID.
     type: str
   name:
-    description: The member's name, 0 to 255 characters. It is what the member is looked up by where neither O(address) nor O(id) is given.
+    description: The member's name, 0 to 255 characters. The member is looked up by it if neither O(address) nor O(id) is given.
     type: str
   state:
-    description: Whether the member should be there.
+    description: Whether the member should exist.
     type: str
     choices: [present, absent]
     default: present
   weight:
     description:
-      - 0 to 100. The higher, the more requests the member gets; with V(0) it gets no new ones. The service takes 1 if it is not given
-        when the member is added.
+      - 0 to 100. The higher, the more requests the member gets; with V(0) it gets no new ones. The service's default is 1.
       - Has no effect in a pool with the algorithm SOURCE_IP.
     type: int
   subnet_cidr_id:
     description:
-      - The ID of the IPv4 or IPv6 subnet that the server is in, as Neutron knows it (C(neutron_subnet_id), in the console
-        "IPv4 Subnet ID"). It is not the VPC subnet's own ID.
+      - The Neutron ID of the IPv4 or IPv6 subnet that the server is in (C(neutron_subnet_id), in the console "IPv4 Subnet ID").
+        It is not the ID of the VPC subnet.
       - Cannot be changed.
     type: str
     aliases: [subnet_id, subnet]
   availability_zone:
-    description: The availability zone of a member by IP alone, so only without O(subnet_cidr_id). It can be changed, and not be emptied.
+    description: The availability zone of a member by IP only, so without O(subnet_cidr_id). It can be changed, but not removed.
     type: str
   wait:
     description:
-      - Whether to wait, at most O(timeout) seconds, until the member's C(operating_status) is ONLINE, or NO_MONITOR where the pool has
-        no health check. If the time runs out, the task fails with the last status and the reason; the member stays.
+      - Whether to wait, at most O(timeout) seconds, until the member's C(operating_status) is ONLINE, or NO_MONITOR if the pool has no
+        health check. If the time runs out, the task fails with the last status and the reason, and the member stays in the pool.
     type: bool
     default: false
   drain_seconds:
     description:
-      - With O(state=absent), set the weight to 0 first and remove the member after that many seconds, 0 to 86400.
-        They come on top of O(timeout).
+      - With O(state=absent), set the weight to 0 first and remove the member after this many seconds, 0 to 86400.
+        They do not count towards O(timeout).
     type: float
     default: 0.0
   enterprise_project_id:
     description:
-      - The ID of the enterprise project that pool and member are looked up in, or V(all_granted_eps) for all that the user may see.
+      - The ID of the enterprise project that pool and member are looked up in, or V(all_granted_eps) for all that the user has access to.
     type: str
 seealso:
   - module: otc.elb.elb_member_info
@@ -128,14 +127,14 @@ EXAMPLES = r"""
     port: 8080
   delegate_to: localhost
 
-- name: Remove a member, 30 seconds after it got its last new request
+- name: Remove a member 30 seconds after its weight was set to 0
   otc.elb.elb_member:
     pool: web
     name: web-1
     state: absent
     drain_seconds: 30
 
-- name: Rename a member that is in another enterprise project, and say which zone it is in
+- name: Rename a member in any enterprise project, and set its availability zone
   otc.elb.elb_member:
     pool: web
     id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
@@ -147,10 +146,10 @@ EXAMPLES = r"""
 RETURN = r"""
 member:
   description: >-
-    The member as it is after the task, with the API's field names; in check mode as it would be. Empty when it is gone.
-    In check mode, the C(id) of a member that would be added is V(known after creation:) and what would be added. In check mode
-    other tasks take that for its ID.
-  returned: success; also where O(wait=true) runs out, as the service showed it last
+    The member after the task, with the API's field names; in check mode, as it would be. Empty if there is none. In check mode, the
+    C(id) of a member that would be added is a placeholder that begins with V(known after creation:). Other tasks accept it as the ID
+    in check mode.
+  returned: success, and failure because the time for O(wait) ran out
   type: dict
   contains:
     # BEGIN generated: member
@@ -264,8 +263,8 @@ member:
     weight: 10
     operating_status: ONLINE
 pool_id:
-  description: The ID of the pool, also of one that was removed. In check mode, what stands for the ID of one that would be created.
-  returned: success; empty where there is no such pool
+  description: The ID of the pool. In check mode, a placeholder for one that would be created. Empty if there is none.
+  returned: success
   type: str
   sample: 36ce7086-a496-4666-9064-5ba0e6840c75
 # BEGIN generated: required_actions

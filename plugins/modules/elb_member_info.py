@@ -16,8 +16,9 @@ author:
 description:
   - Lists the backend servers (members) of a backend server group (pool) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud,
     or gets one of them.
-  - The service filters. With several filters a member must match all of them; with several values of one filter, any of these.
-  - Every page of the list is read. Nothing found is an empty list; so is a pool that is not there, with a warning.
+  - The service applies the filters. With several filters, a member must match all of them; with several values of one filter, any of
+    them.
+  - All pages of the list are read. If nothing is found, the list is empty. If the pool does not exist, there is a warning as well.
 notes:
   # BEGIN generated: iam_notes
   - >-
@@ -31,12 +32,12 @@ extends_documentation_fragment:
   - otc.elb.attributes.info
 options:
   pool:
-    description: The pool, by its name or ID. By its ID, one request less is needed.
+    description: The name or ID of the pool. A UUID is used as the ID, without a look-up, which saves a request.
     type: str
     required: true
     aliases: [pool_id]
   id:
-    description: IDs of members. One ID and no other filter gets this member instead of a list.
+    description: IDs of members. A single ID without other filters gets this member instead of a list.
     type: list
     elements: str
   name:
@@ -48,11 +49,11 @@ options:
     type: list
     elements: int
   subnet_cidr_id:
-    description: IDs of the subnets that the members are in, as Neutron knows them.
+    description: Neutron IDs of the subnets that the members are in.
     type: list
     elements: str
   address:
-    description: Addresses of members, as the service spells them.
+    description: Addresses of members, spelled as in the service's responses.
     type: list
     elements: str
   protocol_port:
@@ -60,7 +61,7 @@ options:
     type: list
     elements: int
   operating_status:
-    description: What the health check says of members; V(NO_MONITOR) where the pool has none.
+    description: Health of members; V(NO_MONITOR) if the pool has no health check.
     type: list
     elements: str
     choices: [ONLINE, NO_MONITOR, OFFLINE]
@@ -70,7 +71,7 @@ options:
     elements: str
     choices: [v4, v6]
   member_type:
-    description: Members by IP alone, or servers of the VPC.
+    description: V(ip) for members by IP only, V(instance) for servers of the VPC.
     type: list
     elements: str
     choices: [ip, instance]
@@ -83,7 +84,7 @@ options:
     type: list
     elements: str
   enterprise_project_id:
-    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user may see.
+    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user has access to.
     type: list
     elements: str
 seealso:
@@ -107,7 +108,7 @@ EXAMPLES = r"""
     pool: web
     id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
 
-- name: Members by what they are called and where they serve
+- name: Members by name, address, port and weight
   otc.elb.elb_member_info:
     pool: web
     name: [web-1, web-2]
@@ -115,7 +116,7 @@ EXAMPLES = r"""
     protocol_port: 8080
     weight: [1, 10]
 
-- name: Servers of the VPC in one zone, or some of them
+- name: A server of the VPC, by its properties
   otc.elb.elb_member_info:
     pool: web
     member_type: instance

@@ -36,29 +36,29 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The pool's name, 0 to 255 characters. Without O(id) it is what the pool is looked up by, and must not be empty.
-      - With O(loadbalancer) or O(listener), a pool of the name that belongs elsewhere is another pool, and one is created here.
-      - Names are not unique. Where several pools have the name, O(loadbalancer) or O(listener) tell them apart;
-        otherwise the task fails with their IDs, and O(id) is needed.
+      - The pool's name, 0 to 255 characters. Without O(id), the pool is looked up by its name, which must not be empty then.
+      - With O(loadbalancer) or O(listener), only the pools there are considered. A pool of the same name elsewhere is another pool.
+      - Names are not unique. If several pools match, the task fails and lists their IDs. Use O(id), or narrow the look-up by
+        O(loadbalancer) or O(listener).
       - With O(id), the pool's new name.
     type: str
   id:
-    description: The pool's ID, to look it up by that. A pool cannot be created with a given ID.
+    description: The pool's ID, to look it up by its ID rather than its name. A pool cannot be created with a given ID.
     type: str
   state:
     description:
-      - Whether the pool should be there.
-      - With V(absent), a pool with a health check is refused before anything is changed, and so is one with
-        O(member_deletion_protection_enable=true). The task says what to remove or to switch off first.
-      - The service does not remove a pool that forwarding policies use. That is known only when it is asked to, after the members were
-        removed with O(force=true).
+      - Whether the pool should exist.
+      - With V(absent), the task fails before it changes anything if the pool has a health check, or protects its members from being
+        removed. The message says what to remove or to switch off first.
+      - The service refuses to remove a pool that is used by forwarding policies. With O(force=true), the members have been removed by
+        then.
     type: str
     choices: [present, absent]
     default: present
   protocol:
     description:
-      - The protocol by which the pool's members receive requests. Required to create a pool; cannot be changed afterwards.
-      - A listener's protocol decides what its pool can have. A UDP listener takes V(UDP) and V(QUIC), a TCP listener V(TCP),
+      - The protocol by which the pool's members receive requests. Required to create a pool. Cannot be changed afterwards.
+      - The protocol of the listener limits that of the pool. A UDP listener takes V(UDP) and V(QUIC), a TCP listener V(TCP),
         an HTTP listener V(HTTP), an HTTPS listener V(HTTP) and V(HTTPS), a TERMINATED_HTTPS listener V(HTTP).
     type: str
     choices: [TCP, UDP, HTTP, HTTPS, QUIC]
@@ -70,16 +70,16 @@ options:
     choices: [ROUND_ROBIN, LEAST_CONNECTIONS, SOURCE_IP, QUIC_CID]
   loadbalancer:
     description:
-      - The load balancer that the pool belongs to, by its name or ID. It also narrows the look-up by O(name).
+      - The name or ID of the load balancer that the pool belongs to. It also narrows the look-up by O(name).
+      - A UUID is used as the ID, without a look-up.
       - To create a pool, at least one of O(loadbalancer), O(listener) and O(type) is required. Cannot be changed afterwards.
-      - What has the form of an ID is taken as one, without a request.
     type: str
     aliases: [loadbalancer_id]
   listener:
     description:
-      - The listener that the pool serves, by its name or ID. It must not have a pool yet. It also narrows the look-up by O(name).
+      - The name or ID of the listener that the pool serves. It must not have a pool yet. It also narrows the look-up by O(name).
+      - A UUID is used as the ID, without a look-up.
       - Cannot be changed afterwards.
-      - What has the form of an ID is taken as one, without a request.
     type: str
     aliases: [listener_id]
   description:
@@ -87,7 +87,7 @@ options:
     type: str
   session_persistence:
     description:
-      - Sticky sessions. A sub-option that is left out keeps its value.
+      - Sticky sessions. A sub-option that is not given keeps its value.
       - Required to create a pool with O(protocol=QUIC).
     type: dict
     suboptions:
@@ -103,23 +103,23 @@ options:
         type: str
         choices: [SOURCE_IP, HTTP_COOKIE, APP_COOKIE]
       cookie_name:
-        description: The cookie's name; letters, digits, C(-), C(_) and C(.). Only with V(APP_COOKIE).
+        description: The cookie's name. Letters, digits, C(-), C(_) and C(.) are allowed. Only with V(APP_COOKIE).
         type: str
       persistence_timeout:
         description:
-          - Minutes, 1 to 60 for TCP, UDP and QUIC (the service takes 1 if it is not given), 1 to 1440 for HTTP and HTTPS (1440).
+          - Minutes, 1 to 60 for TCP, UDP and QUIC (the service's default is 1), 1 to 1440 for HTTP and HTTPS (default 1440).
           - Has no effect with V(APP_COOKIE).
         type: int
   slow_start:
     description:
-      - Warm new members up. For O(protocol=HTTP) and O(protocol=HTTPS) only. A sub-option that is left out keeps its value.
+      - Warm new members up. For O(protocol=HTTP) and O(protocol=HTTPS) only. A sub-option that is not given keeps its value.
     type: dict
     suboptions:
       enable:
-        description: Whether slow start is on. The service takes V(false) if it is not given when the pool is created.
+        description: Whether slow start is on. The service's default is V(false).
         type: bool
       duration:
-        description: Seconds, 30 to 1200. The service takes 30 if it is not given when the pool is created.
+        description: Seconds, 30 to 1200. The service's default is 30.
         type: int
   member_deletion_protection_enable:
     description: Whether members are protected from being removed. While it is on, neither the members nor the pool can be removed.
@@ -127,13 +127,13 @@ options:
     aliases: [member_deletion_protection]
   vpc_id:
     description:
-      - The ID of the VPC that the pool works in. Required with O(type=instance), and possible only with it.
-      - Can be set while it is blank, and not be changed afterwards.
+      - The ID of the VPC that the pool works in. Required with O(type=instance), and allowed only with it.
+      - Can be set while it is blank. Cannot be changed afterwards.
     type: str
   type:
     description:
-      - V(instance) takes members of the VPC and by IP, V(ip) takes members by IP only, and an empty string takes any.
-      - Can be set while it is blank, and not be changed afterwards.
+      - Which members the pool takes, V(instance) for members of the VPC and by IP, V(ip) for members by IP only, empty for any.
+      - Can be set while it is blank. Cannot be changed afterwards.
     type: str
     choices: [instance, ip, '']
   protection_status:
@@ -147,12 +147,12 @@ options:
     type: str
   enterprise_project_id:
     description:
-      - The ID of the enterprise project that names are looked up in, or V(all_granted_eps) for all that the user may see.
+      - The ID of the enterprise project that names are looked up in, or V(all_granted_eps) for all that the user has access to.
     type: str
   force:
     description:
-      - With O(state=absent), whether the pool's members are removed first. Without it, a pool that has members is not removed.
-      - It is for members only. What else stands against the removal is described at O(state).
+      - With O(state=absent), whether to remove the pool's members first. Without it, a pool that has members is not removed.
+      - Only members are removed. What else can prevent the removal is described at O(state).
     type: bool
     default: false
 seealso:
@@ -176,14 +176,14 @@ EXAMPLES = r"""
       enable: true
       duration: 60
 
-- name: Turn stickiness off and remove the description; all else stays as it is
+- name: Turn stickiness off and remove the description, without changing anything else
   otc.elb.elb_pool:
     name: web
     session_persistence:
       enable: false
     description: ''
 
-- name: A pool for servers outside of the VPC, by IP only
+- name: A pool for servers outside the VPC, by IP only
   otc.elb.elb_pool:
     name: on-premises
     type: ip
@@ -195,13 +195,13 @@ EXAMPLES = r"""
     id: 36ce7086-a496-4666-9064-5ba0e6840c75
     name: web-blue
 
-- name: Remove a pool with all of its members; it has no health check and no forwarding policy uses it
+- name: Remove a pool and all of its members
   otc.elb.elb_pool:
     name: web
     state: absent
     force: true
 
-- name: A pool of servers of one VPC, which nobody removes or changes by mistake
+- name: A pool for servers of one VPC, protected from accidental changes
   otc.elb.elb_pool:
     name: payments
     loadbalancer: production
@@ -225,9 +225,9 @@ EXAMPLES = r"""
 RETURN = r"""
 pool:
   description: >-
-    The pool as it is after the task, with the API's field names; in check mode as it would be. Empty when it is gone.
-    In check mode, the C(id) of a pool that would be created is V(known after creation:) and what would be created. In check mode
-    other tasks take that for its ID.
+    The pool after the task, with the API's field names; in check mode, as it would be. Empty if there is none. In check mode, the
+    C(id) of a pool that would be created is a placeholder that begins with V(known after creation:). Other tasks accept it as the ID
+    in check mode.
   returned: success
   type: dict
   contains:
@@ -347,8 +347,8 @@ pool:
     members: []
     session_persistence: {type: HTTP_COOKIE, persistence_timeout: 60, cookie_name: ''}
 pool_id:
-  description: The ID of the pool, also of one that was removed. In check mode, what stands for the ID of one that would be created.
-  returned: success; empty where there is no such pool
+  description: The ID of the pool, also after its removal. In check mode, a placeholder for one that would be created. Empty if there is none.
+  returned: success
   type: str
   sample: 36ce7086-a496-4666-9064-5ba0e6840c75
 # BEGIN generated: required_actions

@@ -15,8 +15,8 @@ author:
   - The otc.elb authors (@otc-elb)
 description:
   - Lists the backend server groups (pools) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud, or gets one of them.
-  - The service filters. With several filters a pool must match all of them; with several values of one filter, any of these.
-  - Every page of the list is read. Nothing found is an empty list.
+  - The service applies the filters. With several filters, a pool must match all of them; with several values of one filter, any of them.
+  - All pages of the list are read. If nothing is found, the list is empty.
 notes:
   # BEGIN generated: iam_notes
   - >-
@@ -30,7 +30,7 @@ extends_documentation_fragment:
   - otc.elb.attributes.info
 options:
   id:
-    description: IDs of pools. One ID and no other filter gets this pool instead of a list.
+    description: IDs of pools. A single ID without other filters gets this pool instead of a list.
     type: list
     elements: str
   name:
@@ -46,7 +46,7 @@ options:
     type: list
     elements: str
   listener_id:
-    description: IDs of the listeners that the pools serve, also by forwarding policies.
+    description: IDs of the listeners that the pools serve, by forwarding policies as well.
     type: list
     elements: str
   protocol:
@@ -95,14 +95,14 @@ options:
     elements: str
     choices: [nonProtection, consoleProtection]
   enterprise_project_id:
-    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user may see.
+    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user has access to.
     type: list
     elements: str
   member_deletion_protection_enable:
     description: Whether the pools' members are protected from being removed.
     type: bool
   include_members:
-    description: Whether C(members) of each pool are whole members rather than IDs. Costs a request for each pool that has members.
+    description: Whether C(members) of each pool have all fields rather than only the ID. Costs a request for each pool that has members.
     type: bool
     default: false
 seealso:
@@ -129,7 +129,7 @@ EXAMPLES = r"""
   otc.elb.elb_pool_info:
     id: 36ce7086-a496-4666-9064-5ba0e6840c75
 
-- name: Pools by what they are
+- name: Pools by their properties
   otc.elb.elb_pool_info:
     name: [web, api]
     description: Made by Ansible
@@ -139,7 +139,7 @@ EXAMPLES = r"""
     ip_version: dualstack
     enterprise_project_id: all_granted_eps
 
-- name: Pools by what they belong to
+- name: Pools by their listener and their health check
   otc.elb.elb_pool_info:
     listener_id: 3f2f6f0a-6a0e-4b7f-9f0e-7d7c5c0f4b32
     healthmonitor_id: 434bd4f8-4a5c-4a3e-8f1d-1a0b6a1f9c54
@@ -157,7 +157,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pools:
-  description: The pools, with the API's field names.
+  description: >-
+    The pools, with the API's field names. With O(include_members=true), C(members) have the fields that M(otc.elb.elb_member_info)
+    returns.
   returned: success
   type: list
   elements: dict

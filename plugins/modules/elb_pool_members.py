@@ -16,15 +16,15 @@ author:
 description:
   - Adds, updates and, with O(purge=true), removes the backend servers (members) of a backend server group (pool) of Elastic Load
     Balance (ELB) v3 on Open Telekom Cloud, all in one task.
-  - A member is known by its address and port. Everything is compared after a single look at the pool, and only what differs is sent.
-  - The whole list is checked before anything is written.
-  - Members are added first, then updated, then waited for; only then weights are set to 0 and members drained and removed. At no moment
-    does the pool serve with fewer members than the smaller of before and after. Where members could not be added, as many of the old ones
-    are kept in service, the healthy ones first. With a health check, set O(wait=true), because a new member serves only once it is
-    ONLINE.
-  - A failure of one member does not end the task. The others are done, then the task fails with RV(failed_members), and a next run
-    finishes the job. Where the credential is refused, or the API throttles the account for longer than O(timeout), the rest of that step
-    is not tried.
+  - A member is identified by its address and port. The pool's members are read once and compared, and only differences are sent.
+  - The whole list is validated before the first change.
+  - Members are added first, then updated, then waited for with O(wait=true). Only then are weights set to 0, and members drained and
+    removed. At no moment does the pool serve with fewer members than the smaller number of before and after. If members could not be
+    added, as many of the old ones are kept in service, the healthy ones first. With a health check, set O(wait=true), because a new
+    member serves only when it is ONLINE.
+  - A failure of one member does not end the task. The others are done, then the task fails with RV(failed_members). Run it again to
+    finish the job. If the credential lacks an action or is not valid, or the API throttles the account for longer than O(timeout), the
+    rest of that step is skipped.
 notes:
   # BEGIN generated: iam_notes
   - >-
@@ -40,14 +40,14 @@ extends_documentation_fragment:
   - otc.elb.attributes
 options:
   pool:
-    description: The pool, by its name or ID. By its ID, one request less is needed.
+    description: The name or ID of the pool. A UUID is used as the ID, without a look-up, which saves a request.
     type: str
     required: true
     aliases: [pool_id]
   members:
     description:
-      - The members that should be there. A field that is not given is not managed.
-      - An empty list does nothing, and with O(purge=true) it empties the pool.
+      - The members that the pool should have. A field that is not given is not managed.
+      - An empty list does nothing; with O(purge=true) it empties the pool.
     type: list
     elements: dict
     required: true
@@ -68,35 +68,35 @@ options:
         description: 0 to 100. With V(0) the member gets no new requests.
         type: int
       subnet_cidr_id:
-        description: The ID of the IPv4 or IPv6 subnet, as Neutron knows it; see O(otc.elb.elb_member#module:subnet_cidr_id).
+        description: The Neutron ID of the IPv4 or IPv6 subnet; see O(otc.elb.elb_member#module:subnet_cidr_id).
         type: str
         aliases: [subnet_id, subnet]
       availability_zone:
-        description: The availability zone of a member by IP alone.
+        description: The availability zone of a member by IP only.
         type: str
   purge:
-    description: Whether members that the list leaves out are removed.
+    description: Whether to remove members that are not in the list.
     type: bool
     default: false
   drain_seconds:
     description:
-      - With O(purge=true), set the weight of members to 0 first and remove them after that many seconds, 0 to 86400.
-        They come on top of O(timeout).
+      - With O(purge=true), set the weight of members to 0 first and remove them after this many seconds, 0 to 86400.
+        They do not count towards O(timeout).
     type: float
     default: 0.0
   wait:
     description:
-      - Whether to wait, at most O(timeout) seconds, until all members of the list are ONLINE, or NO_MONITOR where the pool has no health
+      - Whether to wait, at most O(timeout) seconds, until all members of the list are ONLINE, or NO_MONITOR if the pool has no health
         check, before others are taken out of service.
     type: bool
     default: false
   concurrency:
-    description: How many requests may be under way at the same time, 1 to 32.
+    description: The number of requests that are sent in parallel, at most; 1 to 32.
     type: int
     default: 8
   enterprise_project_id:
     description:
-      - The ID of the enterprise project that pool and members are looked up in, or V(all_granted_eps) for all that the user may see.
+      - The ID of the enterprise project that pool and members are looked up in, or V(all_granted_eps) for all that the user has access to.
     type: str
 seealso:
   - module: otc.elb.elb_member
@@ -116,7 +116,7 @@ EXAMPLES = r"""
     drain_seconds: 30
     wait: true
 
-- name: Two members besides those that are there
+- name: Add two members to those of the pool
   otc.elb.elb_pool_members:
     pool: web
     members:
@@ -135,7 +135,7 @@ EXAMPLES = r"""
     members: []
     purge: true
 
-- name: A server of the VPC, in the pool of another enterprise project, with no more than two requests at a time
+- name: A server of the VPC, in a pool of any enterprise project, with at most two requests in parallel
   otc.elb.elb_pool_members:
     pool: web
     members:
@@ -150,9 +150,9 @@ EXAMPLES = r"""
 RETURN = r"""
 members:
   description: >-
-    All members of the pool as they are after the task, with the API's field names; in check mode as they would be.
-    In check mode, the C(id) of a member that would be added is V(known after creation:) and what would be added.
-  returned: when the pool could be read
+    All members of the pool after the task, with the API's field names; in check mode, as they would be.
+    In check mode, the C(id) of a member that would be added is a placeholder that begins with V(known after creation:).
+  returned: if the members of the pool could be read and the list is valid
   type: list
   elements: dict
   contains:
@@ -265,24 +265,24 @@ members:
       protocol_port: 8080
       weight: 10
 summary:
-  description: How many members were added, updated, removed, and left as they were.
-  returned: when the pool could be read
+  description: How many members were added, updated, removed and unchanged.
+  returned: if the members of the pool could be read and the list is valid
   type: dict
   sample: {added: 2, updated: 1, removed: 0, unchanged: 97}
 failed_members:
-  description: Each member that failed.
-  returned: failure of some members
+  description: Each member that failed. The facts of the first failure, such as C(status), are in the result itself as well.
+  returned: on failure of members
   type: list
   elements: dict
   contains:
     index:
-      description: Its place in O(members); V(null) for a member that the list leaves out.
+      description: Its index in O(members); V(null) for a member that is not in the list.
       type: int
     entry:
-      description: The member as it was wanted.
+      description: The desired fields of the member; for one that is not in the list, its fields before the task.
       type: dict
     error:
-      description: What went wrong.
+      description: The error message.
       type: str
     # BEGIN generated: failures
     status:
@@ -311,8 +311,8 @@ failed_members:
       elements: str
     # END generated: failures
 pool_id:
-  description: The ID of the pool. In check mode, what stands for the ID of one that would be created.
-  returned: when the pool could be read
+  description: The ID of the pool. In check mode, a placeholder for one that would be created.
+  returned: if the members of the pool could be read and the list is valid
   type: str
   sample: 36ce7086-a496-4666-9064-5ba0e6840c75
 # BEGIN generated: required_actions
