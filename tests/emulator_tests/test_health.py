@@ -108,7 +108,7 @@ def test_the_first_result_counts_if_it_is_a_bad_one_too(api: Api, stopped: Emula
     assert shown["reason"] == {"reason_code": "RESPONSE_MISMATCH", "expected_response": "202", "healthcheck_response": "503"}
 
 
-def test_servers_are_told_by_address_and_the_port_that_is_checked(api: Api, stopped: Emulator, pool: Json) -> None:
+def test_a_server_is_an_address_and_the_port_that_is_checked(api: Api, stopped: Emulator, pool: Json) -> None:
     monitor = api.monitor(pool, delay=2, max_retries=1, max_retries_down=1)
     one, two, other = api.member(pool, "192.168.0.1", 80), api.member(pool, "192.168.0.1", 81), api.member(pool, "192.168.0.2", 80)
 
@@ -144,7 +144,7 @@ def test_checks_that_are_off_or_gone(api: Api, stopped: Emulator, pool: Json) ->
     assert status(api, pool, member) == "ONLINE"
     api.update_monitor(monitor, delay=20, name="slow")
     assert status(api, pool, member) == "ONLINE"
-    # Another protocol: nothing is known any more.
+    # With another protocol, earlier results count no more.
     api.update_monitor(monitor, type="TCP")
     assert status(api, pool, member) == "INITIAL"
     api.delete_monitor(monitor)
@@ -164,7 +164,7 @@ def test_drained_members(api: Api, stopped: Emulator, pool: Json) -> None:
     assert api.update_member(pool, member, weight=1).body["member"]["operating_status"] == "ONLINE"
 
 
-def test_what_is_said_at_one_listener(api: Api, emulator: Emulator, pool: Json) -> None:
+def test_the_status_at_one_listener(api: Api, emulator: Emulator, pool: Json) -> None:
     second = emulator.listener("demo-http-2")
     assert api.set_default_pool("demo-http-2", pool).status == 200
     emulator.health_monitor(pool["id"])
@@ -203,7 +203,7 @@ def test_a_seeded_check(api: Api, stopped: Emulator, pool: Json) -> None:
 
 
 def test_time_can_pass_faster(api: Api, emulator: Emulator, pool: Json) -> None:
-    """An hour in a third of a second; the first checks come at a time that nobody chose, in the first interval."""
+    """An hour in a third of a second, with a first check at a random time."""
     emulator.clock(factor=10_000)
     api.monitor(pool, delay=50, timeout=50, max_retries_down=10)
     member = api.member(pool, "192.168.0.1")
