@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The otc.elb authors
 """Health checks over time: what the checks of one server have found so far.
 
-Nothing runs in the background. Whenever somebody looks, and before a server is switched on or off, the checks that were
+Nothing runs in the background. Whenever a status is read, and before a server is switched on or off, the checks that were
 due by then are carried out.
 """
 

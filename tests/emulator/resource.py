@@ -45,7 +45,7 @@ class Resource(Generic[E]):
         return store[self.kind]
 
     def facts(self, store: Store) -> Mapping[str, Facts[E]]:
-        """What filters are compared with, where it is not the attribute of that name."""
+        """What filters are compared with, where it is neither the attribute of that name nor what answers show under it."""
         return {}
 
     def enterprise_project(self, store: Store, item: E) -> str:
@@ -116,7 +116,7 @@ class Resource(Generic[E]):
 
     def _list(self, store: Store, ids: Ids, query: Json) -> tuple[list[E], Json]:
         wanted = {name: [self.parse[name](text) for text in value] if name in self.parse else value for name, value in query.items()}
-        facts = {name: _attribute(name) for name in self.contract["operations"]["list"]["filters"]} | dict(self.facts(store))
+        facts = {name: self._fact(store, name) for name in self.contract["operations"]["list"]["filters"]} | dict(self.facts(store))
         # Without this filter the reference looks into the default enterprise project only.
         enterprise = wanted.get("enterprise_project_id", ["0"])
         if "all_granted_eps" not in enterprise:
@@ -125,9 +125,8 @@ class Resource(Generic[E]):
         fits = matcher(wanted, facts)
         return page(self.all(store, ids), lambda item: item.project_id == ids["project_id"] and fits(item), query, store.behaviour.page_cap)
 
-
-def _attribute(name: str) -> Facts[Any]:
-    return lambda item: (getattr(item, name, None),)
+    def _fact(self, store: Store, name: str) -> Facts[E]:
+        return lambda item: (getattr(item, name) if hasattr(item, name) else self.show(store, item).get(name),)
 
 
 def require_active(balancer: LoadBalancer | None) -> None:

@@ -86,8 +86,10 @@ class HealthMonitors(Resource[HealthMonitor]):
         store[HealthMonitor].remove(item.id)
 
     def facts(self, store: Store) -> Mapping[str, Facts[HealthMonitor]]:
-        shown = ("expected_codes", "http_method", "http_version", "content_format", "content_check_enable")
-        return {name: lambda item, name=name: (self.show(store, item)[name],) for name in shown}  # type: ignore[misc]
+        return {
+            "expected_codes": lambda item: (self.show(store, item)["expected_codes"],),
+            "http_method": lambda item: (self.show(store, item)["http_method"],),
+        }
 
     def show(self, store: Store, item: HealthMonitor) -> Json:
         http = item.type in LAYER_7

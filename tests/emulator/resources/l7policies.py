@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..paging import Facts
 from ..resource import Resource
 from ..store import Entity, Json, Store
 from . import pools
@@ -34,6 +36,10 @@ class L7Policy(Entity):
 
 class L7Policies(Resource[L7Policy]):
     kind = L7Policy
+
+    def facts(self, store: Store) -> Mapping[str, Facts[L7Policy]]:
+        # That one says what is shown, and not of which policies.
+        return {"display_all_rules": lambda policy: (True, False)}
 
     def show(self, store: Store, item: L7Policy) -> Json:
         return {**super().show(store, item), "rules": []}

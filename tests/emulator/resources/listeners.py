@@ -49,7 +49,6 @@ class Listeners(Resource[Listener]):
 
     def facts(self, store: Store) -> Mapping[str, Facts[Listener]]:
         return {
-            "admin_state_up": lambda listener: (True,),
             # Strings, says the reference.
             "protocol_port": lambda listener: (str(listener.protocol_port),),
         }

@@ -40,12 +40,7 @@ class LoadBalancers(Resource[LoadBalancer]):
         return item.enterprise_project_id
 
     def facts(self, store: Store) -> Mapping[str, Facts[LoadBalancer]]:
-        return {
-            "admin_state_up": lambda balancer: (True,),
-            "provisioning_status": lambda balancer: (balancer.status(),),
-            "operating_status": lambda balancer: ("ONLINE",),
-            "guaranteed": lambda balancer: (balancer.dedicated,),
-        }
+        return {"provisioning_status": lambda balancer: (balancer.status(),)}
 
     def show(self, store: Store, item: LoadBalancer) -> Json:
         return {

@@ -138,8 +138,6 @@ class Members(Resource[Member]):
     def facts(self, store: Store) -> Mapping[str, Facts[Member]]:
         return {
             "address": lambda member: (member.ip or member.address,),
-            "operating_status": lambda member: (health(store, member)[0],),
-            "admin_state_up": lambda member: (bool(member.instance_id),),
         }
 
     def show(self, store: Store, item: Member) -> Json:

@@ -170,7 +170,6 @@ class Pools(Resource[Pool]):
 
     def facts(self, store: Store) -> Mapping[str, Facts[Pool]]:
         return {
-            "admin_state_up": lambda pool: (True,),
             "loadbalancer_id": lambda pool: loadbalancer_ids(store, pool),
             "listener_id": lambda pool: (
                 *(listener.id for listener in listeners.of_pool(store, pool)),
