@@ -486,7 +486,7 @@ def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -
             f"it cannot be reached ({root_cause(error)}). Check auth_url, a proxy (HTTPS_PROXY, NO_PROXY), and the way to it."
         )
     if isinstance(error, exceptions.MissingAuthMethods):
-        rules = " or ".join(" and ".join(rule) for rule in error.required_auth_methods)
+        rules = " or ".join(" and ".join(sorted(rule)) for rule in error.required_auth_methods)
         return ElbError(
             f"{attempt}: one factor is not enough, it requires {rules}. Give auth_type v3multifactor, auth_methods, and what they need, "
             "such as auth.password and auth.passcode."
