@@ -107,6 +107,7 @@ class Engine:
         hosts: Sequence[str] = ("localhost",),
         extra_vars: Mapping[str, Any] | None = None,
         forks: int | None = None,
+        timeout: float = 300,
         **keywords: Any,
     ) -> PlayRun:
         """Plays the tasks on hosts that are all this machine; ``keywords`` are the play's, such as ``serial=2``.
@@ -131,6 +132,7 @@ class Engine:
             hosts=hosts,
             extra_vars=extra_vars,
             forks=forks,
+            timeout=timeout,
         )
 
     def playbook(

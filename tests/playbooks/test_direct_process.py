@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""What a task in Ansible's own process does to that process, in this one: nothing that lasts."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import tracemalloc
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.otc.elb.plugins.module_utils._auth import connect
+from ansible_collections.otc.elb.plugins.module_utils._errors import NoCredential
+from ansible_collections.otc.elb.plugins.module_utils._runtime import context
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
+from ansible_collections.otc.elb.plugins.plugin_utils._direct import way
+from ansible_collections.otc.elb.plugins.plugin_utils._direct.door import run
+from ansible_collections.otc.elb.plugins.plugin_utils._direct.preload import expects_keystone
+from ansible_collections.otc.elb.plugins.plugin_utils._direct.process import applied
+from ansible_collections.otc.elb.plugins.plugin_utils._direct.progress import Progress
+from ansible_collections.otc.elb.plugins.plugin_utils._direct.token_files import TokenFiles
+
+from ..credentials import aksk
+from ..emulator.client import Emulator
+from ..unit.inprocess import call
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGHUP, signal.SIGPIPE]
+
+
+def perform(module: str, folder: Path, env: dict[str, str], **options: Any) -> dict[str, Any]:
+    """A task, as its action runs it."""
+    with applied(env, str(folder)):
+        return run(TASKS[module], options, Progress(print, 0), TokenFiles(str(folder)))
+
+
+def state() -> dict[str, Any]:
+    """What a task could leave behind in its process."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return {
+        "environment": dict(os.environ),
+        "folder": str(Path.cwd()),
+        "umask": mask,
+        "signals": [signal.getsignal(number) for number in SIGNALS],
+        "filters": list(warnings.filters),
+        "logging": (logging.root.manager.disable, logging.root.level, list(logging.root.handlers)),
+        "threads": threading.active_count(),
+        "path": list(sys.path),
+        "excepthook": sys.excepthook,
+    }
+
+
+class Ended(BaseException):
+    """What Ansible raises at the timeout of a task is no Exception, either."""
+
+
+@pytest.mark.parametrize("error", [None, ValueError, Ended])
+def test_the_process_is_as_before(emulator: Emulator, tmp_path: Path, error: type[BaseException] | None) -> None:
+    env = {**aksk(emulator), "HOME": "/nowhere", "OTC_NUMBER": 5}  # type: ignore[dict-item]
+    before = state()
+    try:
+        with applied(env, str(tmp_path)):
+            assert (os.environ["OTC_NUMBER"], Path.cwd()) == ("5", tmp_path)
+            warnings.warn("nobody sees it", stacklevel=1)
+            logging.getLogger("urllib3").critical("nobody sees it")
+            assert "pools" in run(TASKS["elb_pool_info"], {}, Progress(print, 0), TokenFiles(str(tmp_path)))
+            if error:
+                raise error
+    except (ValueError, Ended):
+        pass
+    assert state() == before
+
+
+def test_clouds_yaml_is_found_where_a_module_finds_it(tmp_path: Path) -> None:
+    """openstacksdk decides at its import where to look, and that may have been before the task."""
+    loader = pytest.importorskip("openstack.config.loader")
+    before = list(loader.CONFIG_FILES)
+    with applied({"HOME": str(tmp_path / "home")}, str(tmp_path)):
+        assert loader.CONFIG_FILES[0] == str(tmp_path / "clouds.yaml")
+        assert str(tmp_path / "home/.config/openstack/clouds.yaml") in loader.CONFIG_FILES
+    assert before == loader.CONFIG_FILES
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_hundreds_of_items_leave_nothing(emulator: Emulator, tmp_path: Path) -> None:
+    """A loop is one process. 500 items, and the last 300 need no more memory or descriptors than the first ones did."""
+    emulator.seed({"name": "web", "protocol": "HTTP", "members": [{"address": "192.168.0.1", "protocol_port": 80}]})
+    env = aksk(emulator)
+
+    def items(count: int) -> None:
+        for number in range(count):
+            module: str = ("elb_member_info", "elb_pool", "elb_pool_members")[number % 3]
+            options: dict[str, Any] = {"pool": "web"} if module != "elb_pool" else {"name": "web", "nothing": 1}
+            if module == "elb_pool_members":
+                options["members"] = [{"address": "192.168.0.1", "port": 80, "protocol_port": 80}]
+            perform(module, tmp_path, env, **options)
+
+    items(200)
+    gc.collect()
+    opened = descriptors()
+    tracemalloc.start()
+    try:
+        items(30)
+        gc.collect()
+        first = tracemalloc.get_traced_memory()[0]
+        items(270)
+        gc.collect()
+        grown = tracemalloc.get_traced_memory()[0] - first
+    finally:
+        tracemalloc.stop()
+    assert descriptors() <= opened
+    assert grown < 64 * 1024
+
+
+def test_no_socket_is_left_open_even_at_once(emulator: Emulator, tmp_path: Path) -> None:
+    """Without the help of the garbage collector."""
+    env, opened = aksk(emulator), descriptors()
+    gc.disable()
+    try:
+        for dummy in range(5):
+            perform("elb_pool_info", tmp_path, env)
+        assert descriptors() <= opened
+    finally:
+        gc.enable()
+
+
+def test_an_interrupt_is_not_a_result(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends Ansible: a failed result would be retried, or ignored, or the next item would follow."""
+
+    def interrupt(*dummy: Any, **dummies: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(context.ApiContext, "client", property(interrupt))
+    with pytest.raises(KeyboardInterrupt):
+        perform("elb_pool_info", tmp_path, aksk(emulator))
+    assert "Interrupted" in call("elb_pool_info", env=aksk(emulator))["msg"]
+
+
+def test_no_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that Ansible starts may have another environment than the one that the user looks at."""
+
+    def refuse(*dummy: Any, **dummies: Any) -> Any:
+        raise NoCredential("No credential is given.")
+
+    monkeypatch.setattr(connect, "connect", refuse)
+    assert perform("elb_pool_info", tmp_path, {})["msg"] == "No credential is given."
+    ordinary = call("elb_pool_info")["msg"]
+    assert ordinary.startswith("No credential is given. Looked in the environment of user ")
+    assert f" on host {os.uname().nodename}." in ordinary
+
+
+def test_another_python(tmp_path: Path) -> None:
+    """Two virtual environments of one Python are two, and a link from outside is in none."""
+    own = Path(sys.executable)
+    link = tmp_path / "python"
+    link.symlink_to(own)
+    assert way.is_own_python(str(own))
+    assert way.is_own_python(str(own.with_name("python3")))
+    assert way.is_own_python("env python3", str(own.parent))
+    assert way.is_own_python("python3", str(own.parent))
+    for other in (str(link), str(own.resolve()), "/usr/bin/env -S python3 -u", f"{own} -E", "/nowhere/python", "python3.4"):
+        assert not way.is_own_python(other), other
+
+
+@pytest.mark.parametrize(
+    ("files", "environ", "expected"),
+    [
+        ([], {}, False),
+        ([], {"OS_CLOUD": "otc"}, True),
+        ([], {"OS_AUTH_URL": "https://iam"}, True),
+        ([], {"OS_CLIENT_CONFIG_FILE": "x"}, True),
+        (["clouds.yaml"], {}, True),
+        (["home/.config/openstack/clouds.yml"], {}, True),
+        (["xdg/openstack/clouds.json"], {"XDG_CONFIG_HOME": "xdg"}, True),
+        (["clouds.yaml"], {"OS_ACCESS_KEY": "x"}, False),
+    ],
+)
+def test_when_openstacksdk_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: list[str], environ: dict[str, str], expected: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in files:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert expects_keystone({"HOME": str(tmp_path / "home"), **environ}) is expected
+
+
+def keep(folder: str, number: int) -> None:
+    """What each of many forks does with the token of a run."""
+    files = TokenFiles(folder)
+    for turn in range(50):
+        files.save("credential", f"{number}-{turn}-" + "x" * 5000)
+        state = files.load("credential")
+        assert state is not None
+        assert len(state.rpartition("-")[2]) == 5000
+
+
+def test_tokens_of_many_forks(tmp_path: Path) -> None:
+    """Each reads a whole state at any time, and in the end there is one, for its owner alone."""
+    fork = multiprocessing.get_context("fork")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        processes = [fork.Process(target=keep, args=(str(tmp_path), number)) for number in range(20)]
+        for process in processes:
+            process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * 20
+    (path,) = tmp_path.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert len((TokenFiles(str(tmp_path)).load("credential") or "").rpartition("-")[2]) == 5000
+    assert TokenFiles(str(tmp_path)).load("another credential") is None
+
+
+def test_a_token_that_cannot_be_kept(tmp_path: Path) -> None:
+    files = TokenFiles(str(tmp_path / "gone"))
+    files.save("credential", "state")
+    assert files.load("credential") is None
