@@ -136,6 +136,9 @@ class Config(OpenStackConfig):
             # It is bound to its project, and Keystone refuses a scope.
             auth.pop("project_id", None)
         self.auth_type = config["auth_type"]
+        if isinstance(config.get("auth_methods"), str):
+            # From the environment. openstacksdk 1.0 leaves it as text.
+            config["auth_methods"] = config["auth_methods"].split(",")
         for name in _KEYS:
             # Braces in them would be taken for references to other values.
             config.pop(name, None)
