@@ -23,6 +23,26 @@ from tests.permissions import MODULES, notes, situations
 CHECKOUT = Path(__file__).resolve().parent.parent
 RETURNS = CHECKOUT / "tools" / "returns"
 MODULE_FILES = sorted((CHECKOUT / "plugins" / "modules").glob("*.py"))
+ACTIONS = CHECKOUT / "plugins" / "action"
+ACTION_FILES = [ACTIONS / path.name for path in MODULE_FILES]
+#: Ansible finds the action plugin of a module by its name.
+ACTION = '''# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action plugin of ``{module}``, written by ``make generated``."""
+
+from __future__ import annotations
+
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
+from ansible_collections.otc.elb.plugins.plugin_utils._direct.action import DirectAction
+
+
+class ActionModule(DirectAction):
+    """Runs ``{module}``."""
+
+    implementation = TASKS["{module}"]
+'''
 FILES = (*MODULE_FILES, *(CHECKOUT / name for name in ("README.md", "docs/permissions.md", "meta/runtime.yml")))
 
 _BLOCK = re.compile(
@@ -35,20 +55,26 @@ _WIDTH = 140
 
 
 def main(*arguments: str) -> int:
-    texts = {path: path.read_text(encoding="utf-8") for path in FILES}
+    texts = {path: path.read_text(encoding="utf-8") if path.exists() else "" for path in (*FILES, *ACTION_FILES)}
     stale = {path: new for path, text in texts.items() if (new := generated(path, text)) != text}
+    stale |= {path: "" for path in ACTIONS.glob("*.py") if path not in ACTION_FILES}
     if arguments == ("--check",):
         for path in stale:
             print(f"{path.relative_to(CHECKOUT)} is stale. Run: make generated")
         return int(bool(stale))
     for path, text in stale.items():
-        path.write_text(text, encoding="utf-8")
-        print(f"{path.relative_to(CHECKOUT)} is written.")
+        if text:
+            path.write_text(text, encoding="utf-8")
+        else:
+            path.unlink()
+        print(f"{path.relative_to(CHECKOUT)} is {'written' if text else 'removed'}.")
     return 0
 
 
 def generated(path: Path, text: str) -> str:
-    """The text of a file with its blocks as they should be."""
+    """The text of a file as it should be: an action plugin whole, any other with its blocks."""
+    if path in ACTION_FILES:
+        return ACTION.format(module=path.stem)
     found = list(_BLOCK.finditer(text))
     if len(found) != text.count("BEGIN generated") or len(found) != text.count("END generated"):
         raise SystemExit(f"{path}: a BEGIN or END of a generated block lacks its counterpart")

@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import logging
 import os
-import threading
 import typing as t
 import warnings
 from pathlib import Path
@@ -18,14 +15,13 @@ from pathlib import Path
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.validation import check_type_dict
 
-from .._errors import ElbError, Json, Unreachable
+from .._errors import ElbError, Json
 from .._http.deadline import Deadline
-from .._http.failures import root_cause
-from .._http.retry import SERVER_ERRORS, Backoff, Throttle
-from .._http.transport import USER_AGENT, Response
+from .._http.transport import USER_AGENT
 from .connection import Connection, TokenCache
+from .keystone import SERVICE, Keystone
 from .secrets import is_name, secrets_in
-from .settings import DEFAULT_REGION, Settings, check_url, is_provider, root_of, tls_files
+from .settings import Settings, check_url, is_provider, root_of, tls_files
 from .signer import AkskAuth
 
 # openstacksdk, which brings keystoneauth1 along, is optional: AK/SK and tokens do without. It is also heavy, longer to import
@@ -42,11 +38,6 @@ except ImportError:
 else:
     HAS_OPENSTACKSDK = True
 
-# It warns where a handled failure follows; without a handler, Python would print that.
-logging.getLogger("keystoneauth").addHandler(logging.NullHandler())
-
-#: The service's type in the catalog, and the beginning of its settings in clouds.yaml.
-SERVICE = "elbv3"
 #: The names of AK/SK, which are ours: openstacksdk knows none.
 _KEYS = {"access_key": "access_key", "ak": "access_key", "secret_key": "secret_key", "sk": "secret_key", "security_token": "security_token"}
 #: The secrets that Keystone takes, and the auth_type of each where none is given. openstacksdk's own default is "password".
@@ -320,208 +311,3 @@ def _complete_keys(settings: Settings, config: Config) -> list[str]:
                 f"{label} is needed to authenticate with AK/SK. {config.title} has only a part of the credential: give it there.{advice}"
             )
     return [str(found[name]) for name in ("access_key", "secret_key", "project_id")]
-
-
-class Keystone:
-    """Adds the current token to each request; for use as ``requests``' ``auth``.
-
-    A token that is about to expire is replaced by keystoneauth1 before it does.
-
-    :param session: keystoneauth1's, with the plugin that gets the token.
-    :param config: what openstacksdk found.
-    :param secrets: each token is added to it.
-    :param deadline: the limit for all requests for a token, backoff included.
-    """
-
-    def __init__(self, session: t.Any, config: Json, secrets: set[str], deadline: Deadline, token_cache: TokenCache | None) -> None:
-        self.auth_url = str(session.auth.auth_url)
-        self._session = session
-        self._plugin = session.auth
-        self._config = config
-        self._secrets = secrets
-        self._deadline = deadline
-        self._lock = threading.Lock()
-        self._cache = token_cache
-        self._cache_id = self._plugin.get_cache_id() if token_cache else None
-
-    def __call__(self, request: t.Any) -> t.Any:
-        """Add the token to *request*, and return it.
-
-        :raises ElbError: when a new token was due and could not be had.
-        """
-        request.headers["X-Auth-Token"] = self._access().auth_token
-        return request
-
-    def renew(self) -> bool:
-        """Get a new token although the old one has not expired by the clock.
-
-        :returns: whether there is one.
-        """
-        with self._lock:
-            self._plugin.invalidate()
-            try:
-                self._request()
-            except ElbError:
-                return False
-            return True
-
-    def project_id(self, desired: str | None) -> str:
-        """The project that the token is for.
-
-        :param desired: the option project_id.
-        :raises ElbError: when there is no token, or it is for no project or another one.
-        """
-        found = self._access().project_id
-        if not found:
-            raise ElbError(
-                f"The token from {self.auth_url} is not for a project. Give the project: auth.project_name (with auth.project_domain_name), "
-                "or project_id."
-            )
-        if desired and desired != found:
-            raise ElbError(f"The credential is bound to the project {found}; it cannot be used for project_id {desired}.")
-        return str(found)
-
-    def endpoint(self, interface: t.Any, region: str | None) -> str | None:
-        """The service's URL in the catalog; ``None`` where the catalog does not know the service.
-
-        :param interface: one, or several by preference.
-        :param region: ``None`` takes the default region, or the only one.
-        :raises ElbError: when it knows the service elsewhere only.
-        """
-        catalog = self._access().service_catalog
-        known = catalog.get_endpoints_data(service_type=SERVICE).get(SERVICE) if catalog else None
-        if not known:
-            return None
-        start = f"The catalog of {self.auth_url} has no {interface} endpoint of {SERVICE}"
-        matching = {each.region_name: each.url for each in catalog.get_endpoints_data(SERVICE, interface).get(SERVICE, [])}
-        if not matching:
-            there = ", ".join(sorted({str(each.interface) for each in known}))
-            raise ElbError(f"{start}; it has {there}. Give 'interface'.")
-        if region is None:
-            region = next(iter(matching)) if len(matching) == 1 else DEFAULT_REGION
-        if region not in matching:
-            there = ", ".join(sorted(map(str, matching)))
-            raise ElbError(f"{start} in region {region!r}; it has {there}. Give 'region_name'.")
-        return root_of(str(matching[region]), "the endpoint in Keystone's catalog")
-
-    def _access(self) -> t.Any:
-        """The token and what came with it, from the cache or from Keystone where there is none yet."""
-        with self._lock:
-            if self._cache and self._cache_id and self._plugin.get_auth_state() is None:
-                state = self._cache.load(self._cache_id)
-                # A state that cannot be read is none.
-                with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
-                    self._plugin.set_auth_state(state)
-            return self._request()
-
-    def _request(self) -> t.Any:
-        """The token, asked for where it is due, and again after trouble that passes: a token too many does no harm."""
-        before = self._plugin.get_auth_state()
-        backoff = Backoff(self._deadline, Throttle(self._deadline))
-        while True:
-            access, error = self._ask()
-            if error is None:
-                break
-            response = getattr(error, "response", None)
-            answer = None if response is None else Response(response.status_code, response.headers, None, "", False)
-            if not _is_passing(error) or not backoff.wait(answer):
-                # Outside of the handler: keystoneauth1 quotes URLs and answers in its exceptions.
-                failure = _explained(error, self._attempt(), self._config["auth_type"], self._session.timeout)
-                if backoff.attempts > 1:
-                    failure.msg += f" Tried {backoff.attempts} times."
-                raise failure
-        self._secrets.add(access.auth_token)
-        state = self._plugin.get_auth_state()
-        if self._cache and self._cache_id and state and state != before:
-            self._cache.save(self._cache_id, state)
-        return access
-
-    def _ask(self) -> tuple[t.Any, Exception | None]:
-        try:
-            return self._plugin.get_access(self._session), None
-        except exceptions.DiscoveryFailure as error:
-            # What it met when it asked for Keystone's versions, if that is known, says more.
-            return None, error.__context__ if isinstance(error.__context__, exceptions.ClientException) else error
-        # TypeError and the like: what came is JSON, but no token.
-        except (exceptions.ClientException, AttributeError, KeyError, TypeError, ValueError) as error:
-            return None, error
-
-    def _attempt(self) -> str:
-        """What was tried, in the user's terms."""
-        names = ""
-        for title, keys in (
-            ("user", ("username", "user_id")),
-            ("application credential", ("application_credential_name", "application_credential_id")),
-            ("domain", ("user_domain_name", "user_domain_id")),
-            ("project", ("project_name", "project_id")),
-        ):
-            given = [self._config["auth"][key] for key in keys if self._config["auth"].get(key)]
-            names += f", {title} {given[0]!r}" if given else ""
-        return f"Could not get a token from Keystone at {self.auth_url} ({self._config['auth_type']}{names})"
-
-
-def _is_passing(error: Exception) -> bool:
-    """Whether it may go better in a moment."""
-    if isinstance(error, exceptions.HttpError):
-        return error.http_status == 429 or error.http_status in SERVER_ERRORS
-    return isinstance(error, exceptions.RetriableConnectionFailure)
-
-
-def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -> ElbError:
-    """Say in a user's terms why there is no token. Never quotes *error*, which may hold a proxy's password."""
-
-    def unreachable(words: str, **facts: t.Any) -> Unreachable:
-        # The request that needs the token was not sent; the one for the token was repeated where that could help.
-        return Unreachable(f"{attempt}: {words}", sent=False, passing=False, **facts)
-
-    if isinstance(error, exceptions.HttpError):
-        facts = {"status": error.http_status, "request_id": error.request_id}
-        return ElbError(f"{attempt}: {_refusal(error.http_status, auth_type)}", **facts)
-    if isinstance(error, exceptions.SSLError):
-        return unreachable(
-            f"the TLS certificate was not accepted ({root_cause(error)}). If its CA is a private one, give its file as ca_cert; "
-            "client_cert and client_key are for servers that ask for them."
-        )
-    if isinstance(error, exceptions.ConnectTimeout):
-        return unreachable(f"no answer within {seconds:g} seconds. Raise api_timeout, or check the way to it.")
-    if isinstance(error, exceptions.ConnectionError):
-        return unreachable(
-            f"it cannot be reached ({root_cause(error)}). Check auth_url, a proxy (HTTPS_PROXY, NO_PROXY), and the way to it."
-        )
-    if isinstance(error, exceptions.MissingAuthMethods):
-        rules = " or ".join(" and ".join(sorted(rule)) for rule in error.required_auth_methods)
-        return ElbError(
-            f"{attempt}: one factor is not enough, it requires {rules}. Give auth_type v3multifactor, auth_methods, and what they need, "
-            "such as auth.password and auth.passcode."
-        )
-    response = getattr(error, "response", None)
-    if response is not None and 300 <= response.status_code < 400:
-        return unreachable(
-            f"it redirects to {response.headers.get('Location', 'elsewhere')}, which is not followed because the credential "
-            "would go there. If that address is right, give it as auth_url.",
-            status=response.status_code,
-        )
-    return unreachable("what answered is not Keystone. Check auth_url, and whether a proxy stands between.")
-
-
-def _refusal(status: int, auth_type: str) -> str:
-    if status in (401, 403):
-        scope = " An application credential takes no project." if auth_type == "v3applicationcredential" else ""
-        return (
-            f"it refuses the credential (status {status}), without saying which part: check the secret, that it has not expired or been revoked, "
-            f"the names and their domains, and that the user has a role in the project.{scope}"
-        )
-    if status == 404 and auth_type in ("token", "v3token"):
-        return (
-            "it does not know the token (status 404). Check that it has not expired or been revoked, and that auth_url is its Keystone's."
-        )
-    if status == 404:
-        return "there is no Keystone, or not the project (status 404). Check auth_url, which ends in /v3, and the project."
-    if status == 407:
-        return "a proxy on the way wants a user and a password (status 407). Check HTTPS_PROXY and NO_PROXY."
-    if status == 400:
-        return (
-            "it does not understand the request (status 400). Check auth: a user, a secret, and with the names of users and projects "
-            "their domains (user_domain_name, project_domain_name)."
-        )
-    return f"it answers with status {status}." + (" Try again later." if status == 429 or status >= 500 else "")
