@@ -56,7 +56,7 @@ def scenario(emulator: Emulator) -> list[Task]:
         named("a text that is not a dict", "elb_pool", name="web", session_persistence="type SOURCE_IP"),
         named("a dict as text", "elb_pool", check, name="web", session_persistence="type=HTTP_COOKIE"),
         named("an unknown suboption", "elb_pool", name="web", slow_start={"duration": 30, "seconds": 1}),
-        named("a number without end", "elb_pool", name="web", slow_start={"duration": "1e999999999"}),
+        named("a number without end", "elb_pool", name="web", slow_start={"duration": "1e99999999999999999999"}),
         named("a number that is not one", "elb_pool_info", timeout="nan"),
         named("members foretold", "elb_pool_members", {**check, **diff}, pool="web", members=MEMBERS),
         named("members", "elb_pool_members", diff, pool="web", members=MEMBERS),
