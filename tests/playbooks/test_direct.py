@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import time
 import venv
 from pathlib import Path
@@ -44,7 +43,7 @@ def raw(engine: Engine, play: dict[str, Any], *arguments: str) -> subprocess.Com
 def test_the_way_and_its_reason(engine: Engine, tmp_path: Path) -> None:
     venv.create(tmp_path / "other")
     other = str(tmp_path / "other" / "bin" / "python")
-    own = Path(sys.executable)
+    own = engine.bin / "python"
     tasks: dict[str, tuple[Task, str]] = {
         "by default": (pools(), "own"),
         "variable": (pools(vars={"otc_elb_direct": "{{ 1 == 2 }}"}), "otc_elb_direct is false"),
@@ -65,7 +64,7 @@ def test_the_way_and_its_reason(engine: Engine, tmp_path: Path) -> None:
         ),
         "other libraries": (pools(environment={"PYTHONPATH": "/nowhere"}), "the task's environment sets PYTHONPATH"),
     }
-    (tmp_path / "link").symlink_to(sys.prefix)
+    (tmp_path / "link").symlink_to(engine.bin.parent)
     variables = {"ansible_python_interpreter": f"{{{{ python | default('{own}') }}}}", "ansible_connection": "{{ way | default('local') }}"}
     played = engine.play([{"name": name, **each} for name, (each, dummy) in tasks.items()], verbosity=3, extra_vars=variables)
     assert dict(zip(tasks, ways(played.output), strict=False)) == {name: way for name, (dummy, way) in tasks.items()}
