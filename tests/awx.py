@@ -90,7 +90,7 @@ def run(
     done = engine.command(
         "ansible-runner",
         *("run", str(folder), "--playbook", playbook, "--ident", "1", "--omit-env-files"),
-        env={**outside, "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin"},
+        env={**outside, "PATH": f"{engine.bin}:/usr/local/bin:/usr/bin:/bin"},
     )
     artifacts = folder / "artifacts" / "1"
     # Of the environment, which is in "command", AWX keeps a copy without secrets.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Runs ansible-test with the oldest and the newest ansible-core that the Pythons of this machine can have.
+"""Runs ansible-test, and tasks both ways, with the oldest and the newest ansible-core that the Pythons of this machine can have.
 
 Which ansible-core a Python has is said in requirements-dev.txt. A Python that is not here is named and left out.
 """
@@ -14,9 +14,10 @@ import sys
 import time
 from pathlib import Path
 
+from tests.playbooks.engine import PREFIX_VARIABLE
 from tools.ansible_test import CHECKOUT, AnsibleTest
 
-KINDS = ("sanity", "units", "integration")
+KINDS = ("sanity", "units", "integration", "direct")
 # The oldest ansible-core is the one of the oldest Python. The newest has dropped it, and runs on both of the others.
 OLDEST, NEWEST = ("3.10",), ("3.13", "3.12")
 
@@ -31,12 +32,18 @@ def main(*kinds: str) -> int:
         prefix = environment(python)
         core = version_of_core(prefix)
         for kind in kinds or KINDS:
-            print(f"==> ansible-test {kind}, {core}", flush=True)
+            print(f"==> {kind}, {core}", flush=True)
             start = time.monotonic()
-            result = "failed" if AnsibleTest(prefix).run(kind) else "ok"
+            result = "failed" if (compare_ways(prefix) if kind == "direct" else AnsibleTest(prefix).run(kind)) else "ok"
             results.append(f"{core}: {kind} {result}, {time.monotonic() - start:.0f} s")
     print("", *results, sep="\n", flush=True)
     return int(not results or any(" failed, " in line for line in results))
+
+
+def compare_ways(prefix: Path) -> int:
+    """Tasks in Ansible's own process against modules, with the Ansible of another environment than the one that has pytest."""
+    command = [sys.executable, "-m", "pytest", "-q", "tests/playbooks/test_direct.py", "tests/playbooks/test_direct_same.py"]
+    return subprocess.run(command, cwd=CHECKOUT, env={**os.environ, PREFIX_VARIABLE: str(prefix)}, check=False).returncode
 
 
 def find_python(version: str) -> str | None:
@@ -52,14 +59,14 @@ def works(python: str) -> bool:
 
 
 def environment(python: str) -> Path:
-    """A virtual environment that has nothing but ansible-core."""
+    """A virtual environment that has nothing but ansible-core and what modules need."""
     version = subprocess.run(
         [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], stdout=subprocess.PIPE, text=True, check=True
     ).stdout.strip()
     prefix = Path(sys.prefix, "matrix", version)
     if not (prefix / "bin" / "ansible-test").is_file():
         subprocess.run([python, "-m", "venv", "--clear", str(prefix)], check=True)
-    install = ["install", "-qq", "--disable-pip-version-check", "--constraint", "requirements-dev.txt", "ansible-core"]
+    install = ["install", "-qq", "--disable-pip-version-check", "--constraint", "requirements-dev.txt", "ansible-core", "requests"]
     subprocess.run([prefix / "bin" / "python", "-m", "pip", *install], cwd=CHECKOUT, check=True)
     return prefix
 

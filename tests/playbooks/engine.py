@@ -33,6 +33,9 @@ Task = dict[str, Any]
 
 CALLBACKS = Path(__file__).parent / "callback_plugins"
 
+#: An environment variable: another virtual environment whose Ansible is tested, as tools/matrix.py does.
+PREFIX_VARIABLE = "TESTED_PREFIX"
+
 # Nothing of the tester's own configuration or credentials reaches a play: its environment is made of these alone.
 KEPT_FROM_OUTSIDE = ("PATH", "TMPDIR", "COVERAGE_PROCESS_START")
 
@@ -82,9 +85,9 @@ class Engine:
     that has Ansible.
     """
 
-    def __init__(self, home: Path, env: Mapping[str, str], prefix: Path = Path(sys.prefix)) -> None:
+    def __init__(self, home: Path, env: Mapping[str, str], prefix: Path | None = None) -> None:
         self.home = home
-        self.bin = prefix / "bin"
+        self.bin = (prefix or Path(os.environ.get(PREFIX_VARIABLE, sys.prefix))) / "bin"
         self.env = dict(env)
         self._number: Iterator[int] = itertools.count(1)
         (home / "ansible.cfg").write_text(CONFIGURATION, encoding="utf-8")

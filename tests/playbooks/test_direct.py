@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import time
 import venv
 from pathlib import Path
@@ -44,13 +43,13 @@ def raw(engine: Engine, play: dict[str, Any], *arguments: str) -> subprocess.Com
 def test_the_way_and_its_reason(engine: Engine, tmp_path: Path) -> None:
     venv.create(tmp_path / "other")
     other = str(tmp_path / "other" / "bin" / "python")
-    own = Path(sys.executable)
+    own = engine.bin / "python"
     tasks: dict[str, tuple[Task, str]] = {
         "by default": (pools(), "own"),
         "variable": (pools(vars={"otc_elb_direct": "{{ 1 == 2 }}"}), "otc_elb_direct is false"),
         "environment": (pools(environment={"OTC_ELB_DIRECT": "false"}), "OTC_ELB_DIRECT is false"),
         "variable first": (pools(vars={"otc_elb_direct": "yes"}, environment={"OTC_ELB_DIRECT": "false"}), "own"),
-        "async": (task("elb_pool_info") | {"async": 30, "poll": 1}, "of async"),
+        "async": (pools(vars={"ansible_async_dir": str(tmp_path)}, poll=1, **{"async": 30}), "of async"),
         "connection": (pools(vars={"way": "ssh"}), "the connection is ssh"),
         "another name of this Python": (pools(vars={"python": str(own.with_name("python3"))}), "own"),
         "by a link in the path": (pools(vars={"python": str(tmp_path / "link" / "bin" / "python")}), "own"),
@@ -65,7 +64,7 @@ def test_the_way_and_its_reason(engine: Engine, tmp_path: Path) -> None:
         ),
         "other libraries": (pools(environment={"PYTHONPATH": "/nowhere"}), "the task's environment sets PYTHONPATH"),
     }
-    (tmp_path / "link").symlink_to(sys.prefix)
+    (tmp_path / "link").symlink_to(engine.bin.parent)
     variables = {"ansible_python_interpreter": f"{{{{ python | default('{own}') }}}}", "ansible_connection": "{{ way | default('local') }}"}
     played = engine.play([{"name": name, **each} for name, (each, dummy) in tasks.items()], verbosity=3, extra_vars=variables)
     assert dict(zip(tasks, ways(played.output), strict=False)) == {name: way for name, (dummy, way) in tasks.items()}
@@ -202,7 +201,7 @@ def test_progress(engine: Engine, emulator: Emulator) -> None:
         "not healthy yet: 192.168.0.1:80, 192.168.0.2:80, 192.168.0.3:80 and 57 more; N seconds left",
         "draining 10 members, N seconds left",
     }
-    assert sum(line.startswith("draining") for line in found) in (2, 3)
+    assert sum(line.startswith("draining") for line in found) in (2, 3, 4)
 
 
 def test_progress_under_ansible_runner(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ class Ended(BaseException):
 
 @pytest.mark.parametrize("error", [None, ValueError, Ended])
 def test_the_process_is_as_before(emulator: Emulator, tmp_path: Path, error: type[BaseException] | None) -> None:
-    env = {**aksk(emulator), "HOME": "/nowhere", "OTC_NUMBER": 5}  # type: ignore[dict-item]
+    env: dict[str, Any] = {**aksk(emulator), "HOME": "/nowhere", "OTC_NUMBER": 5}
     before = state()
     try:
         with applied(env, str(tmp_path)):
