@@ -13,6 +13,7 @@ from .._api.client import Call, Client
 from .._auth import connect
 from .._errors import ApiError, ElbError, Json
 from .._http.deadline import Deadline
+from .._http.exposure import exposures
 from .._http.transport import Tls, Transport
 from .._resource.ids import is_placeholder, placeholder
 
@@ -64,6 +65,8 @@ class ApiContext:
             connection.secrets.update(self.secrets)
             self.secrets = connection.secrets
             tls = Tls(connection.verify, connection.cert)
+            for warning in exposures(connection.endpoint, connection.verify):
+                self.warn(warning)
             connections = self.params.get("concurrency", 1)
             transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
             self._client = Client(transport, self.deadline, connection.endpoint, connection.project_id, self.actions, connection.renew)

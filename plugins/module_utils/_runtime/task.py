@@ -14,6 +14,7 @@ from ansible.module_utils.basic import missing_required_lib
 from .._auth.connect import ARGUMENT_SPEC
 from .._errors import ElbError, Json, PartialFailure
 from .context import ApiContext, check_limits
+from .printable import printable
 
 #: How many of the changes before a failure its message names.
 _SHOWN = 5
@@ -65,7 +66,7 @@ def perform(task: Task, door: Door) -> Json:
 
     :returns: its result; with ``failed`` and ``msg`` where it failed. Secrets are not masked yet.
     """
-    context = ApiContext(door.params, door.secrets, door.check_mode, door.show_diff, door.warn)
+    context = ApiContext(door.params, door.secrets, door.check_mode, door.show_diff, lambda warning: door.warn(printable(warning)))
     try:
         check_limits(door.params)
         result = task.function(context)
@@ -77,6 +78,7 @@ def perform(task: Task, door: Door) -> Json:
         if context.wrote and not isinstance(error, PartialFailure):
             done = "; ".join(context.done[:_SHOWN]) + (f"; and {len(context.done) - _SHOWN} more" if len(context.done) > _SHOWN else "")
             result.update(msg=f"{result['msg']} Done before that: {done}.", changed=True)
+        result = printable(result)
     door.secrets = context.secrets
     return {**result, "required_actions": sorted(context.actions)}
 
