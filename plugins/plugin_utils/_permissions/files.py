@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -15,9 +17,9 @@ from pathlib import Path
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that whoever reads it sees the old text or the new one, never a part.
 
-    :raises OSError: when it cannot be written.
+    :raises OSError: when it cannot be written, or its path follows another user's link in a folder that all may write to.
     """
-    target = Path(os.path.realpath(path))
+    target = _target(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
@@ -32,3 +34,19 @@ def write_whole(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _target(path: Path) -> Path:
+    """The file that a path leads to. As the kernel's ``protected_symlinks``: another user's link in /tmp may lead anywhere.
+
+    :raises OSError: where it follows such a link.
+    """
+    followed = Path(path.anchor or Path.cwd())
+    for part in path.parts[1:] if path.anchor else path.parts:
+        followed = Path(os.path.normpath(followed / part))
+        if followed.is_symlink():
+            foreign = followed.lstat().st_uid not in (followed.parent.stat().st_uid, os.geteuid())
+            if foreign and followed.parent.stat().st_mode & stat.S_IWOTH:
+                raise OSError(errno.ELOOP, f"{followed} is a link of another user")
+            followed = _target(followed.parent / followed.readlink())
+    return followed
