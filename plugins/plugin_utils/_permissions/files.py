@@ -13,6 +13,9 @@ import stat
 import tempfile
 from pathlib import Path
 
+#: As the kernel follows.
+_MOST_LINKS = 40
+
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that whoever reads it sees the old text or the new one, never a part.
@@ -36,17 +39,22 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
-def _target(path: Path) -> Path:
+def _target(path: Path, links: int = 0) -> Path:
     """The file that a path leads to. As the kernel's ``protected_symlinks``: another user's link in /tmp may lead anywhere.
 
-    :raises OSError: where it follows such a link.
+    :param links: how many were followed already.
+    :raises OSError: where it follows such a link, or goes round in circles.
     """
-    followed = Path(path.anchor or Path.cwd())
-    for part in path.parts[1:] if path.anchor else path.parts:
-        followed = Path(os.path.normpath(followed / part))
-        if followed.is_symlink():
-            foreign = followed.lstat().st_uid not in (followed.parent.stat().st_uid, os.geteuid())
-            if foreign and followed.parent.stat().st_mode & stat.S_IWOTH:
-                raise OSError(errno.ELOOP, f"{followed} is a link of another user")
-            followed = _target(followed.parent / followed.readlink())
+    path = Path.cwd() / path
+    followed = Path(path.anchor)
+    for part in path.parts[1:]:
+        # Each part is looked at as it is reached, so that ".." is the parent of what a link leads to.
+        followed = followed.parent if part == ".." else followed / part
+        if not followed.is_symlink():
+            continue
+        if followed.parent.stat().st_mode & stat.S_IWOTH and followed.lstat().st_uid not in (0, os.geteuid()):
+            raise OSError(errno.ELOOP, f"{followed} is a link of another user")
+        if links == _MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        followed = _target(followed.parent / followed.readlink(), links + 1)
     return followed
