@@ -129,7 +129,8 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.otc.elb.plugins.plugin_utils._inventory.hosts import Host, as_text, found_in, of_member
+from ansible_collections.otc.elb.plugins.module_utils._runtime.printable import printable
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory.hosts import Host, are_pools, as_text, found_in, of_member
 from ansible_collections.otc.elb.plugins.plugin_utils._inventory.source import OPTIONS, Source, SourceError
 
 
@@ -166,7 +167,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._fill(pools)
             return
         # Outside of the handler: with the cause, Ansible would show the lines of the file, which may hold secrets.
-        raise AnsibleParserError(f"{self.NAME}: {reason}")
+        raise AnsibleParserError(f"{self.NAME}: {printable(reason)}")
 
     def _pools(self, path: str, cache: bool) -> list[dict[str, t.Any]]:
         """The pools with their members, from the cache or the service."""
@@ -174,7 +175,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         key = f"{self.get_cache_key(path)}_{self._source.digest(os.environ)}"
         if kept and cache:
             with contextlib.suppress(KeyError):
-                return list(self._cache[key])
+                cached = self._cache[key]
+                if are_pools(cached):
+                    return list(cached)
         pools = self._source.pools()
         if kept:
             self._cache[key] = pools
@@ -185,8 +188,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         params = self._source.params
         found = found_in(pools, params["hostnames"], params["group_prefix"])
         absent = [f"There is no pool {pool!r} in this project and region." for pool in self._source.missing(pools)]
-        for warning in [*absent, *found.warnings]:
-            self.display.warning(f"{self.NAME}: {warning}")
+        for warning in [*self._source.warnings, *absent, *found.warnings]:
+            self.display.warning(f"{self.NAME}: {printable(warning)}")
         for group in found.groups:
             self.inventory.add_group(group)
         for host in found.hosts:

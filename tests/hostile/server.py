@@ -77,6 +77,8 @@ class Server:
     tls: ssl.SSLContext | None = None
     requests: list[Request] = field(default_factory=list)
     port: int = 0
+    #: Sent at once, and then the connection is closed.
+    greeting: bytes | None = None
 
     @property
     def url(self) -> str:
@@ -87,10 +89,12 @@ class Server:
 
     def serve(self, sock: socket.socket, stopped: threading.Event) -> None:
         with suppress(OSError), sock:
-            if self.tls:
-                sock = self.tls.wrap_socket(sock, server_side=True)
-            with sock:
-                connection = Connection(sock, stopped)
+            if self.greeting is not None:
+                sock.recv(65536)
+                sock.sendall(self.greeting)
+                return
+            with self.tls.wrap_socket(sock, server_side=True) if self.tls else sock as wrapped:
+                connection = Connection(wrapped, stopped)
                 while request := connection.receive():
                     self.requests.append(request)
                     self.respond(connection, request)
@@ -100,16 +104,20 @@ class Server:
 def serve(respond: Respond, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server on a free port of the loopback interface; every connection has a thread, and all end with the test."""
     server, stopped = Server(respond, tls), threading.Event()
-    open_sockets: list[socket.socket] = []
+    handles: list[socket.socket] = []
     threads: list[threading.Thread] = []
+
+    def handle(sock: socket.socket, handle: socket.socket) -> None:
+        server.serve(sock, stopped)
+        end(handle)
 
     def accept() -> None:
         with suppress(OSError):
             while True:
                 sock, dummy = listener.accept()
                 # A handle of its own, which stays what it is where TLS takes the socket over.
-                open_sockets.append(sock.dup())
-                threads.append(threading.Thread(target=server.serve, args=(sock, stopped)))
+                handles.append(sock.dup())
+                threads.append(threading.Thread(target=handle, args=(sock, handles[-1])))
                 threads[-1].start()
 
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
@@ -122,12 +130,16 @@ def serve(respond: Respond, tls: ssl.SSLContext | None = None) -> Iterator[Serve
             stopped.set()
             listener.shutdown(socket.SHUT_RDWR)
             accepting.join()
-            for sock in open_sockets:
-                with suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-                sock.close()
+            for each in handles:
+                end(each)
             for thread in threads:
                 thread.join()
+
+
+def end(handle: socket.socket) -> None:
+    """Close a connection, also where others have a handle of it."""
+    with suppress(OSError), handle:
+        handle.shutdown(socket.SHUT_RDWR)
 
 
 def response(body: Any = None, status: str = "200 OK", *headers: str) -> bytes:

@@ -95,7 +95,7 @@ class Adapter(HTTPAdapter):
             raise requests.ConnectionError(error, request=request) from error
         finally:
             self._under_way.discard(under_way)
-            under_way.end()
+            under_way.closing.close()
 
     def _abort(self) -> None:
         for request in list(self._under_way):
@@ -112,6 +112,8 @@ class _Request:
         self._end = time.monotonic() + seconds
         self._left = MAX_BYTES
         self._handles: list[socket.socket] = []
+        #: Closes what was opened for the request; urllib3 leaves a response open whose headers it does not accept.
+        self.closing = contextlib.ExitStack()
 
     def limit(self, sock: t.Any) -> None:
         """Give the next operation of a socket what is left of the time.
@@ -134,7 +136,8 @@ class _Request:
 
     def watch(self, sock: t.Any) -> None:
         """Let :meth:`abort` end what waits for a socket. By a second handle: the socket itself may become one of TLS meanwhile."""
-        self._handles.append(socket.socket(fileno=os.dup(sock.fileno())))
+        handle = socket.socket(fileno=os.dup(sock.fileno()))
+        self._handles.append(self.closing.enter_context(handle))
 
     def abort(self) -> None:
         """End the request, from another thread."""
@@ -142,11 +145,6 @@ class _Request:
         for handle in self._handles:
             with contextlib.suppress(OSError):
                 handle.shutdown(socket.SHUT_RDWR)
-
-    def end(self) -> None:
-        """Let go of the connection."""
-        for handle in self._handles:
-            handle.close()
 
 
 class _Thread(threading.local):
@@ -182,6 +180,7 @@ class _Response(http.client.HTTPResponse):
     def __init__(self, sock: t.Any, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp: t.Any = io.BufferedReader(_Reader(sock, self.fp.detach(), _thread.request))
+        _thread.request.closing.callback(self.fp.close)
 
 
 class _Reader(io.RawIOBase):

@@ -15,6 +15,7 @@ from .._auth import connect
 from .._auth.connection import TokenCache
 from .._errors import ApiError, ElbError, Json
 from .._http.deadline import Deadline
+from .._http.exposure import exposures
 from .._http.transport import Tls, Transport
 from .._resource.ids import is_placeholder, placeholder
 
@@ -84,6 +85,8 @@ class ApiContext:
             self.secrets = connection.secrets
             endpoint, project_id = connection.locate()
             tls = Tls(connection.verify, connection.cert)
+            for warning in exposures(connection.endpoint, connection.verify):
+                self.warn(warning)
             connections = self.params.get("concurrency", 1)
             self._transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
             self._client = Client(self._transport, self.deadline, endpoint, project_id, self.actions, connection.renew)

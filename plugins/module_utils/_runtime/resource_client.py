@@ -107,7 +107,10 @@ class ResourceClient:
         """
         if len(found) > 1:
             ids = sorted(str(each.get("id")) for each in found)
-            raise ElbError(f"There are {len(found)} {self.resource.kind}s {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
+            kind = self.resource.kind
+            if Verb.CREATE in self.resource.collection.functions:
+                advice += " Two tasks may have created them at the same time, such as on two hosts of a play: use run_once there."
+            raise ElbError(f"There are {len(found)} {kind}s {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
         return found[0] if found else None
 
     def create(self, desired: Json, plan: Plan, look: t.Callable[[], list[Json]] | None = None) -> tuple[Json, Outcome]:

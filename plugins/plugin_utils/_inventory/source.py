@@ -60,6 +60,8 @@ class Source:
         mine = {name: value for name, value in resolved.items() if value is not None}
         self.secrets = _secrets(mine)
         self.params = self._checked(OPTIONS, mine, "option")
+        #: What to warn of, once the pools were read.
+        self.warnings: list[str] = []
         self._filters = self._checked(_FILTERS, self.params["filters"], "filter")
 
     def _checked(self, spec: Mapping[str, t.Any], given: Json, what: str) -> Json:
@@ -90,7 +92,8 @@ class Source:
 
         :raises SourceError: when it refuses, or cannot be asked.
         """
-        context = ApiContext({**self.params, **self._filters, "include_members": True, "include_health_check": False}, self.secrets)
+        options = {**self.params, **self._filters, "include_members": True, "include_health_check": False}
+        context = ApiContext(options, self.secrets, warn=self.warnings.append)
         ids = [pool for pool in self.params["pools"] if is_uuid(pool)]
         names = [pool for pool in self.params["pools"] if not is_uuid(pool)]
         # The service combines filters by "and", so that one list cannot have both.
