@@ -138,4 +138,4 @@ def test_a_token_that_expires_at_every_operation(cloud: Cloud, engine: Engine) -
     for action in TASKS:
         cloud.emulator.fault("expire", action=action)
     played = engine.play(story({"auth": cloud.auth}))
-    ended_right(cloud.emulator, played, "token of Keystone expired (401)", list(TASKS))
+    ended_right(cloud.emulator, played, "Keystone token expired (401)", list(TASKS))
