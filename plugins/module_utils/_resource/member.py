@@ -238,7 +238,7 @@ MEMBER = Resource(
         "subnet_cidr_id": TEXTS,
         "address": TEXTS,
         "protocol_port": INTEGERS,
-        "operating_status": one_of("ONLINE", "NO_MONITOR", "OFFLINE", "INITIAL", "UNKNOWN"),
+        "operating_status": one_of("ONLINE", "NO_MONITOR", "OFFLINE"),
         "ip_version": one_of("v4", "v6"),
         "member_type": one_of("ip", "instance"),
         "instance_id": TEXTS,
