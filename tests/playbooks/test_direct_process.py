@@ -20,6 +20,7 @@ import pytest
 
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect
 from ansible_collections.otc.elb.plugins.module_utils._errors import NoCredential
+from ansible_collections.otc.elb.plugins.module_utils._http import transport
 from ansible_collections.otc.elb.plugins.module_utils._runtime import context
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 from ansible_collections.otc.elb.plugins.plugin_utils._direct import way
@@ -124,16 +125,21 @@ def test_hundreds_of_items_leave_nothing(emulator: Emulator, tmp_path: Path) -> 
     assert grown < 64 * 1024
 
 
-def test_no_socket_is_left_open_even_at_once(emulator: Emulator, tmp_path: Path) -> None:
-    """Without the help of the garbage collector."""
-    env, opened = aksk(emulator), descriptors()
-    gc.disable()
-    try:
-        for dummy in range(5):
-            perform("elb_pool_info", tmp_path, env)
-        assert descriptors() <= opened
-    finally:
-        gc.enable()
+def test_no_socket_is_left_open(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if something still refers to what has it."""
+    kept: list[transport.Transport] = []
+    begin = transport.Transport.__init__
+
+    def remember(self: transport.Transport, *args: Any, **options: Any) -> None:
+        kept.append(self)
+        begin(self, *args, **options)
+
+    monkeypatch.setattr(transport.Transport, "__init__", remember)
+    opened = descriptors()
+    for dummy in range(5):
+        perform("elb_pool_info", tmp_path, aksk(emulator))
+    assert len(kept) == 5
+    assert descriptors() <= opened
 
 
 def test_an_interrupt_is_not_a_result(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

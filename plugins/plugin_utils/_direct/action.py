@@ -68,7 +68,9 @@ class DirectAction(NormalAction):
         # On a copy: what is for the module would otherwise be shown as options of the task.
         given = dict(self._task.args)
         self._update_module_args(name, given, variables)
-        progress = Progress(lambda line: self._display.display(f"{name} [{variables.get('inventory_hostname')}]: {line}"), self._interval())
+        progress = Progress(
+            lambda line: self._display.display(f"{name} [{variables.get('inventory_hostname')}]: {line}"), self._interval(variables)
+        )
         with applied(environment, self._loader.get_basedir()):
             result = run(self.implementation, _as_sent(given), progress, TokenFiles(constants.DEFAULT_LOCAL_TMP))
         # As Ansible reads it from a module's output.
@@ -80,11 +82,11 @@ class DirectAction(NormalAction):
         """The value of a variable; ``None`` where there is none."""
         return self._templar.template(variables[name]) if variables.get(name) is not None else None
 
-    def _interval(self) -> float:
+    def _interval(self, variables: Json) -> float:
         """Seconds between two lines about the progress; 0 for none."""
         if self._task.no_log:
             return 0.0
-        value = self._variable(self._templar.available_variables, PROGRESS_VARIABLE)
+        value = self._variable(variables, PROGRESS_VARIABLE)
         try:
             seconds = PROGRESS_SECONDS if value is None else float(value)
         except (TypeError, ValueError):
