@@ -33,7 +33,7 @@ demo: $(READY)
 ## test: everything that CI runs
 # Each of the first keeps one CPU busy, so they run two at a time; the others have as many workers as there are CPUs.
 ONE_CPU := sanity keystone lint molecule integration unit
-ALL_CPUS := modules emulator playbooks
+ALL_CPUS := modules emulator hostile playbooks
 TOGETHER := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse)
 test: $(READY)
 	@$(MAKE) --no-print-directory $(TOGETHER) $(ONE_CPU:%=timed-%)
@@ -64,7 +64,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-## unit: unit tests; ARGS goes to pytest, here and for emulator, modules, playbooks and keystone, such as ARGS="-k name"
+## unit: unit tests; ARGS goes to pytest, here and for emulator, modules, hostile, playbooks and keystone, such as ARGS="-k name"
 unit: $(READY)
 	$(BIN)/pytest tests/unit $(ARGS)
 
@@ -75,6 +75,10 @@ emulator: $(READY)
 ## modules: the modules in this process against the emulator, with generated options and sequences
 modules: $(READY)
 	$(BIN)/pytest -n auto tests/modules $(ARGS)
+
+## hostile: the modules and the inventory plugin against a server that misbehaves on purpose
+hostile: $(READY)
+	$(BIN)/pytest -n auto tests/hostile $(ARGS)
 
 ## playbooks: the modules through ansible-playbook, against the emulator
 playbooks: $(READY)
@@ -141,7 +145,7 @@ $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python >= 3.10 is needed: make PYTHON=...")'
 	@echo "Setting up $(VENV), once: this takes a minute or more."
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --requirement requirements-dev.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	mkdir -p $(dir $(COLLECTION))
 	ln -s "$(CURDIR)" $(COLLECTION)
 	touch $@
@@ -150,7 +154,7 @@ $(READY): requirements-dev.txt
 define set_up
 @echo "Setting up $(dir $@), once: this takes a minute or more."
 $(BIN)/python -m venv --clear $(dir $@)
-$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --requirement $<
+$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement $<
 touch $@
 endef
 
@@ -160,5 +164,5 @@ $(KEYSTONE) $(BENCHMARK): $(VENV)/%/.ready: tests/%/requirements.txt $(READY)
 $(RELEASE): tools/release/requirements.txt $(READY)
 	$(set_up)
 
-.PHONY: help demo test check lint format unit modules emulator playbooks molecule keystone sanity integration test-matrix coverage benchmark \
+.PHONY: help demo test check lint format unit modules emulator hostile playbooks molecule keystone sanity integration test-matrix coverage benchmark \
 	generated docs picture artifact release-check venv clean

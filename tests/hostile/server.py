@@ -63,7 +63,7 @@ class Connection:
         headers = {name.lower(): value.strip() for name, dummy, value in (line.partition(":") for line in lines)}
         while len(body) < int(headers.get("content-length", 0)):
             body += self._sock.recv(65536)
-        method, target, dummy = first.split()
+        method, target = first.split()[:2]
         return Request(method, target, headers, body)
 
 
@@ -76,6 +76,7 @@ class Server:
     respond: Respond
     tls: ssl.SSLContext | None = None
     requests: list[Request] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
     port: int = 0
     #: Sent at once, and then the connection is closed.
     greeting: bytes | None = None
@@ -95,6 +96,7 @@ class Server:
                 return
             with self.tls.wrap_socket(sock, server_side=True) if self.tls else sock as wrapped:
                 connection = Connection(wrapped, stopped)
+                self.connections.append(connection)
                 while request := connection.receive():
                     self.requests.append(request)
                     self.respond(connection, request)

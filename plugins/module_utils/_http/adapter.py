@@ -102,6 +102,18 @@ class Adapter(HTTPAdapter):
             request.abort()
 
 
+def limited_session(seconds: float, deadline: Deadline, connections: int = 1) -> requests.Session:
+    """A session of ``requests`` that has nothing but this adapter, for libraries that take a session.
+
+    Its arguments are those of :class:`Adapter`.
+    """
+    session = requests.Session()
+    adapter = Adapter(seconds, deadline, connections)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
 class _Request:
     """A request under way.
 
