@@ -82,7 +82,7 @@ class Control:
         self.command("reset")
 
     def state(self) -> Json:
-        """{"pools": [... with whole members], "listeners": {name: pool ID}, "loadbalancers": {ID: status}}"""
+        """{"pools": [... with whole members], "healthmonitors": [...], "listeners": {name: pool ID}, "loadbalancers": {ID: status}}"""
         state: Json = self.command("state")
         return state
 
