@@ -81,10 +81,21 @@ options:
     type: str
   wait:
     description:
-      - Whether to wait, at most O(timeout) seconds, until the member's C(operating_status) is ONLINE, or NO_MONITOR if the pool has no
-        health check. If the time runs out, the task fails with the last status and the reason, and the member stays in the pool.
+      - Whether to wait, at most O(timeout) seconds, until the member is healthy. If the time runs out, the task fails with the last status
+        and the reason; the member stays.
+      - A member is healthy where each listener (C(status)) says ONLINE or NO_MONITOR, or, without listeners, its own C(operating_status).
+        INITIAL, before the first check, and UNKNOWN are not healthy.
+      - A member with O(weight=0) gets no requests and is not waited for, with a warning. One that is removed meanwhile ends the wait with a
+        failure.
     type: bool
     default: false
+  min_healthy_seconds:
+    description:
+      - With O(wait=true), how many seconds the member must have been healthy without a break, 0 to 86400. They are part of O(timeout).
+      - A member that fails shortly after its start is ONLINE until the health check notices. That takes
+        C(timeout * n + delay * (n - 1)) seconds at most, where C(n) is C(max_retries_down) of the health check.
+    type: float
+    default: 0.0
   drain_seconds:
     description:
       - With O(state=absent), set the weight to 0 first and remove the member after this many seconds, 0 to 86400.
@@ -111,6 +122,7 @@ EXAMPLES = r"""
     subnet_cidr_id: c09f620e-3492-4429-ac15-445d5dd9ca74
     weight: 10
     wait: true
+    min_healthy_seconds: 20
 
 - name: Send it no new requests
   otc.elb.elb_member:
@@ -183,7 +195,7 @@ member:
     operating_status:
       description: >-
         The member's health. V(ONLINE) or V(OFFLINE) is the result of the health check, V(OFFLINE) also for a server that is stopped or
-        deleted. V(NO_MONITOR) if the pool has no health check. An entry of C(status) takes precedence for its listener.
+        deleted. V(INITIAL) before the first check, V(NO_MONITOR) if the pool has no health check. Entries of C(status) take precedence.
       type: str
     status:
       description: The member's health as each listener of the pool sees it.
@@ -194,7 +206,7 @@ member:
           description: The listener's ID.
           type: str
         operating_status:
-          description: V(ONLINE), V(OFFLINE) or V(NO_MONITOR).
+          description: V(ONLINE), V(OFFLINE), V(INITIAL) or V(NO_MONITOR).
           type: str
         reason:
           description: Why the health check failed; V(null) if it did not.

@@ -61,10 +61,13 @@ options:
     type: list
     elements: int
   operating_status:
-    description: Health of members; V(NO_MONITOR) if the pool has no health check.
+    description:
+      - What the health check says of members by themselves. V(INITIAL) before the first check; V(NO_MONITOR) where the pool has no health
+        check.
+      - What it says for each listener (C(status)) takes precedence, and is no filter. The test P(otc.elb.healthy#test) reads both.
     type: list
     elements: str
-    choices: [ONLINE, NO_MONITOR, OFFLINE]
+    choices: [ONLINE, NO_MONITOR, OFFLINE, INITIAL, UNKNOWN]
   ip_version:
     description: IP versions of the members' addresses.
     type: list
@@ -98,10 +101,10 @@ EXAMPLES = r"""
   otc.elb.elb_member_info:
     pool: web
 
-- name: Members that are not healthy
+- name: Members that are not healthy by themselves
   otc.elb.elb_member_info:
     pool: web
-    operating_status: OFFLINE
+    operating_status: [OFFLINE, INITIAL, UNKNOWN]
 
 - name: One member
   otc.elb.elb_member_info:
@@ -165,7 +168,7 @@ members:
     operating_status:
       description: >-
         The member's health. V(ONLINE) or V(OFFLINE) is the result of the health check, V(OFFLINE) also for a server that is stopped or
-        deleted. V(NO_MONITOR) if the pool has no health check. An entry of C(status) takes precedence for its listener.
+        deleted. V(INITIAL) before the first check, V(NO_MONITOR) if the pool has no health check. Entries of C(status) take precedence.
       type: str
     status:
       description: The member's health as each listener of the pool sees it.
@@ -176,7 +179,7 @@ members:
           description: The listener's ID.
           type: str
         operating_status:
-          description: V(ONLINE), V(OFFLINE) or V(NO_MONITOR).
+          description: V(ONLINE), V(OFFLINE), V(INITIAL) or V(NO_MONITOR).
           type: str
         reason:
           description: Why the health check failed; V(null) if it did not.

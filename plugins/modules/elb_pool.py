@@ -17,16 +17,25 @@ description:
   - Creates, updates and removes one backend server group (pool) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud.
   - An option that is not given is not managed; it is neither sent nor compared. An empty string, V(0) and V(false) are values.
   - A second run changes nothing. An update sends only the fields that differ.
+  - The pool's health check and the listener whose requests go to it by default are managed with it, see O(health_check) and O(listener).
 notes:
   # BEGIN generated: iam_notes
   - >-
     IAM actions in any case: to look the pool up by O(name), C(elb:pools:list); to look it up by O(id), C(elb:pools:get); to look up
-    O(loadbalancer) by its name, C(elb:loadbalancers:list); to look up O(listener) by its name, C(elb:listeners:list).
+    O(loadbalancer) by its name, C(elb:loadbalancers:list).
   - >-
     IAM actions with O(state=present): to create the pool, C(elb:pools:create); to update it, C(elb:pools:put).
   - >-
-    IAM actions with O(state=absent): to remove the pool's members with O(force=true), C(elb:members:delete); to remove the pool,
-    C(elb:pools:delete).
+    IAM actions with O(listener): to look at the listener, unless it is given by its ID and the pool has it already, C(elb:listeners:list); to
+    attach it to a pool that exists, or to switch it, C(elb:listeners:put).
+  - >-
+    IAM actions with O(health_check): to look at the health check of a pool that has one, C(elb:healthmonitors:get); to create it,
+    C(elb:healthmonitors:create); to update it, C(elb:healthmonitors:put); to remove it with O(health_check.enable=false),
+    C(elb:healthmonitor:delete).
+  - >-
+    IAM actions with O(state=absent): to list the pool's members with O(force=true), where it has any, C(elb:members:list); to look for
+    forwarding policies that use it, C(elb:l7policies:list); to remove the members, C(elb:members:delete); to remove the pool's health check,
+    where it has one, C(elb:healthmonitor:delete); to remove the pool, C(elb:pools:delete).
   - >-
     A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
   # END generated: iam_notes
@@ -36,10 +45,11 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The pool's name, 0 to 255 characters. Without O(id), the pool is looked up by its name, which must not be empty then.
-      - With O(loadbalancer) or O(listener), only the pools there are considered. A pool of the same name elsewhere is another pool.
-      - Names are not unique. If several pools match, the task fails and lists their IDs. Use O(id), or narrow the look-up by
-        O(loadbalancer) or O(listener).
+      - The pool's name, 0 to 255 characters. Without O(id) it is what the pool is looked up by, and must not be empty.
+      - With O(loadbalancer) or O(listener), a pool of the name on another load balancer is another pool. Where one is created beside it,
+        a warning names it.
+      - Names are not unique. Where several pools have the name, O(loadbalancer) or O(listener) tell them apart;
+        otherwise the task fails with their IDs, and O(id) is needed.
       - With O(id), the pool's new name.
     type: str
   id:
@@ -47,11 +57,12 @@ options:
     type: str
   state:
     description:
-      - Whether the pool should exist.
-      - With V(absent), the task fails before it changes anything if the pool has a health check, or protects its members from being
-        removed. The message says what to remove or to switch off first.
-      - The service refuses to remove a pool that is used by forwarding policies. With O(force=true), the members have been removed by
-        then.
+      - Whether the pool should be there.
+      - V(absent) removes the pool's health check with it. Members are removed only with O(force=true).
+      - The service does not remove a pool that forwarding policies use. With O(force=true) they are looked for before the first member is
+        removed, and the task fails with their names.
+      - A pool that has members and O(member_deletion_protection_enable=true) is refused before anything is changed. Whether an empty one
+        can be removed is left to the service.
     type: str
     choices: [present, absent]
     default: present
@@ -77,11 +88,73 @@ options:
     aliases: [loadbalancer_id]
   listener:
     description:
-      - The name or ID of the listener that the pool serves. It must not have a pool yet. It also narrows the look-up by O(name).
-      - A UUID is used as the ID, without a look-up.
-      - Cannot be changed afterwards.
+      - The listener whose requests go to the pool by default, by its name or ID. A listener without a default pool gets this one, also
+        where the pool exists already. Where it has another default pool, O(switch_listener) is needed.
+      - Other listeners of the pool are left alone.
+      - It also narrows the look-up by O(name), where several pools have the name, to those of the listener, or of its load balancer.
     type: str
     aliases: [listener_id]
+  switch_listener:
+    description:
+      - Whether O(listener) is taken over from another default pool, in one request. Without it, the task fails with the ID of that pool.
+      - The other pool keeps its members and its health check, so that switching back is one request as well.
+    type: bool
+    default: false
+  health_check:
+    description:
+      - The pool's health check. If it is not given, it is neither managed nor looked at; it costs one request more.
+      - An empty dict creates a health check with the console's defaults, C(delay=5), C(timeout=3) and C(max_retries=3), and the type that
+        fits O(protocol). A sub-option that is left out keeps its value.
+      - It takes C(timeout * n + delay * (n - 1)) seconds at most until a member is ONLINE, where C(n) is C(max_retries), or OFFLINE, where it is
+        C(max_retries_down).
+      - Security groups must let the checks in, see "Constraints" of the user guide.
+    type: dict
+    suboptions:
+      enable:
+        description: V(false) removes the health check.
+        type: bool
+        default: true
+      type:
+        description:
+          - How members are checked. Pools with protocol UDP and QUIC take V(UDP_CONNECT), others V(TCP), V(HTTP) and V(HTTPS).
+          - A new health check of a TCP, HTTP or HTTPS pool has the type of that name, if it is not given.
+        type: str
+        choices: [TCP, UDP_CONNECT, HTTP, HTTPS]
+      delay:
+        description: Seconds between two checks, 1 to 50.
+        type: int
+      timeout:
+        description: Seconds that a check waits for a response, 1 to 50. The service recommends less than O(health_check.delay).
+        type: int
+      max_retries:
+        description: How many successful checks in a row make a member ONLINE, 1 to 10.
+        type: int
+      max_retries_down:
+        description: How many failed checks in a row make a member OFFLINE, 1 to 10. The service takes 3 if it is not given for a new one.
+        type: int
+      monitor_port:
+        description: The port to check, 1 to 65535. V(0) checks the port of each member, which is the service's default.
+        type: int
+        aliases: [port]
+      domain_name:
+        description:
+          - The host name in requests of the check, 1 to 100 letters, digits, C(-) and C(.). For V(HTTP) and V(HTTPS) only.
+          - An empty string sets the service's default, the load balancer's address.
+        type: str
+      url_path:
+        description: The path in requests of the check, 1 to 80 characters that begin with C(/). For V(HTTP) and V(HTTPS) only.
+        type: str
+      expected_codes:
+        description: >-
+          The HTTP status codes of a healthy member; one, a list or a range, such as V(200), V(200,202) and V(200-204). For V(HTTP) and
+          V(HTTPS) only.
+        type: str
+      admin_state_up:
+        description: V(false) keeps the health check, but does not check any member.
+        type: bool
+      name:
+        description: The health check's name, 0 to 255 characters.
+        type: str
   description:
     description: A description, 0 to 255 characters. An empty string removes it.
     type: str
@@ -122,7 +195,7 @@ options:
         description: Seconds, 30 to 1200. The service's default is 30.
         type: int
   member_deletion_protection_enable:
-    description: Whether members are protected from being removed. While it is on, neither the members nor the pool can be removed.
+    description: Whether members are protected from being removed. While it is on, neither the members nor a pool with members can be removed.
     type: bool
     aliases: [member_deletion_protection]
   vpc_id:
@@ -151,8 +224,8 @@ options:
     type: str
   force:
     description:
-      - With O(state=absent), whether to remove the pool's members first. Without it, a pool that has members is not removed.
-      - Only members are removed. What else can prevent the removal is described at O(state).
+      - With O(state=absent), whether the pool's members are removed first. Without it, a pool that has members is not removed.
+      - It costs requests to list the members and the forwarding policies. What else stands against the removal is described at O(state).
     type: bool
     default: false
 seealso:
@@ -175,6 +248,41 @@ EXAMPLES = r"""
     slow_start:
       enable: true
       duration: 60
+    health_check:
+      type: HTTP
+      url_path: /healthz
+
+- name: Check more often, on another port; a member is OFFLINE after two failed checks, at most 6 seconds
+  otc.elb.elb_pool:
+    name: web
+    health_check:
+      name: web
+      delay: 2
+      timeout: 2
+      max_retries: 2
+      max_retries_down: 2
+      monitor_port: 8081
+      domain_name: web.example.com
+      expected_codes: 200,202
+
+- name: Pause the health check, and check the port of each member again
+  otc.elb.elb_pool:
+    name: web
+    health_check:
+      admin_state_up: false
+      monitor_port: 0
+
+- name: Remove the health check
+  otc.elb.elb_pool:
+    name: web
+    health_check:
+      enable: false
+
+- name: Blue/green by pools; all requests of the listener go to the other pool from now on
+  otc.elb.elb_pool:
+    name: web-green
+    listener: production-http
+    switch_listener: true
 
 - name: Turn stickiness off and remove the description, without changing anything else
   otc.elb.elb_pool:
@@ -195,7 +303,7 @@ EXAMPLES = r"""
     id: 36ce7086-a496-4666-9064-5ba0e6840c75
     name: web-blue
 
-- name: Remove a pool and all of its members
+- name: Remove a pool with all of its members and its health check; the task fails before that if a forwarding policy uses it
   otc.elb.elb_pool:
     name: web
     state: absent
@@ -346,6 +454,74 @@ pool:
     listeners: []
     members: []
     session_persistence: {type: HTTP_COOKIE, persistence_timeout: 60, cookie_name: ''}
+health_check:
+  description: The pool's health check as it is after the task, in check mode as far as it is known; V(null) if it has none.
+  returned: success, with O(health_check)
+  type: dict
+  contains:
+    # BEGIN generated: health_check
+    id:
+      description: The health check's ID.
+      type: str
+    name:
+      description: The health check's name.
+      type: str
+    project_id:
+      description: The ID of the project that the health check belongs to.
+      type: str
+    pools:
+      description: The pool that the health check is for.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: The pool's ID.
+          type: str
+    type:
+      description: How members are checked, V(TCP), V(UDP_CONNECT), V(HTTP) or V(HTTPS).
+      type: str
+    delay:
+      description: Seconds between two checks.
+      type: int
+    timeout:
+      description: Seconds that a check waits for a response.
+      type: int
+    max_retries:
+      description: How many successful checks in a row make a member ONLINE.
+      type: int
+    max_retries_down:
+      description: How many failed checks in a row make a member OFFLINE.
+      type: int
+    monitor_port:
+      description: The port that is checked; V(null) for the port of each member.
+      type: int
+    domain_name:
+      description: The host name in requests of the check; V(null) for the load balancer's address.
+      type: str
+    url_path:
+      description: The path in requests of the check. Has a meaning only with the types HTTP and HTTPS.
+      type: str
+    expected_codes:
+      description: The HTTP status codes of a healthy member; may be V(null) with other types than HTTP and HTTPS.
+      type: str
+    http_method:
+      description: The HTTP method of requests of the check; may be V(null) with other types than HTTP and HTTPS.
+      type: str
+    admin_state_up:
+      description: Whether members are checked.
+      type: bool
+    created_at:
+      description: When the health check was created, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older health checks
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    updated_at:
+      description: When the health check was last updated, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older health checks
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    # END generated: health_check
+  sample: {id: 434bd4f8-4a5c-4a3e-8f1d-1a0b6a1f9c54, type: HTTP, delay: 5, timeout: 3, max_retries: 3, url_path: /healthz}
 pool_id:
   description: The ID of the pool, also after its removal. In check mode, a placeholder for one that would be created. Empty if there is none.
   returned: success

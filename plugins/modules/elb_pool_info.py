@@ -21,7 +21,8 @@ notes:
   # BEGIN generated: iam_notes
   - >-
     IAM actions in any case: to get a pool by a single O(id) and no other filter, C(elb:pools:get); to list pools in any other case,
-    C(elb:pools:list); to list the members of pools that have any, with O(include_members=true), C(elb:members:list).
+    C(elb:pools:list); to list the members of pools that have any, with O(include_members=true), C(elb:members:list); to list the health
+    checks of pools that have any, with O(include_health_check=true), C(elb:healthmonitors:list).
   - >-
     A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
   # END generated: iam_notes
@@ -105,6 +106,10 @@ options:
     description: Whether C(members) of each pool have all fields rather than only the ID. Costs a request for each pool that has members.
     type: bool
     default: false
+  include_health_check:
+    description: Whether each pool has its C(health_check). Costs a request for each 50 pools that have one.
+    type: bool
+    default: false
 seealso:
   - module: otc.elb.elb_pool
   - module: otc.elb.elb_member_info
@@ -120,6 +125,7 @@ EXAMPLES = r"""
     loadbalancer_id: 098b2f68-af1c-41a9-8efd-69958722af62
     protocol: HTTP
     include_members: true
+    include_health_check: true
 
 - name: Pools that a server is in
   otc.elb.elb_pool_info:
@@ -270,6 +276,73 @@ pools:
       type: str
       sample: '2026-03-30T08:11:24Z'
     # END generated: pool
+    health_check:
+      description: The pool's health check; V(null) if it has none.
+      returned: with O(include_health_check=true)
+      type: dict
+      contains:
+        # BEGIN generated: health_check
+        id:
+          description: The health check's ID.
+          type: str
+        name:
+          description: The health check's name.
+          type: str
+        project_id:
+          description: The ID of the project that the health check belongs to.
+          type: str
+        pools:
+          description: The pool that the health check is for.
+          type: list
+          elements: dict
+          contains:
+            id:
+              description: The pool's ID.
+              type: str
+        type:
+          description: How members are checked, V(TCP), V(UDP_CONNECT), V(HTTP) or V(HTTPS).
+          type: str
+        delay:
+          description: Seconds between two checks.
+          type: int
+        timeout:
+          description: Seconds that a check waits for a response.
+          type: int
+        max_retries:
+          description: How many successful checks in a row make a member ONLINE.
+          type: int
+        max_retries_down:
+          description: How many failed checks in a row make a member OFFLINE.
+          type: int
+        monitor_port:
+          description: The port that is checked; V(null) for the port of each member.
+          type: int
+        domain_name:
+          description: The host name in requests of the check; V(null) for the load balancer's address.
+          type: str
+        url_path:
+          description: The path in requests of the check. Has a meaning only with the types HTTP and HTTPS.
+          type: str
+        expected_codes:
+          description: The HTTP status codes of a healthy member; may be V(null) with other types than HTTP and HTTPS.
+          type: str
+        http_method:
+          description: The HTTP method of requests of the check; may be V(null) with other types than HTTP and HTTPS.
+          type: str
+        admin_state_up:
+          description: Whether members are checked.
+          type: bool
+        created_at:
+          description: When the health check was created, in UTC.
+          returned: if the service includes it, which it does not on shared load balancers and for older health checks
+          type: str
+          sample: '2026-03-30T08:11:24Z'
+        updated_at:
+          description: When the health check was last updated, in UTC.
+          returned: if the service includes it, which it does not on shared load balancers and for older health checks
+          type: str
+          sample: '2026-03-30T08:11:24Z'
+        # END generated: health_check
   sample:
     - id: 36ce7086-a496-4666-9064-5ba0e6840c75
       name: web

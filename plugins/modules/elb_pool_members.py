@@ -16,15 +16,15 @@ author:
 description:
   - Adds, updates and, with O(purge=true), removes the backend servers (members) of a backend server group (pool) of Elastic Load
     Balance (ELB) v3 on Open Telekom Cloud, all in one task.
-  - A member is identified by its address and port. The pool's members are read once and compared, and only differences are sent.
-  - The whole list is validated before the first change.
-  - Members are added first, then updated, then waited for with O(wait=true). Only then are weights set to 0, and members drained and
-    removed. At no moment does the pool serve with fewer members than the smaller number of before and after. If members could not be
-    added, as many of the old ones are kept in service, the healthy ones first. With a health check, set O(wait=true), because a new
-    member serves only when it is ONLINE.
-  - A failure of one member does not end the task. The others are done, then the task fails with RV(failed_members). Run it again to
-    finish the job. If the credential lacks an action or is not valid, or the API throttles the account for longer than O(timeout), the
-    rest of that step is skipped.
+  - A member is known by its address and port. Everything is compared after a single look at the pool, and only what differs is sent.
+  - The whole list is checked before anything is written.
+  - Members are added first, then updated, then waited for; only then weights are set to 0 and members drained and removed. At no moment
+    does the pool serve with fewer members than the smaller of before and after. Where members could not be added, as many of the old ones
+    are kept in service, the healthy ones first. With a health check, set O(wait=true), because a new member serves only once it is
+    healthy.
+  - A failure of one member does not end the task. The others are done, then the task fails with RV(failed_members), and a next run
+    finishes the job. Where the credential is refused, or the API throttles the account for longer than O(timeout), the rest of that step
+    is not tried.
 notes:
   # BEGIN generated: iam_notes
   - >-
@@ -86,10 +86,17 @@ options:
     default: 0.0
   wait:
     description:
-      - Whether to wait, at most O(timeout) seconds, until all members of the list are ONLINE, or NO_MONITOR if the pool has no health
-        check, before others are taken out of service.
+      - Whether to wait, at most O(timeout) seconds, until all members of the list are healthy, before others are taken out of service.
+      - What is healthy is described at O(otc.elb.elb_member#module:wait). Members with weight 0 are not waited for, with a warning.
     type: bool
     default: false
+  min_healthy_seconds:
+    description:
+      - With O(wait=true), how many seconds each of them must have been healthy without a break, 0 to 86400. They are part of O(timeout).
+      - A member that fails shortly after its start is ONLINE until the health check notices. That takes
+        C(timeout * n + delay * (n - 1)) seconds at most, where C(n) is C(max_retries_down) of the health check.
+    type: float
+    default: 0.0
   concurrency:
     description: The number of requests that are sent in parallel, at most; 1 to 32.
     type: int
@@ -115,6 +122,7 @@ EXAMPLES = r"""
     purge: true
     drain_seconds: 30
     wait: true
+    min_healthy_seconds: 20
 
 - name: Add two members to those of the pool
   otc.elb.elb_pool_members:
@@ -187,7 +195,7 @@ members:
     operating_status:
       description: >-
         The member's health. V(ONLINE) or V(OFFLINE) is the result of the health check, V(OFFLINE) also for a server that is stopped or
-        deleted. V(NO_MONITOR) if the pool has no health check. An entry of C(status) takes precedence for its listener.
+        deleted. V(INITIAL) before the first check, V(NO_MONITOR) if the pool has no health check. Entries of C(status) take precedence.
       type: str
     status:
       description: The member's health as each listener of the pool sees it.
@@ -198,7 +206,7 @@ members:
           description: The listener's ID.
           type: str
         operating_status:
-          description: V(ONLINE), V(OFFLINE) or V(NO_MONITOR).
+          description: V(ONLINE), V(OFFLINE), V(INITIAL) or V(NO_MONITOR).
           type: str
         reason:
           description: Why the health check failed; V(null) if it did not.

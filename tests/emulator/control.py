@@ -70,14 +70,14 @@ class Commands:
         return list(self.runtime.violations)
 
     def do_state(self) -> Json:
-        """Pools with whole members, in the order of their IDs, health checks, and which listener has which pool."""
+        """Pools with whole members, and health checks, in the order of their IDs, and which listener has which pool."""
         store, resources = self.runtime.store, self.runtime.resources
         return {
             "pools": [
                 {**resources["pools"].answer(store, pool), "members": [resources["members"].answer(store, item) for item in pool.members]}
                 for pool in store[Pool]
             ],
-            "healthmonitors": [resources["healthmonitors"].answer(store, monitor) for monitor in store[HealthMonitor]],
+            "healthmonitors": [resources["healthmonitors"].answer(store, item) for item in store[HealthMonitor]],
             "listeners": {listener.name: listener.default_pool_id for listener in store[Listener]},
             "loadbalancers": {balancer.id: balancer.status() for balancer in store[LoadBalancer]},
         }

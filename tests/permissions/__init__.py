@@ -13,8 +13,11 @@ and the tests that play every situation with exactly its actions and without eac
 - ``title``
 - ``needs``: keys of ``declared``, in the order of the requests
 - ``options``: those of the task. Placeholders: ``{name}`` and ``{pool}`` are the name and ID of the pool that exists or is to be created,
-  ``{member}`` the ID of its first member, ``{other}`` an ID that nothing has, ``{loadbalancer}`` the ID of the load balancer named demo.
+  ``{member}`` the ID of its first member, ``{other}`` an ID that nothing has, ``{loadbalancer}`` the ID of the load balancer named demo,
+  ``{listener}`` and ``{listener_name}`` the ID and name of ``listener``.
 - ``seed``: what exists before, a key of seeds.yml; nothing by default
+- ``listener``: a listener that exists before: ``free`` (without a default pool), ``own`` (that pool is it) or ``taken`` (another pool is it)
+- ``policy``: whether a forwarding policy uses the pool that exists before; false by default
 - ``changed``: whether the task changes something; false by default
 - ``fails``: where the task fails although it has all actions: what the message ``says``, and whether it fails in ``check`` mode, too
 - ``leaves``: what was done before a missing action was noticed: by action, what the message says was done
@@ -57,6 +60,8 @@ class Situation:
     needs: tuple[str, ...]
     options: Mapping[str, Any]
     seed: str | None = None
+    listener: str = ""
+    policy: bool = False
     changed: bool = False
     fails: Mapping[str, Any] = field(default_factory=dict)
     leaves: Mapping[str, str] = field(default_factory=dict)

@@ -19,10 +19,9 @@ from .resource import Collection, Resource, Verb
 _POOL_PROTOCOLS: t.Mapping[str, tuple[str, ...]] = {
     "TCP": ("TCP",),
     "UDP": ("UDP", "QUIC"),
-    "QUIC": ("QUIC",),
     "HTTP": ("HTTP",),
     "HTTPS": ("HTTP", "HTTPS"),
-    "TERMINATED_HTTPS": ("HTTP", "HTTPS"),
+    "TERMINATED_HTTPS": ("HTTP",),
 }
 
 

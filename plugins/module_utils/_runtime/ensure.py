@@ -189,12 +189,13 @@ class Ensure:
             reasons = self.removal_refusals(client, current) if current is not None else []
         else:
             reasons = self.resource.refusals(plan, self.desired, current, client.known_pool)
+            if reasons:
+                reasons[-1] += self.hint(plan)
             reasons += [reason for part in self.parts for reason in part.plan(current)]
         # What an earlier task would create is not known, so nothing stands against anything.
         if placeholder:
             return
         if reasons:
-            reasons[-1] += self.hint(plan)
             raise ValidationFailed(self.attempt, reasons)
         if self.absent:
             return

@@ -15,6 +15,8 @@ from .context import MAX_SECONDS, ApiContext
 
 #: Seconds between two looks: few at first, then backing off; a health check itself takes some seconds.
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 10.0, 1.5
+#: How often to look at least while min_healthy_seconds pass.
+_LOOKS = 5
 
 #: How many members the progress names.
 _SHOWN = 3
@@ -67,6 +69,8 @@ class HealthWait:
 
     def _poll(self) -> None:
         pause = _FIRST_PAUSE
+        # A break within min_healthy_seconds has to be seen.
+        longest = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, self._least / _LOOKS)) if self._least else _LONGEST_PAUSE
         while self._waiting:
             self._check(self._look())
             if not self._waiting:
@@ -77,7 +81,7 @@ class HealthWait:
             if not self._context.deadline.sleep(min(pause, seconds)):
                 self._check(self._look())
                 return
-            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+            pause = min(pause * _GROWTH, longest)
 
     def _status(self) -> str:
         """Who is not healthy yet, such as "not healthy yet: 192.168.0.11:80 and 3 more, 120 seconds left"."""

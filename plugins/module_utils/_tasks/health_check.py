@@ -108,5 +108,7 @@ def health_check_actions(option: Json | None) -> set[str]:
     """The IAM actions that the option may need, whatever exists."""
     if option is None:
         return set()
-    verbs = [Verb.GET, *([Verb.CREATE, Verb.UPDATE] if option["enable"] else [Verb.DELETE])]
+    verbs = {Verb.GET, Verb.CREATE if option["enable"] else Verb.DELETE}
+    if option["enable"] and HEALTH_CHECK.can_update(HEALTH_CHECK.desired_from(option)):
+        verbs.add(Verb.UPDATE)
     return {HEALTH_CHECK.operation(verb).action for verb in verbs}

@@ -118,6 +118,9 @@ class ListenerPart(Part):
         return {**resource, "listeners": [*(resource.get("listeners") or []), {"id": listener["id"]}]}
 
 
-def listener_actions(name: str | None) -> set[str]:
-    """The IAM actions that the option may need, whatever exists."""
-    return {LISTENER.operation(verb).action for verb in (Verb.LIST, Verb.UPDATE)} if name else set()
+def listener_actions(params: Json) -> set[str]:
+    """The IAM actions that the option may need, whatever exists. Where the pool is removed, it only narrows the look-up by name."""
+    verbs: tuple[Verb, ...] = (Verb.LIST, Verb.UPDATE)
+    if params["state"] == "absent":
+        verbs = () if params["id"] else (Verb.LIST,)
+    return {LISTENER.operation(verb).action for verb in verbs} if params["listener"] else set()

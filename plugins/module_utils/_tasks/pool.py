@@ -130,7 +130,7 @@ class EnsurePool(Ensure):
             count = "1 member" if len(members) == 1 else f"{len(members)} members"
             return [f"it has {count}. Set 'force: true' to remove them with it."]
         self._members = members
-        reasons = super().removal_refusals(client, current)
+        reasons = super().removal_refusals(client, {**current, "members": members})
         if self._members:
             policies = ResourceClient(self.context, FORWARDING_POLICY).read_all(scope(self.context))
             names = [f"{policy.get('name') or 'without a name'} ({policy['id']})" for policy in policies if uses_pool(policy, pool_id)]
@@ -152,7 +152,7 @@ class EnsurePool(Ensure):
 
 def _allowed(params: Json) -> set[str]:
     """The IAM actions that a task with these options may need."""
-    actions = allowed_to_ensure(POOL, params)
+    actions = allowed_to_ensure(POOL, params) | listener_actions(params)
     absent = params["state"] == "absent"
     if params["loadbalancer"] and is_name(params["loadbalancer"]) and not (params["id"] and absent):
         actions.add(LOADBALANCER.operation(Verb.LIST).action)
@@ -162,7 +162,7 @@ def _allowed(params: Json) -> set[str]:
             actions |= {MEMBER.operation(Verb.LIST).action, MEMBER.operation(Verb.DELETE).action}
             actions.add(FORWARDING_POLICY.operation(Verb.LIST).action)
         return actions
-    return actions | listener_actions(params["listener"]) | health_check_actions(params["health_check"])
+    return actions | health_check_actions(params["health_check"])
 
 
 TASK: t.Final = Task(
