@@ -62,12 +62,11 @@ options:
     elements: int
   operating_status:
     description:
-      - What the health check says of members by themselves. V(INITIAL) before the first check; V(NO_MONITOR) where the pool has no health
-        check.
-      - What it says for each listener (C(status)) takes precedence, and is no filter. The test P(otc.elb.healthy#test) reads both.
+      - The members' own status, V(NO_MONITOR) if the pool has no health check.
+      - The status for each listener (C(status)) takes precedence over it, and cannot be filtered by. The test P(otc.elb.healthy#test) reads both.
     type: list
     elements: str
-    choices: [ONLINE, NO_MONITOR, OFFLINE, INITIAL, UNKNOWN]
+    choices: [ONLINE, NO_MONITOR, OFFLINE]
   ip_version:
     description: IP versions of the members' addresses.
     type: list
@@ -104,7 +103,7 @@ EXAMPLES = r"""
 - name: Members that are not healthy by themselves
   otc.elb.elb_member_info:
     pool: web
-    operating_status: [OFFLINE, INITIAL, UNKNOWN]
+    operating_status: [OFFLINE]
 
 - name: One member
   otc.elb.elb_member_info:

@@ -78,13 +78,13 @@ def test_a_host_keeps_its_name_while_a_role_has_drained_it() -> None:
 
 
 @pytest.mark.parametrize("missing", ["address", "protocol_port"])
-def test_a_member_that_is_told_in_part_costs_itself_only(missing: str) -> None:
+def test_a_member_with_a_missing_field_is_left_out_alone(missing: str) -> None:
     whole = pool(1, "web", ("a", "10.0.0.1", 80), ("b", "10.0.0.2", 80))
     del whole["members"][0][missing]
     whole["members"][0]["id"] = "of-a"
     found = found_in([whole], ("name",), "")
     assert [host.name for host in found.hosts] == ["b"]
-    assert found.warnings == ["Left out of web, because the service told no address or no port of them: of-a."]
+    assert found.warnings == ["Left out of web, because the response has no port or no IP address of another server for them: of-a."]
 
 
 @pytest.mark.parametrize(
