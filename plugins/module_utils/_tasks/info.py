@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``elb_pool_info`` and ``elb_member_info``: reading resources."""
+"""The info modules: reading resources."""
 
 from __future__ import annotations
 
@@ -24,16 +24,13 @@ from .._runtime.task import Task
 _IDS_IN_URL = 50
 
 
-def info_task(resource: Resource, name: str) -> Task:
-    """A task that lists the resources of a project.
-
-    :param name: the module's name.
-    """
+def info_task(resource: Resource) -> Task:
+    """A task that lists the resources of a project. Its module has the name of the API's key, such as ``elb_flavor_info``."""
 
     def read(context: ApiContext) -> Json:
         return {"changed": False, resource.collection.many: listing(ResourceClient(context, resource), context.params)}
 
-    return Task(name, read, resource.filters, lambda params: {_reading(resource, params)})
+    return Task(f"elb_{resource.collection.one}_info", read, resource.filters, lambda params: {_reading(resource, params)})
 
 
 def list_pools(context: ApiContext) -> Json:

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
+from .._resource.registry import RESOURCES
 from .._runtime.task import Task
 from . import info, member, pool, pool_members
 
-TASKS: t.Mapping[str, Task] = {task.name: task for task in (pool.TASK, info.POOLS, member.TASK, info.MEMBERS, pool_members.TASK)}
+# A resource that has filters has an info module.
+_LISTING = [info.info_task(resource) for resource in RESOURCES if resource.filters]
+# The info modules of pools and members have more options, and go before those above.
+_OWN = (pool.TASK, info.POOLS, member.TASK, info.MEMBERS, pool_members.TASK)
+
+TASKS: t.Mapping[str, Task] = {task.name: task for task in (*_LISTING, *_OWN)}

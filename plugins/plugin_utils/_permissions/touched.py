@@ -23,6 +23,8 @@ from ansible_collections.otc.elb.plugins.module_utils._runtime.task import Task
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 
 _READS = {action for action, operation in OPERATIONS.items() if operation.method == "GET"}
+#: The options that name the pools of a task. Any other task about a pool has the option ``pool``.
+_NAMED_BY: t.Mapping[str, tuple[str, ...]] = {"elb_pool": ("id", "name"), "elb_pool_info": ("id", "name")}
 #: Stands for a member that a task knows by something else than its address.
 _ANY = object()
 
@@ -52,7 +54,10 @@ class Touched:
         """
         task = TASKS[module]
         params = _params(task, args)
-        names = _names(module, params, result)
+        options = _NAMED_BY.get(module, ("pool",))
+        if not params.keys() >= set(options):
+            return set()  # It is about no pool.
+        names = _names(options, params, result)
         pools = self._meant(names) if names or module != "elb_pool_info" else self._pools
         members = {key for pool in pools for key in pool.members}
         perhaps = _allowed_for(task, params, members) if pools else set()
@@ -96,15 +101,14 @@ def _params(task: Task, args: Mapping[str, t.Any]) -> Json:
     return {**dict.fromkeys(task.options), **known}
 
 
-def _names(module: str, params: Json, result: Mapping[str, t.Any]) -> set[str]:
-    """All names and IDs of the pool, or pools, that a task is about."""
-    if module == "elb_pool_info":
-        found = [*(params["id"] or ()), *(params["name"] or ())]
-    else:
-        options = ("id", "name") if module == "elb_pool" else ("pool",)
-        pool = result.get("pool") or {}
-        found = [*(params[option] for option in options), result.get("pool_id"), pool.get("id"), pool.get("name")]
-    return {str(name).lower() for name in found if name}
+def _names(options: Iterable[str], params: Json, result: Mapping[str, t.Any]) -> set[str]:
+    """All names and IDs of the pool, or pools, that a task is about.
+
+    :param options: those that name pools, one or a list.
+    """
+    pool = result.get("pool") or {}
+    found = [*(params[option] for option in options), result.get("pool_id"), pool.get("id"), pool.get("name")]
+    return {str(name).lower() for names in found if names for name in (names if isinstance(names, list) else [names])}
 
 
 def _allowed_for(task: Task, params: Json, members: Collection[t.Any]) -> set[str]:
