@@ -15,6 +15,7 @@ KEYSTONE := $(VENV)/keystone/.ready
 BENCHMARK := $(VENV)/benchmark/.ready
 RELEASE := $(VENV)/release/.ready
 COLLECTION := $(VENV)/collections/ansible_collections/otc/elb
+GENERATED := PYTHONPATH="$(VENV)/collections" $(BIN)/python -m tools.generated
 
 # ansible-lint and others look for the tools that they start on the PATH; nothing is written to ~/.ansible.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -32,7 +33,7 @@ demo: $(READY)
 ## test: everything that CI runs
 # Each of the first keeps one CPU busy, so they run two at a time; the others have as many workers as there are CPUs.
 ONE_CPU := sanity keystone lint molecule integration unit
-ALL_CPUS := modules emulator playbooks
+ALL_CPUS := modules emulator hostile playbooks
 TOGETHER := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse)
 test: $(READY)
 	@$(MAKE) --no-print-directory $(TOGETHER) $(ONE_CPU:%=timed-%)
@@ -48,11 +49,13 @@ timed-%:
 ## check: the quick loop, lint and unit tests
 check: lint unit
 
-## lint: ruff, mypy, yamllint, ansible-lint
+## lint: ruff, mypy, import-linter, yamllint, ansible-lint, and whether generated documentation is up to date
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	MYPYPATH="$(VENV)/collections:." $(BIN)/mypy $(COLLECTION)/plugins tests tools
+	PYTHONPATH="$(VENV)/collections" $(BIN)/lint-imports --no-logo --no-cache
+	$(GENERATED) --check
 	$(BIN)/yamllint --strict .
 	$(BIN)/ansible-lint --offline
 
@@ -61,7 +64,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-## unit: unit tests; ARGS goes to pytest, here and for emulator, modules, playbooks and keystone, such as ARGS="-k name"
+## unit: unit tests; ARGS goes to pytest, here and for emulator, modules, hostile, playbooks and keystone, such as ARGS="-k name"
 unit: $(READY)
 	$(BIN)/pytest tests/unit $(ARGS)
 
@@ -72,6 +75,10 @@ emulator: $(READY)
 ## modules: the modules in this process against the emulator, with generated options and sequences
 modules: $(READY)
 	$(BIN)/pytest -n auto tests/modules $(ARGS)
+
+## hostile: the modules and the inventory plugin against a server that misbehaves on purpose
+hostile: $(READY)
+	$(BIN)/pytest -n auto tests/hostile $(ARGS)
 
 ## playbooks: the modules through ansible-playbook, against the emulator
 playbooks: $(READY)
@@ -105,9 +112,9 @@ coverage: $(READY) $(KEYSTONE)
 benchmark: $(BENCHMARK)
 	$(BIN)/python -m tests.benchmark $(ARGS)
 
-## permissions: writes the tables of docs/permissions.md anew
-permissions: $(READY)
-	$(BIN)/python -m tools.permissions
+## generated: writes what the documentation has in several places: results, IAM actions, lists of modules (see tools/generated.py)
+generated: $(READY)
+	$(GENERATED)
 
 ## docs: the documentation as a site, in build/docs/html; a warning or a link that leads nowhere is an error
 docs: $(READY) $(RELEASE)
@@ -138,7 +145,7 @@ $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python >= 3.10 is needed: make PYTHON=...")'
 	@echo "Setting up $(VENV), once: this takes a minute or more."
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --requirement requirements-dev.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	mkdir -p $(dir $(COLLECTION))
 	ln -s "$(CURDIR)" $(COLLECTION)
 	touch $@
@@ -147,7 +154,7 @@ $(READY): requirements-dev.txt
 define set_up
 @echo "Setting up $(dir $@), once: this takes a minute or more."
 $(BIN)/python -m venv --clear $(dir $@)
-$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --requirement $<
+$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement $<
 touch $@
 endef
 
@@ -157,5 +164,5 @@ $(KEYSTONE) $(BENCHMARK): $(VENV)/%/.ready: tests/%/requirements.txt $(READY)
 $(RELEASE): tools/release/requirements.txt $(READY)
 	$(set_up)
 
-.PHONY: help demo test check lint format unit modules emulator playbooks molecule keystone sanity integration test-matrix coverage benchmark \
-	permissions docs picture artifact release-check venv clean
+.PHONY: help demo test check lint format unit modules emulator hostile playbooks molecule keystone sanity integration test-matrix coverage benchmark \
+	generated docs picture artifact release-check venv clean

@@ -14,23 +14,23 @@ version_added: 1.0.0
 author:
   - The otc.elb authors (@otc-elb)
 description:
-  - After the run, shows the custom policy for Open Telekom Cloud's IAM that has just the actions which this collection's modules needed,
-    as JSON that can be pasted into IAM.
+  - After the run, shows the custom policy for Open Telekom Cloud's IAM that has exactly the actions that this collection's modules needed,
+    as JSON for IAM.
   - With C(ansible-playbook --check) it is what the real run would need, so that the policy can be granted before the first run.
     For a pool or a member that an earlier task of the same run would create or change, the policy has what the options of the later
     task allow, which may be more than the real run needs.
-  - With C(-v), also which task needs what, and which of it only perhaps.
-  - Warns where the policy may lack something. That is where the run or one of its tasks failed, ignored or rescued failures included,
-    where C(no_log) hides a task's result, and where an asynchronous task was not waited for.
+  - With C(-v), also shows the actions of each task; those that it may need, but perhaps does not, are marked C(perhaps).
+  - Warns if the policy may be incomplete. That is so if the run or one of its tasks failed (ignored and rescued failures included), if
+    C(no_log) hides the result of a task, and if the end of an asynchronous task was not seen.
 requirements:
   - enable in configuration
 options:
   scope:
     description:
-      - What the policy is for.
+      - Which runs the policy is for.
       - With V(run), for this run, or in check mode for the same run without check mode.
       - With V(ever), for every run of the playbook, whatever exists, as a pipeline needs it. It has all actions that the options of each
-        task allow. Tasks that were skipped are not counted.
+        task allow. Skipped tasks are not counted.
     type: str
     choices: [run, ever]
     default: run
@@ -50,9 +50,9 @@ options:
         key: per_play
   policy_file:
     description:
-      - A file to write the policy to, too; always the one for the whole run, also in check mode. Folders that are not there are made.
-      - A file that is there already is left as it was where the policy may lack something, or where no task of this collection ran.
-      - Where nothing was needed, the policy has no statement; then there is nothing to grant.
+      - A file to write the policy for the whole run to, also in check mode. Missing folders are created.
+      - An existing file is left unchanged if the policy may be incomplete, or if no task of this collection ran.
+      - If no action was needed, the policy has no statement, and there is nothing to grant.
     type: path
     env:
       - name: OTC_ELB_REQUIRED_ACTIONS_FILE
@@ -140,7 +140,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         self._collect(result)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        """Collect: a task that failed, rescued or not, tells what it needed until then."""
+        """Collect: a failed task, rescued or not, reports what it needed until then."""
         self._collect(result)
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
@@ -228,12 +228,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         )
 
     def _save(self, needs: Iterable[Need], whole: bool) -> None:
-        """Write the file. One that is there may be the policy of a better run: only a whole policy takes its place."""
+        """Write the file. An existing one may be complete, so only a complete policy replaces it."""
         path = self.get_option("policy_file")
         if not path:
             return
         if not whole and Path(path).exists():
-            self._display.warning(f"otc.elb.required_actions: {path} is left as it was, because this run does not tell all that is needed.")
+            self._display.warning(f"otc.elb.required_actions: {path} is left unchanged, because the policy may be incomplete.")
             return
         try:
             write_whole(Path(path), json.dumps(policy(actions_of(needs)), indent=4) + "\n")

@@ -8,30 +8,30 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Documents ``_credentials.ARGUMENT_SPEC``."""
+    """Documents ``ARGUMENT_SPEC`` of module_utils/_auth/settings.py."""
 
     DOCUMENTATION = r"""
 options:
   cloud:
     description:
       - The name of an entry in C(clouds.yaml) (and C(secure.yaml)), or a dict of the same shape as an entry.
-      - The files are found where C(openstacksdk) finds them; E(OS_CLIENT_CONFIG_FILE) and E(OS_CLIENT_SECURE_FILE) name others.
-        Where nothing else is given and a file has one entry only, that one is used.
+      - The files are found and read by C(openstacksdk), vendor profiles included; E(OS_CLIENT_CONFIG_FILE) and
+        E(OS_CLIENT_SECURE_FILE) name others. Where nothing else is given and the file has one entry only, that one is used.
       - An entry may hold AK/SK in its C(auth), as C(access_key) and C(secret_key) or C(ak) and C(sk); then no token is requested.
       - Taken from the environment variable E(OS_CLOUD) where it is not given.
     type: raw
   auth:
     description:
-      - What Keystone is to be told, such as C(auth_url), C(username), C(password), C(user_domain_name) and C(project_name);
-        or C(token); or C(application_credential_id) and C(application_credential_secret).
-      - With O(cloud), it is laid over the entry.
-      - Taken from environment variables such as E(OS_AUTH_URL), E(OS_USERNAME), E(OS_PASSWORD), E(OS_USER_DOMAIN_NAME) and
-        E(OS_PROJECT_NAME) where it is not given.
+      - What Keystone needs, as in C(openstack.cloud), such as C(auth_url), C(username), C(password), C(user_domain_name), C(project_name)
+        and C(project_domain_name); or C(token); or C(application_credential_id) and C(application_credential_secret).
+      - C(openstacksdk) lays it over the entry that O(cloud) or E(OS_CLOUD) names, over E(OS_AUTH_URL), E(OS_USERNAME), E(OS_PASSWORD) and
+        so on, or over the only entry of the file.
     type: dict
   auth_type:
     description:
-      - The kind of credential in O(auth), a plugin of C(keystoneauth1), such as V(password), V(token) or V(v3applicationcredential).
-      - Taken from the environment variable E(OS_AUTH_TYPE) where it is not given; otherwise it follows from what O(auth) holds.
+      - The kind of credential in O(auth), a plugin of C(keystoneauth1), such as V(password), V(token), V(v3applicationcredential) or
+        V(v3multifactor).
+      - Taken from the entry or the environment variable E(OS_AUTH_TYPE) where it is not given; otherwise it follows from the secret.
     type: str
   access_key:
     description:

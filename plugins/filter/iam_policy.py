@@ -8,28 +8,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: iam_policy
-short_description: Make an IAM custom policy of what tasks needed
+short_description: Make an IAM custom policy from the results of tasks
 version_added: 1.0.0
 author:
   - The otc.elb authors (@otc-elb)
 description:
-  - Makes the least custom policy for Open Telekom Cloud's IAM of registered results of this collection's modules, or of IAM actions.
-  - In check mode each result tells what the real run would need for what is there now, so that the policy can be granted before the
-    first run. What a task needs because of what an earlier one would leave behind, only the callback P(otc.elb.required_actions#callback)
-    knows.
+  - Makes the least custom policy for Open Telekom Cloud's IAM from registered results of this collection's modules, or from IAM actions.
+  - In check mode, each result has the actions that the real run would need for what exists now, so that the policy can be granted before
+    the first run. Each result counts by itself. For the actions that a task needs because of changes by earlier tasks, use the callback
+    P(otc.elb.required_actions#callback).
 positional: _input
 options:
   _input:
     description:
       - An IAM action, a registered result (of a loop, too), a policy that this filter made, or a list of these; lists may be nested.
-      - Results of failed tasks count with what they needed until then, the actions that were denied included. Skipped tasks need nothing.
-      - Each result counts for itself. What a task needs because of what an earlier one would leave behind, only the callback knows.
+      - A failed task counts with the actions that it needed until then, including those that were denied. A skipped task needs none.
       - Anything else is an error, such as a result that C(no_log) hides, an action with a wildcard, and a policy whose statements have more
         than V(Effect) and V(Action).
     type: raw
     required: true
 notes:
-  - Where nothing is needed, the policy has no statement. IAM does not take such a policy, and none has to be granted.
+  - If no action is needed, the policy has no statement. IAM does not accept such a policy, and there is nothing to grant.
 seealso:
   - plugin: otc.elb.required_actions
     plugin_type: callback
@@ -52,22 +51,22 @@ EXAMPLES = r"""
   loop: [192.168.0.11, 192.168.0.12]
   register: members
 
-- name: What both need, as JSON that can be pasted into IAM
+- name: The actions that both need, as JSON for IAM
   ansible.builtin.debug:
     msg: "{{ [pool, members] | otc.elb.iam_policy | to_nice_json }}"
 
-- name: One policy of several
+- name: One policy from several
   ansible.builtin.debug:
     msg: "{{ [lookup('file', 'web.json') | from_json, lookup('file', 'api.json') | from_json] | otc.elb.iam_policy | to_nice_json }}"
 
-- name: A policy of actions
+- name: A policy from actions
   ansible.builtin.debug:
     msg: "{{ ['elb:pools:list', 'elb:members:list'] | otc.elb.iam_policy | to_nice_json }}"
 """
 
 RETURN = r"""
 _value:
-  description: The custom policy. Its actions are sorted, and each is there once.
+  description: The custom policy. Its actions are sorted and unique.
   type: dict
   sample:
     Version: '1.1'
@@ -91,7 +90,7 @@ def iam_policy(value: t.Any) -> dict[str, t.Any]:
     try:
         return policy(actions_in(value))
     except NoActions as error:
-        raise AnsibleFilterError(f"otc.elb.iam_policy: {error}.") from None  # it would be told twice
+        raise AnsibleFilterError(f"otc.elb.iam_policy: {error}.") from None  # Ansible would show the cause as well
 
 
 class FilterModule:

@@ -16,63 +16,63 @@ description:
   - Makes hosts of the backend servers (members) of backend server groups (pools) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud,
     and a group of each pool.
   - The file of the source ends in C(elb_members.yml) or C(elb_members.yaml).
-  - A host is what has one address. A server that is in several pools is one host, which is in the groups of all of them.
+  - All members with the same address are one host. A server in several pools is one host, in the groups of all of them.
   - Each host has C(ansible_host), its address, and C(elb_members), a list of its members. A member has the fields of the API and those of
     its pool, C(pool_id), C(pool_name), C(pool_protocol), C(pool_lb_algorithm), and C(pool_group), the name of the pool's group.
-  - The same fields are variables of their own, such as C(elb_address), C(elb_protocol_port), C(elb_weight), C(elb_operating_status),
-    C(elb_name), C(elb_id), C(elb_pool_name). Of a host that is a member more than once, only those that all of its members agree on are,
-    so that one pool's weight is never taken for the other's.
-  - O(groups) and O(keyed_groups) are evaluated for each member by itself, with all of these variables being that member's. So
-    C(elb_pool_name == 'web' and elb_operating_status not in ['ONLINE', 'NO_MONITOR']) means just what it says also where a server is in
-    other pools. A pool without a health check says V(NO_MONITOR) of all of its members.
+  - The same fields are variables of the host, such as C(elb_address), C(elb_protocol_port), C(elb_weight), C(elb_operating_status),
+    C(elb_name), C(elb_id), C(elb_pool_name). If a host has several members, only fields that are equal in all of them are variables, so
+    that the weight in one pool cannot be mistaken for that in another.
+  - O(groups) and O(keyed_groups) are evaluated once for each member, with the variables of that member. So
+    C(elb_pool_name == 'web' and elb_operating_status not in ['ONLINE', 'NO_MONITOR']) is also right for a server that is in other pools.
+    Without a health check, the status of all members of a pool is V(NO_MONITOR).
     O(compose) is evaluated once for each host.
-  - What the service returns is never taken for a template.
+  - Values from the service are never evaluated as templates.
 notes:
   - >-
-    IAM actions in any case: to list the pools, C(elb:pools:list), or where a single ID in O(pools) and no filter is given,
-    C(elb:pools:get); to list the members of each pool that has any, C(elb:members:list).
-  - Makes one request for the list of pools, or two where O(pools) has names and IDs, and one for the members of each pool that has any.
-  - Values of the source may be templates, of lookups and of extra variables. The options for names and conditions in O(compose),
-    O(groups) and O(keyed_groups) are templates of the host's variables.
-  - With O(cache), what the service returned is kept, and nothing of the credential.
+    IAM actions in any case: to list the pools, C(elb:pools:list), or C(elb:pools:get) for a single ID in O(pools) without
+    filters; to list the members of each pool that has any, C(elb:members:list).
+  - Sends one request for the list of pools, or two if O(pools) has both names and IDs, and one for the members of each pool that has any.
+  - Values in the source may be templates with lookups and extra variables. Names and conditions in O(compose), O(groups) and
+    O(keyed_groups) are templates with the host's variables.
+  - With O(cache), the service's responses are kept, but nothing of the credential.
 extends_documentation_fragment:
   - otc.elb.connection
   - constructed
   - inventory_cache
 options:
   plugin:
-    description: The name of this plugin, to say that the file is meant for it.
+    description: The name of this plugin, which marks the file as its source.
     type: str
     required: true
     choices: [otc.elb.elb_members]
   pools:
     description:
-      - The names or IDs of the pools. All pools that match O(filters) where it is not given.
-      - One that is not there is warned of.
+      - The names or IDs of the pools; by default, all pools that match O(filters).
+      - A UUID is used as an ID. There is a warning for each pool that does not exist.
     type: list
     elements: str
     default: []
   filters:
     description:
-      - What the pools must match, with the names and values of the options of M(otc.elb.elb_pool_info), such as C(loadbalancer_id),
+      - Filters for the pools, with the names and values of the options of M(otc.elb.elb_pool_info), such as C(loadbalancer_id),
         C(enterprise_project_id), C(protocol), C(vpc_id).
-      - The service lists the pools of the default enterprise project only, unless C(enterprise_project_id) says otherwise.
+      - The service lists only the pools of the default enterprise project, unless C(enterprise_project_id) is given.
     type: dict
     default: {}
   hostnames:
     description:
-      - The field of a member that names its host; the first one counts that is the same for all members of the host, is no other
-        host's, and can be a host's name. In the end, that is the address.
-      - The mark that the role P(otc.elb.rolling_update#role) leaves in the name of a member that is out of service is no part of the
-        host's name.
+      - The field of a member that names its host. The first one is used that is the same for all members of the host, differs from that
+        of other hosts, and is a valid host name; otherwise the address.
+      - The mark that the role P(otc.elb.rolling_update#role) adds to the name of a member that is out of service is not part of the host
+        name.
     type: list
     elements: str
     choices: [name, address, instance_id]
     default: [name, address]
   group_prefix:
     description:
-      - Begins the names of the pools' groups. The pool's name follows, with C(_) for what cannot be in a group's name; and its ID, where
-        another pool would have the same group, or it would be a group of Ansible's own, such as C(all).
+      - The prefix of the names of the pools' groups. The pool's name follows, with C(_) in place of characters that a group name cannot
+        have. The pool's ID is appended if the name would be that of another pool's group, or of a group of Ansible, such as C(all).
     type: str
     default: elb_pool_
 seealso:
@@ -81,12 +81,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-# production.elb_members.yml: all pools that the environment's credential may see. With it, for example:
+# production.elb_members.yml: all pools that the credential in the environment has access to. For example:
 #   ansible-inventory -i production.elb_members.yml --graph
 plugin: otc.elb.elb_members
 
 ---
-# All members of two pools that are not ONLINE, by pool and altogether:
+# The unhealthy members of two pools, in a group for all of them and in one for the pool web. For example:
 #   ansible web_not_online -i web.elb_members.yml -m ansible.builtin.service -a 'name=nginx state=restarted'
 plugin: otc.elb.elb_members
 pools: [web, api]
@@ -105,7 +105,7 @@ compose:
   ansible_user: "'ops'"
 
 ---
-# The pools of one load balancer, with a credential of their own, and kept for ten minutes.
+# The pools of one load balancer, with a credential of its own, cached for ten minutes.
 plugin: otc.elb.elb_members
 region_name: eu-de
 project_id: 0123456789abcdef0123456789abcdef
@@ -129,7 +129,8 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.otc.elb.plugins.plugin_utils._inventory.hosts import Host, as_text, found_in, of_member
+from ansible_collections.otc.elb.plugins.module_utils._runtime.printable import printable
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory.hosts import Host, are_pools, as_text, found_in, of_member
 from ansible_collections.otc.elb.plugins.plugin_utils._inventory.source import OPTIONS, Source, SourceError
 
 
@@ -166,7 +167,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._fill(pools)
             return
         # Outside of the handler: with the cause, Ansible would show the lines of the file, which may hold secrets.
-        raise AnsibleParserError(f"{self.NAME}: {reason}")
+        raise AnsibleParserError(f"{self.NAME}: {printable(reason)}")
 
     def _pools(self, path: str, cache: bool) -> list[dict[str, t.Any]]:
         """The pools with their members, from the cache or the service."""
@@ -174,7 +175,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         key = f"{self.get_cache_key(path)}_{self._source.digest(os.environ)}"
         if kept and cache:
             with contextlib.suppress(KeyError):
-                return list(self._cache[key])
+                cached = self._cache[key]
+                if are_pools(cached):
+                    return list(cached)
         pools = self._source.pools()
         if kept:
             self._cache[key] = pools
@@ -185,8 +188,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         params = self._source.params
         found = found_in(pools, params["hostnames"], params["group_prefix"])
         absent = [f"There is no pool {pool!r} in this project and region." for pool in self._source.missing(pools)]
-        for warning in [*absent, *found.warnings]:
-            self.display.warning(f"{self.NAME}: {warning}")
+        for warning in [*self._source.warnings, *absent, *found.warnings]:
+            self.display.warning(f"{self.NAME}: {printable(warning)}")
         for group in found.groups:
             self.inventory.add_group(group)
         for host in found.hosts:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import typing as t
 
-#: A JSON object.
+#: A JSON object, such as options, an entry of clouds.yaml, or a resource.
 Json = dict[str, t.Any]
 
 

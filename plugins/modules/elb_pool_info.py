@@ -15,20 +15,23 @@ author:
   - The otc.elb authors (@otc-elb)
 description:
   - Lists the backend server groups (pools) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud, or gets one of them.
-  - The service filters. With several filters a pool must match all of them; with several values of one filter, any of these.
-  - Every page of the list is read. Nothing found is an empty list.
+  - The service applies the filters. With several filters, a pool must match all of them; with several values of one filter, any of them.
+  - All pages of the list are read. If nothing is found, the list is empty.
 notes:
+  # BEGIN generated: iam_notes
   - >-
     IAM actions in any case: to get a pool by a single O(id) and no other filter, C(elb:pools:get); to list pools in any other case,
-    C(elb:pools:list); to list the members of pools that have any, with O(include_members=true), C(elb:members:list).
+    C(elb:pools:list); to list the members of pools that have any, with O(include_members=true), C(elb:members:list); to list the health
+    checks of pools that have any, with O(include_health_check=true), C(elb:healthmonitors:list).
   - >-
     A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
+  # END generated: iam_notes
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes.info
 options:
   id:
-    description: IDs of pools. One ID and no other filter gets this pool instead of a list.
+    description: IDs of pools. A single ID without other filters gets this pool instead of a list.
     type: list
     elements: str
   name:
@@ -44,7 +47,7 @@ options:
     type: list
     elements: str
   listener_id:
-    description: IDs of the listeners that the pools serve, also by forwarding policies.
+    description: IDs of the listeners that the pools serve, by forwarding policies as well.
     type: list
     elements: str
   protocol:
@@ -93,14 +96,18 @@ options:
     elements: str
     choices: [nonProtection, consoleProtection]
   enterprise_project_id:
-    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user may see.
+    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user has access to.
     type: list
     elements: str
   member_deletion_protection_enable:
     description: Whether the pools' members are protected from being removed.
     type: bool
   include_members:
-    description: Whether C(members) of each pool are whole members rather than IDs. Costs a request for each pool that has members.
+    description: Whether C(members) of each pool have all fields rather than only the ID. Costs a request for each pool that has members.
+    type: bool
+    default: false
+  include_health_check:
+    description: Whether each pool has its C(health_check). Costs a request for each 50 pools that have one.
     type: bool
     default: false
 seealso:
@@ -118,6 +125,7 @@ EXAMPLES = r"""
     loadbalancer_id: 098b2f68-af1c-41a9-8efd-69958722af62
     protocol: HTTP
     include_members: true
+    include_health_check: true
 
 - name: Pools that a server is in
   otc.elb.elb_pool_info:
@@ -127,7 +135,7 @@ EXAMPLES = r"""
   otc.elb.elb_pool_info:
     id: 36ce7086-a496-4666-9064-5ba0e6840c75
 
-- name: Pools by what they are
+- name: Pools by their properties
   otc.elb.elb_pool_info:
     name: [web, api]
     description: Made by Ansible
@@ -137,7 +145,7 @@ EXAMPLES = r"""
     ip_version: dualstack
     enterprise_project_id: all_granted_eps
 
-- name: Pools by what they belong to
+- name: Pools by their listener and their health check
   otc.elb.elb_pool_info:
     listener_id: 3f2f6f0a-6a0e-4b7f-9f0e-7d7c5c0f4b32
     healthmonitor_id: 434bd4f8-4a5c-4a3e-8f1d-1a0b6a1f9c54
@@ -155,75 +163,226 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pools:
-  description: The pools, with the API's field names.
+  description: >-
+    The pools, with the API's field names. With O(include_members=true), C(members) have the fields that M(otc.elb.elb_member_info)
+    returns.
   returned: success
   type: list
   elements: dict
   contains:
+    # BEGIN generated: pool
     id:
       description: The pool's ID.
       type: str
     name:
       description: The pool's name.
       type: str
+    description:
+      description: The pool's description.
+      type: str
+    project_id:
+      description: The ID of the project that the pool belongs to.
+      type: str
     protocol:
-      description: The protocol by which members receive requests.
+      description: The protocol by which members receive requests, V(TCP), V(UDP), V(HTTP), V(HTTPS) or V(QUIC).
       type: str
     lb_algorithm:
-      description: How requests are distributed.
+      description: How requests are distributed, V(ROUND_ROBIN), V(LEAST_CONNECTIONS), V(SOURCE_IP) or V(QUIC_CID).
       type: str
     loadbalancers:
-      description: The load balancers that the pool belongs to, each a dict with its C(id).
+      description: The load balancers that the pool belongs to.
       type: list
       elements: dict
+      contains:
+        id:
+          description: The load balancer's ID.
+          type: str
     listeners:
-      description: The listeners that the pool serves, each a dict with its C(id).
+      description: The listeners that the pool serves.
       type: list
       elements: dict
+      contains:
+        id:
+          description: The listener's ID.
+          type: str
     members:
-      description: The members, each a dict with its C(id); with O(include_members=true), whole members.
+      description: The pool's members.
       type: list
       elements: dict
+      contains:
+        id:
+          description: The member's ID.
+          type: str
     healthmonitor_id:
-      description: The ID of the health check; empty or V(null) where there is none.
+      description: The ID of the pool's health check; empty or V(null) if it has none.
       type: str
     session_persistence:
-      description: How sticky sessions are set; V(null) where they are off.
+      description: Sticky sessions; V(null) if they are off.
       type: dict
+      contains:
+        type:
+          description: What a client is recognised by, V(SOURCE_IP), V(HTTP_COOKIE) or V(APP_COOKIE).
+          type: str
+        cookie_name:
+          description: The cookie's name. Has a meaning only with V(APP_COOKIE).
+          type: str
+        persistence_timeout:
+          description: How long sessions are kept, in minutes. Has no effect with V(APP_COOKIE).
+          type: int
+    slow_start:
+      description: How new members are warmed up; may be V(null) where it is off.
+      type: dict
+      contains:
+        enable:
+          description: Whether slow start is on.
+          type: bool
+        duration:
+          description: How long a new member is warmed up, in seconds.
+          type: int
     member_deletion_protection_enable:
       description: Whether members are protected from being removed.
       type: bool
+    vpc_id:
+      description: The ID of the VPC that the pool works in; empty if it is not set.
+      type: str
+    type:
+      description: >-
+        Which members the pool takes, V(instance) for members of the VPC and by IP, V(ip) for members by IP only; empty for any.
+      type: str
+    protection_status:
+      description: Whether the pool is protected from changes made in the console, V(nonProtection) or V(consoleProtection).
+      type: str
+    protection_reason:
+      description: Why the pool is protected.
+      type: str
     ip_version:
       description: The IP versions that members can have, V(dualstack) or V(v4).
       type: str
+    admin_state_up:
+      description: The administrative state. Always V(true); the service does not support any other.
+      type: bool
+    az_affinity:
+      description: How requests are kept in an availability zone. Not supported by the service.
+      returned: if the service includes it
+      type: dict
+    created_at:
+      description: When the pool was created, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older pools
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    updated_at:
+      description: When the pool was last updated, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older pools
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    # END generated: pool
+    health_check:
+      description: The pool's health check; V(null) if it has none.
+      returned: with O(include_health_check=true)
+      type: dict
+      contains:
+        # BEGIN generated: health_check
+        id:
+          description: The health check's ID.
+          type: str
+        name:
+          description: The health check's name.
+          type: str
+        project_id:
+          description: The ID of the project that the health check belongs to.
+          type: str
+        pools:
+          description: The pool that the health check is for.
+          type: list
+          elements: dict
+          contains:
+            id:
+              description: The pool's ID.
+              type: str
+        type:
+          description: How members are checked, V(TCP), V(UDP_CONNECT), V(HTTP) or V(HTTPS).
+          type: str
+        delay:
+          description: Seconds between two checks.
+          type: int
+        timeout:
+          description: Seconds that a check waits for a response.
+          type: int
+        max_retries:
+          description: How many successful checks in a row make a member ONLINE.
+          type: int
+        max_retries_down:
+          description: How many failed checks in a row make a member OFFLINE.
+          type: int
+        monitor_port:
+          description: The port that is checked; V(null) for the port of each member.
+          type: int
+        domain_name:
+          description: The host name in requests of the check; V(null) for the load balancer's address.
+          type: str
+        url_path:
+          description: The path in requests of the check. Has a meaning only with the types HTTP and HTTPS.
+          type: str
+        expected_codes:
+          description: The HTTP status codes of a healthy member; may be V(null) with other types than HTTP and HTTPS.
+          type: str
+        http_method:
+          description: The HTTP method of requests of the check; may be V(null) with other types than HTTP and HTTPS.
+          type: str
+        admin_state_up:
+          description: Whether members are checked.
+          type: bool
+        created_at:
+          description: When the health check was created, in UTC.
+          returned: if the service includes it, which it does not on shared load balancers and for older health checks
+          type: str
+          sample: '2026-03-30T08:11:24Z'
+        updated_at:
+          description: When the health check was last updated, in UTC.
+          returned: if the service includes it, which it does not on shared load balancers and for older health checks
+          type: str
+          sample: '2026-03-30T08:11:24Z'
+        # END generated: health_check
   sample:
     - id: 36ce7086-a496-4666-9064-5ba0e6840c75
       name: web
       protocol: HTTP
       lb_algorithm: ROUND_ROBIN
       members: [{id: 1923923e-fe8a-484f-bdbc-e11559b1f48f}]
+# BEGIN generated: required_actions
 required_actions:
-  description: The IAM actions that the task needed.
+  description: The IAM actions that the task needed, sorted. In check mode, those that the real run would need.
   returned: always
   type: list
   elements: str
   sample: ['elb:pools:list']
+# END generated: required_actions
+# BEGIN generated: failures
 status:
-  description: The HTTP status of a request that failed.
-  returned: failure, where the service answered
+  description: The HTTP status of the response.
+  returned: on failure, if the service answered
   type: int
+  sample: 403
 error_code:
-  description: The service's code of a failure.
-  returned: failure, where the service gave one
+  description: The error code of the service.
+  returned: on failure, if the response has one
   type: str
+  sample: ELB.9802
 request_id:
-  description: What the provider's support asks for.
-  returned: failure, where the service gave one
+  description: The ID of the request, for the provider's support.
+  returned: on failure, if the response has one
   type: str
 missing_action:
   description: The IAM action that the credential lacks.
-  returned: failure, where it is because of a missing permission
+  returned: on failure, because of a missing permission
   type: str
+  sample: elb:pools:create
+ids:
+  description: The IDs of the resources that match, where only one may match.
+  returned: on failure, because several resources match
+  type: list
+  elements: str
+# END generated: failures
 """
 
 from ansible_collections.otc.elb.plugins.module_utils._runtime.entry import run

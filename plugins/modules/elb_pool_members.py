@@ -21,32 +21,33 @@ description:
   - Members are added first, then updated, then waited for; only then weights are set to 0 and members drained and removed. At no moment
     does the pool serve with fewer members than the smaller of before and after. Where members could not be added, as many of the old ones
     are kept in service, the healthy ones first. With a health check, set O(wait=true), because a new member serves only once it is
-    ONLINE.
+    healthy.
   - A failure of one member does not end the task. The others are done, then the task fails with RV(failed_members), and a next run
     finishes the job. Where the credential is refused, or the API throttles the account for longer than O(timeout), the rest of that step
     is not tried.
 notes:
+  # BEGIN generated: iam_notes
   - >-
-    IAM actions in any case: to look up O(pool) by its name, or where nothing has the ID that it gives, C(elb:pools:list); to look the
-    members up, and to wait for them, C(elb:members:list); to add members, C(elb:members:create); to update them, C(elb:members:put).
+    IAM actions in any case: to look up O(pool) by its name, C(elb:pools:list); to look the members up, and to wait for them,
+    C(elb:members:list); to add members, C(elb:members:create); to update them, C(elb:members:put).
   - >-
-    IAM actions with O(purge=true): to set weights to 0 with O(drain_seconds), C(elb:members:put); to remove members,
-    C(elb:members:delete).
+    IAM actions with O(purge=true): to set weights to 0 with O(drain_seconds), C(elb:members:put); to remove members, C(elb:members:delete).
   - >-
     A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
+  # END generated: iam_notes
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes
 options:
   pool:
-    description: The pool, by its name or ID. By its ID, one request less is needed.
+    description: The name or ID of the pool. A UUID is used as the ID, without a look-up, which saves a request.
     type: str
     required: true
     aliases: [pool_id]
   members:
     description:
-      - The members that should be there. A field that is not given is not managed.
-      - An empty list does nothing, and with O(purge=true) it empties the pool.
+      - The members that the pool should have. A field that is not given is not managed.
+      - An empty list does nothing; with O(purge=true) it empties the pool.
     type: list
     elements: dict
     required: true
@@ -67,35 +68,42 @@ options:
         description: 0 to 100. With V(0) the member gets no new requests.
         type: int
       subnet_cidr_id:
-        description: The ID of the IPv4 or IPv6 subnet, as Neutron knows it; see O(otc.elb.elb_member#module:subnet_cidr_id).
+        description: The Neutron ID of the IPv4 or IPv6 subnet; see O(otc.elb.elb_member#module:subnet_cidr_id).
         type: str
         aliases: [subnet_id, subnet]
       availability_zone:
-        description: The availability zone of a member by IP alone.
+        description: The availability zone of a member by IP only.
         type: str
   purge:
-    description: Whether members that the list leaves out are removed.
+    description: Whether to remove members that are not in the list.
     type: bool
     default: false
   drain_seconds:
     description:
-      - With O(purge=true), set the weight of members to 0 first and remove them after that many seconds, 0 to 86400.
-        They come on top of O(timeout).
+      - With O(purge=true), set the weight of members to 0 first and remove them after this many seconds, 0 to 86400.
+        They do not count towards O(timeout).
     type: float
     default: 0.0
   wait:
     description:
-      - Whether to wait, at most O(timeout) seconds, until all members of the list are ONLINE, or NO_MONITOR where the pool has no health
-        check, before others are taken out of service.
+      - Whether to wait, at most O(timeout) seconds, until all members of the list are healthy, before others are taken out of service.
+      - What is healthy is described at O(otc.elb.elb_member#module:wait). Members with weight 0 are not waited for, with a warning.
     type: bool
     default: false
+  min_healthy_seconds:
+    description:
+      - With O(wait=true), how many seconds each of them must have been healthy without a break, 0 to 86400. They are part of O(timeout).
+      - A member that fails shortly after its start is ONLINE until the health check notices. That takes
+        C(timeout * n + delay * (n - 1)) seconds at most, where C(n) is C(max_retries_down) of the health check.
+    type: float
+    default: 0.0
   concurrency:
-    description: How many requests may be under way at the same time, 1 to 32.
+    description: The number of requests that are sent in parallel, at most; 1 to 32.
     type: int
     default: 8
   enterprise_project_id:
     description:
-      - The ID of the enterprise project that pool and members are looked up in, or V(all_granted_eps) for all that the user may see.
+      - The ID of the enterprise project that pool and members are looked up in, or V(all_granted_eps) for all that the user has access to.
     type: str
 seealso:
   - module: otc.elb.elb_member
@@ -114,8 +122,9 @@ EXAMPLES = r"""
     purge: true
     drain_seconds: 30
     wait: true
+    min_healthy_seconds: 20
 
-- name: Two members besides those that are there
+- name: Add two members to those of the pool
   otc.elb.elb_pool_members:
     pool: web
     members:
@@ -134,7 +143,7 @@ EXAMPLES = r"""
     members: []
     purge: true
 
-- name: A server of the VPC, in the pool of another enterprise project, with no more than two requests at a time
+- name: A server of the VPC, in a pool of any enterprise project, with at most two requests in parallel
   otc.elb.elb_pool_members:
     pool: web
     members:
@@ -149,17 +158,21 @@ EXAMPLES = r"""
 RETURN = r"""
 members:
   description: >-
-    All members of the pool as they are after the task, with the API's field names; in check mode as they would be.
-    In check mode, the C(id) of a member that would be added is V(known after creation:) and what would be added.
-  returned: when the pool could be read
+    All members of the pool after the task, with the API's field names; in check mode, as they would be.
+    In check mode, the C(id) of a member that would be added is a placeholder that begins with V(known after creation:).
+  returned: if the members of the pool could be read and the list is valid
   type: list
   elements: dict
   contains:
+    # BEGIN generated: member
     id:
       description: The member's ID. It is not the server's ID.
       type: str
     name:
       description: The member's name.
+      type: str
+    project_id:
+      description: The ID of the project that the member belongs to.
       type: str
     address:
       description: The private IP address of the server.
@@ -170,11 +183,8 @@ members:
     weight:
       description: 0 to 100. With V(0) the member gets no new requests.
       type: int
-    operating_status:
-      description: What the health check says, V(ONLINE) or V(OFFLINE); V(NO_MONITOR) where the pool has none.
-      type: str
     subnet_cidr_id:
-      description: The Neutron ID of the subnet; empty or V(null) for a member by IP alone.
+      description: The Neutron ID of the subnet; empty or V(null) for a member by IP only.
       type: str
     availability_zone:
       description: The availability zone.
@@ -182,6 +192,80 @@ members:
     ip_version:
       description: The IP version of the address, V(v4) or V(v6).
       type: str
+    operating_status:
+      description: >-
+        The member's health. V(ONLINE) or V(OFFLINE) is the result of the health check, V(OFFLINE) also for a server that is stopped or
+        deleted. V(INITIAL) before the first check, V(NO_MONITOR) if the pool has no health check. Entries of C(status) take precedence.
+      type: str
+    status:
+      description: The member's health as each listener of the pool sees it.
+      type: list
+      elements: dict
+      contains:
+        listener_id:
+          description: The listener's ID.
+          type: str
+        operating_status:
+          description: V(ONLINE), V(OFFLINE), V(INITIAL) or V(NO_MONITOR).
+          type: str
+        reason:
+          description: Why the health check failed; V(null) if it did not.
+          type: dict
+          contains:
+            reason_code:
+              description: >-
+                V(CONNECT_TIMEOUT), V(CONNECT_REFUSED), V(CONNECT_FAILED), V(CONNECT_INTERRUPT), V(SSL_HANDSHAKE_ERROR),
+                V(RECV_RESPONSE_FAILED), V(RECV_RESPONSE_TIMEOUT), V(SEND_REQUEST_FAILED), V(SEND_REQUEST_TIMEOUT),
+                V(RESPONSE_FORMAT_ERROR) or V(RESPONSE_MISMATCH).
+              type: str
+            expected_response:
+              description: The HTTP status codes that the health check expects, such as V(200,202) or V(200-204).
+              type: str
+            healthcheck_response:
+              description: The HTTP status code that the server returned.
+              type: str
+        created_at:
+          description: When the entry was created, in UTC.
+          returned: if the service includes it
+          type: str
+        updated_at:
+          description: When the entry was last updated, in UTC.
+          returned: if the service includes it
+          type: str
+    reason:
+      description: Why the health check failed; V(null) if it did not.
+      returned: by versions of the service that do not include it in C(status)
+      type: dict
+      contains:
+        reason_code:
+          description: As in C(status).
+          type: str
+        expected_response:
+          description: As in C(status).
+          type: str
+        healthcheck_response:
+          description: As in C(status).
+          type: str
+    member_type:
+      description: V(instance) for a server of the VPC, V(ip) for a member by IP only.
+      type: str
+    instance_id:
+      description: The ID of the cloud server; empty or V(null) if the member is not a cloud server.
+      type: str
+    admin_state_up:
+      description: Whether the cloud server exists.
+      type: bool
+    created_at:
+      description: When the member was added, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older members
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    updated_at:
+      description: When the member was last updated, in UTC.
+      returned: if the service includes it, which it does not on shared load balancers and for older members
+      type: str
+      sample: '2026-03-30T08:11:24Z'
+    # END generated: member
   sample:
     - id: 1923923e-fe8a-484f-bdbc-e11559b1f48f
       name: web-1
@@ -189,73 +273,90 @@ members:
       protocol_port: 8080
       weight: 10
 summary:
-  description: How many members were added, updated, removed, and left as they were.
-  returned: when the pool could be read
+  description: How many members were added, updated, removed and unchanged.
+  returned: if the members of the pool could be read and the list is valid
   type: dict
   sample: {added: 2, updated: 1, removed: 0, unchanged: 97}
 failed_members:
-  description: Each member that failed.
-  returned: failure of some members
+  description: Each member that failed. The facts of the first failure, such as C(status), are in the result itself as well.
+  returned: on failure of members
   type: list
   elements: dict
   contains:
     index:
-      description: Its place in O(members); V(null) for a member that the list leaves out.
+      description: Its index in O(members); V(null) for a member that is not in the list.
       type: int
     entry:
-      description: The member as it was wanted.
+      description: The desired fields of the member; for one that is not in the list, its fields before the task.
       type: dict
     error:
-      description: What went wrong.
+      description: The error message.
       type: str
+    # BEGIN generated: failures
     status:
-      description: The HTTP status, where the service answered.
+      description: The HTTP status of the response.
+      returned: on failure, if the service answered
       type: int
+      sample: 403
     error_code:
-      description: The service's code of the failure, where it gave one.
+      description: The error code of the service.
+      returned: on failure, if the response has one
       type: str
+      sample: ELB.9802
     request_id:
-      description: What the provider's support asks for, where the service gave one.
+      description: The ID of the request, for the provider's support.
+      returned: on failure, if the response has one
       type: str
     missing_action:
-      description: The IAM action that the credential lacks, where it is because of a missing permission.
+      description: The IAM action that the credential lacks.
+      returned: on failure, because of a missing permission
       type: str
+      sample: elb:pools:create
     ids:
-      description: The IDs of members that were added more than once, where that happened.
+      description: The IDs of the resources that match, where only one may match.
+      returned: on failure, because several resources match
       type: list
       elements: str
+    # END generated: failures
 pool_id:
-  description: The ID of the pool. In check mode, what stands for the ID of one that would be created.
-  returned: when the pool could be read
+  description: The ID of the pool. In check mode, a placeholder for one that would be created.
+  returned: if the members of the pool could be read and the list is valid
   type: str
   sample: 36ce7086-a496-4666-9064-5ba0e6840c75
+# BEGIN generated: required_actions
 required_actions:
-  description: The IAM actions that the task needed; in check mode, those that the real run would need.
+  description: The IAM actions that the task needed, sorted. In check mode, those that the real run would need.
   returned: always
   type: list
   elements: str
-  sample: ['elb:members:create', 'elb:members:list', 'elb:pools:list']
+  sample: ['elb:pools:list']
+# END generated: required_actions
+# BEGIN generated: failures
 status:
-  description: The HTTP status of a request that failed; where members failed, of the first of them.
-  returned: failure, where the service answered
+  description: The HTTP status of the response.
+  returned: on failure, if the service answered
   type: int
+  sample: 403
 error_code:
-  description: The service's code of a failure.
-  returned: failure, where the service gave one
+  description: The error code of the service.
+  returned: on failure, if the response has one
   type: str
+  sample: ELB.9802
 request_id:
-  description: What the provider's support asks for.
-  returned: failure, where the service gave one
+  description: The ID of the request, for the provider's support.
+  returned: on failure, if the response has one
   type: str
 missing_action:
   description: The IAM action that the credential lacks.
-  returned: failure, where it is because of a missing permission
+  returned: on failure, because of a missing permission
   type: str
+  sample: elb:pools:create
 ids:
-  description: The IDs of the pools that have the same name.
-  returned: failure, where several match
+  description: The IDs of the resources that match, where only one may match.
+  returned: on failure, because several resources match
   type: list
   elements: str
+# END generated: failures
 """
 
 from ansible_collections.otc.elb.plugins.module_utils._runtime.entry import run

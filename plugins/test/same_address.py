@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The test ``same_address``: whether two addresses are the same, whatever their spelling."""
+"""The test ``same_address``: whether two addresses are the same in any spelling."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ author:
   - The otc.elb authors (@otc-elb)
 description:
   - Compares two IPv4 or IPv6 addresses as addresses, so that V(2001:DB8::1) and V(2001:db8:0:0:0:0:0:1) are the same.
-  - Finds the member that a host is among the members that M(otc.elb.elb_member_info) lists.
+  - Can find the members that are a host, among those that M(otc.elb.elb_member_info) returns.
 positional: _input, other
 options:
   _input:
-    description: An IPv4 or IPv6 address. What is none, such as a host name, is the same as nothing.
+    description: An IPv4 or IPv6 address. Anything else, such as a host name, is not the same as any address.
     type: str
     required: true
   other:
-    description: The address that it is compared with.
+    description: The address to compare it with.
     type: str
     required: true
 seealso:
@@ -35,14 +35,14 @@ EXAMPLES = r"""
     pool: web
   register: found
 
-- name: Those that this host is, whichever port they have
+- name: Those with the address of this host, on any port
   ansible.builtin.debug:
     msg: "{{ found.members | selectattr('address', 'otc.elb.same_address', ansible_host) }}"
 """
 
 RETURN = r"""
 _value:
-  description: Whether both are IP addresses, and the same one.
+  description: Whether both are IP addresses, and the same.
   type: bool
 """
 
@@ -52,7 +52,7 @@ from ansible_collections.otc.elb.plugins.module_utils._resource.address import p
 
 
 def same_address(value: t.Any, other: t.Any) -> bool:
-    """Compare two addresses; what is no address is the same as nothing."""
+    """Compare two addresses. Anything that is not an address is not the same as any other."""
     first, second = (parse_address(each) if isinstance(each, str) else None for each in (value, other))
     return first is not None and first == second
 

@@ -38,11 +38,10 @@ def main() -> int:
     tls = tls_context(options.tls_cert, options.tls_key, options.tls_client_ca) if options.tls_cert else None
     parent = os.getppid()
     try:
-        config = load(options.config)
+        runtime = Runtime(load(options.config), not options.no_validate_responses, options.access_log)
     except (ConfigError, OSError) as error:
         print(f"emulator: {error}", file=sys.stderr)
         return 2
-    runtime = Runtime(config, not options.no_validate_responses, options.access_log)
     try:
         server = Server(create_app(runtime), options.port, tls)
     except OSError as error:

@@ -26,9 +26,8 @@ from .contract import Contract, Operation
 from .errors import ApiError, bad_token, broken, unknown_path, wrong_method
 from .faults import Distortion, Fault, FaultPlan, RateLimit, error_body
 from .recorder import Recorder, kept_headers
-from .seed import seed_pool
+from .resource import Ids, load
 from .server import BREAK, TRICKLE
-from .service import OPERATIONS, Ids
 from .store import Json, Store
 from .watch import Watch
 
@@ -41,14 +40,16 @@ class Runtime:
     def __init__(self, config: Config, validate_responses: bool = True, access_log: Path | None = None) -> None:
         self.config = config
         self.validate_responses = validate_responses
-        self.contract = Contract()
+        self.resources = load()
+        self.contract = Contract(self.resources)
         self.recorder = Recorder(access_log)
         self.reset()
 
     def reset(self) -> None:
         store = Store(self.config)
-        for seed in self.config.pools:
-            seed_pool(store, self.config.project_id, seed)
+        for name, seeds in self.config.seeds.items():
+            for seed in seeds:
+                self.resources[name].seed(store, seed)
         self.store = store
         self.directory = auth.Directory(type(user)(**{**vars(user), "actions": list(user.actions)}) for user in self.config.users)
         self.tokens: auth.TokenVerifier = auth.ConfiguredTokens(self.directory)
@@ -220,9 +221,9 @@ class Exchange:
 
         def run() -> Json:
             with store.lock:
-                answer = OPERATIONS[operation.id](store, ids, query, body)
-                if operation.method != "GET":
-                    runtime.watch.look(store)
+                store.settle()
+                answer = runtime.resources[operation.resource].run(operation.verb, store, ids, query, body)
+                runtime.watch.look(store)
                 return answer
 
         return run

@@ -82,7 +82,7 @@ class Control:
         self.command("reset")
 
     def state(self) -> Json:
-        """{"pools": [... with whole members], "listeners": {name: pool ID}, "loadbalancers": {ID: status}}"""
+        """{"pools": [... with whole members], "healthmonitors": [...], "listeners": {name: pool ID}, "loadbalancers": {ID: status}}"""
         state: Json = self.command("state")
         return state
 
@@ -92,7 +92,7 @@ class Control:
         return found
 
     def configure(self, **values: Any) -> None:
-        """pool_quota, member_quota, latency_ms, requests_per_second, busy_ms, health_delay_ms, health_reason, page_cap;
+        """What Behaviour in config.py has: pool_quota, latency_ms, busy_ms, delete_ms, first_check, drained_offline, ...;
 
         loadbalancers={id or name: {"provisioning_status": ..., "ip_target_enable": ...}}; users={name: {...}}.
         """
@@ -111,12 +111,44 @@ class Control:
         made: list[str] = self.command("seed_members", pool_id=pool_id, members=list(members))
         return made
 
-    def set_status(self, pool_id: str, member_id: str, operating_status: str | None, reason: Json | str | None = None) -> None:
-        """What the health check says of a member (None: what it would say by itself); the reason, or just its code."""
-        self.command("set_status", pool_id=pool_id, member_id=member_id, operating_status=operating_status, reason=reason)
+    def seed_kind(self, kind: str, *items: Json) -> list[str]:
+        """Write other resources past all rules, by the plural of their kind ("healthmonitors"), and get their IDs."""
+        made: list[str] = self.command("seed_kind", kind=kind, items=list(items))
+        return made
+
+    def remove(self, kind: str, id: str) -> None:
+        """Take away one of those that belong to no other."""
+        self.command("remove", kind=kind, id=id)
+
+    def set_status(
+        self,
+        pool_id: str,
+        member_id: str,
+        operating_status: str | None,
+        reason: Json | str | None = None,
+        listener_id: str | None = None,
+    ) -> None:
+        """What the health check says of a member (None: what it would say by itself); the reason, or just its code.
+
+        With a listener, only what is said of the member there.
+        """
+        values = {"operating_status": operating_status, "reason": reason, "listener_id": listener_id}
+        self.command("set_status", pool_id=pool_id, member_id=member_id, **values)
+
+    def server_off(self, address: str, port: int | None = None, failure: str = "CONNECT_REFUSED") -> None:
+        """From now on health checks of this server fail, with this reason; without a port, on all of its ports."""
+        self.command("server", address=address, port=port, failure=failure)
+
+    def server_on(self, address: str, port: int | None = None) -> None:
+        self.command("server", address=address, port=port)
+
+    def clock(self, factor: float | None = None, advance: float = 0) -> float:
+        """Let the time of the health checks pass faster (or not at all: 0), and let seconds pass at once."""
+        seconds: float = self.command("clock", factor=factor, advance=advance)
+        return seconds
 
     def watch(self, pool_id: str) -> None:
-        """From now on, remember the pool's members after each change that a request makes."""
+        """From now on, remember the pool's members whenever a request or a command finds them changed."""
         self.command("watch", pool_id=pool_id)
 
     def moments(self) -> list[Json]:
@@ -125,7 +157,7 @@ class Control:
         return found
 
     def health_monitor(self, pool_id: str, healthmonitor_id: str | None = "") -> str | None:
-        """Give a pool a health check, by default with a new ID; None takes it away."""
+        """Give a pool a health check, by default with a new ID, that finds members healthy at once; None takes it away."""
         made: str | None = self.command("health_monitor", pool_id=pool_id, healthmonitor_id=healthmonitor_id)
         return made
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import yaml
 
 DEFAULT = Path(__file__).with_name("default.yaml")
+RESOURCES = Path(__file__).with_name("resources")
 
 T = TypeVar("T")
 
@@ -48,29 +49,6 @@ class User:
 
 
 @dataclass
-class LoadBalancerConfig:
-    id: str
-    name: str
-    vpc_id: str
-    dedicated: bool = True
-    ip_target_enable: bool = False
-    provisioning_status: str = "ACTIVE"
-    description: str = ""
-    enterprise_project_id: str = "0"
-    project_id: str = ""
-
-
-@dataclass
-class ListenerConfig:
-    id: str
-    name: str
-    protocol: str
-    loadbalancer_id: str
-    protocol_port: int = 80
-    description: str = ""
-
-
-@dataclass
 class SubnetConfig:
     """One address family of a VPC subnet. `id` is what Neutron calls it, and what `subnet_cidr_id` wants."""
 
@@ -78,15 +56,6 @@ class SubnetConfig:
     vpc_subnet_id: str
     cidr: str
     vpc_id: str
-
-
-@dataclass
-class ForwardingPolicy:
-    """A policy that sends requests to a pool, which therefore cannot be deleted."""
-
-    id: str
-    pool_id: str
-    listener_id: str | None = None
 
 
 @dataclass
@@ -104,14 +73,24 @@ class Behaviour:
 
     pool_quota: int = 500
     member_quota: int = 10000
+    healthmonitor_quota: int = 500
     # Every request takes this much longer.
     latency_ms: float = 0
     # More requests than these within a second are answered with 429; 0: there is no limit.
     requests_per_second: int = 0
     # After each change, the load balancer refuses the next one for so long.
     busy_ms: float = 0
-    # With a health check: how long a new member, or one with a new weight, is OFFLINE before it is ONLINE.
+    # After a pool was deleted, it is still there for so long, and refuses everything.
+    delete_ms: float = 0
+    # Whether a pool with member_deletion_protection_enable cannot be deleted even if it has no members.
+    protects_empty_pools: bool = False
+    # When a new member is checked first, as a part of the health check's interval; None: at random.
+    first_check: float | None = None
+    # Whether members with the weight 0 are OFFLINE where there is a health check.
+    drained_offline: bool = False
+    # With a health check: how long a new member, or one with a new weight, is OFFLINE, whatever was found.
     health_delay_ms: float = 0
+    # Of a member that is OFFLINE where no check says why.
     health_reason: str = "CONNECT_REFUSED"
     # Pages are never longer than this, whatever `limit` says.
     page_cap: int = 2000
@@ -121,42 +100,35 @@ class Behaviour:
 class Config:
     project_id: str
     users: list[User]
-    loadbalancers: list[LoadBalancerConfig]
-    listeners: list[ListenerConfig]
     subnets: list[SubnetConfig]
     vpcs: list[str]
     availability_zones: list[str]
-    forwarding_policies: list[ForwardingPolicy]
-    # As the control API's seed takes them: written into the store as they are, past all rules.
-    pools: list[dict[str, Any]]
     behaviour: Behaviour
+    # By the plural of their kind, in the order in which they are made: written into the store as they are, past all rules.
+    seeds: dict[str, list[dict[str, Any]]]
     keystone: Keystone | None = None
 
 
 def parse(raw: dict[str, Any]) -> Config:
     """Make a configuration of plain data. What it leaves out is as in default.yaml."""
-    merged = copy.deepcopy(yaml.safe_load(DEFAULT.read_text(encoding="utf-8")))
-    known = {item.name for item in fields(Config)}
+    merged = yaml.safe_load(DEFAULT.read_text(encoding="utf-8"))
+    contracts = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(RESOURCES.glob("*.yaml"))}
+    merged.update({name: contract["seeds"] for name, contract in contracts.items() if "seeds" in contract})
+    known = {item.name for item in fields(Config)} - {"seeds"} | set(contracts)
     unknown = set(raw) - known
     if unknown:
         raise ConfigError(f"unknown keys {sorted(unknown)}, known are {sorted(known)}")
     merged.update(copy.deepcopy(raw))
     project_id = merged["project_id"]
-    loadbalancers = [build(LoadBalancerConfig, item) for item in merged["loadbalancers"]]
-    for balancer in loadbalancers:
-        balancer.project_id = balancer.project_id or project_id
     keystone = merged.get("keystone")
     return Config(
         project_id=project_id,
         users=[build(User, {"projects": [project_id], **item}) for item in merged["users"]],
-        loadbalancers=loadbalancers,
-        listeners=[build(ListenerConfig, item) for item in merged["listeners"]],
         subnets=[build(SubnetConfig, item) for item in merged["subnets"]],
         vpcs=list(merged["vpcs"]),
         availability_zones=list(merged["availability_zones"]),
-        forwarding_policies=[build(ForwardingPolicy, item) for item in merged["forwarding_policies"]],
-        pools=list(merged["pools"]),
         behaviour=build(Behaviour, merged["behaviour"]),
+        seeds={name: list(items) for name, items in merged.items() if name in contracts},
         keystone=build(Keystone, keystone) if keystone else None,
     )
 

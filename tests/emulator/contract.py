@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Holds requests and responses to openapi.yaml, with openapi-core, and puts its findings into the API's own words."""
+"""Makes the contract, an OpenAPI document, of openapi.yaml and the parts that the resources have, holds requests and
+responses to it, with openapi-core, and puts its findings into the API's own words.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,19 @@ from openapi_core.validation.schemas.validators import SchemaValidator
 from werkzeug.datastructures import ImmutableMultiDict
 
 from .errors import ApiError, empty_update, invalid
+from .resource import Resource, load
 from .store import Json
 
-DOCUMENT = Path(__file__).with_name("openapi.yaml")
+COMMON = Path(__file__).with_name("openapi.yaml")
+BASE = "/v3/{project_id}/elb"
+# What can be done: its method, the status of its success, and what else is answered.
+VERBS = {
+    "list": ("get", 200, (400, 401, 403, 500)),
+    "create": ("post", 201, (400, 401, 403, 404, 409, 500)),
+    "show": ("get", 200, (400, 401, 403, 404, 500)),
+    "update": ("put", 200, (400, 401, 403, 404, 409, 500)),
+    "delete": ("delete", 204, (400, 401, 403, 404, 409, 500)),
+}
 INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 Pairs = tuple[tuple[str, str], ...]
 
@@ -42,6 +54,8 @@ class Operation:
     """One operation of the document."""
 
     id: str
+    resource: str
+    verb: str
     action: str
     method: str
     # With the names of the IDs in braces.
@@ -71,34 +85,88 @@ class _Response:
     headers: Mapping[str, Any] = field(default_factory=dict)
 
 
+def document(resources: Iterable[Resource[Any]]) -> Json:
+    """The whole contract."""
+    whole: Json = yaml.safe_load(COMMON.read_text(encoding="utf-8"))
+    for resource in resources:
+        whole["components"]["schemas"].update(resource.contract["schemas"])
+        for verb, described in resource.contract["operations"].items():
+            path = BASE + resource.contract["path"] + ("" if verb in ("list", "create") else f"/{{{resource.singular}_id}}")
+            # Whether the IDs exist is not the schema's business: an ill-formed one is simply not found.
+            ids = [_parameter(name, {"type": "string", "minLength": 1}, "path") for name in re.findall(r"{(\w+)}", path)]
+            item = whole["paths"].setdefault(path, {"parameters": ids})
+            item[VERBS[verb][0]] = _operation(resource, verb, described, nested=len(ids) > 1)
+    return whole
+
+
+def _operation(resource: Resource[Any], verb: str, described: Json, nested: bool) -> Json:
+    dummy, success, errors = VERBS[verb]
+    made: Json = {"operationId": f"{verb}_{resource.plural}", "x-iam-action": described["action"]}
+    envelope = {resource.singular: _schema(resource.noun)}
+    if verb == "list":
+        common = ("limit", "marker", "page_reverse", "enterprise_project_id")
+        made["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in common]
+        made["parameters"] += [_parameter(name, _schema(kind), "query") for name, kind in described["filters"].items()]
+        envelope = {resource.plural: {"type": "array", "items": _schema(resource.noun)}, "page_info": _schema("PageInfo")}
+        errors = tuple(sorted({*errors, 404})) if nested else errors
+    elif verb in ("create", "update"):
+        body = _closed({resource.singular: _schema(verb.capitalize() + resource.noun)})
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    answer: Json = {"description": f"{verb} {resource.plural}: done"}
+    if success != 204:
+        answer["content"] = {"application/json": {"schema": _closed({"request_id": _schema("RequestId"), **envelope})}}
+    refusals = {str(status): {"$ref": "#/components/responses/Error"} for status in errors}
+    made["responses"] = {str(success): answer, **refusals}
+    return made
+
+
+def _parameter(name: str, schema: Json, place: str) -> Json:
+    return {"name": name, "in": place, "required": place == "path", "schema": schema}
+
+
+def _schema(kind: Any) -> Json:
+    """`string`, a type of JSON; `Pool`, a schema; `[Pool]`, one or more of them."""
+    if isinstance(kind, list):
+        return {"type": "array", "minItems": 1, "items": _schema(kind[0])}
+    return {"type": kind} if kind.islower() else {"$ref": f"#/components/schemas/{kind}"}
+
+
+def _closed(properties: Json) -> Json:
+    return {"type": "object", "additionalProperties": False, "required": list(properties), "properties": properties}
+
+
 class Contract:
-    def __init__(self, document: Path = DOCUMENT) -> None:
-        self.document: dict[str, Any] = yaml.safe_load(document.read_text(encoding="utf-8"))
+    def __init__(self, resources: Mapping[str, Resource[Any]] | None = None) -> None:
+        resources = load() if resources is None else resources
+        self.document = document(resources.values())
         OpenAPI.from_dict(self.document)  # checks the document itself
         # To follow the references anew for each request would take most of the time.
         self._inlined: dict[str, Any] = self._inline(self.document)
-        self.operations = {operation.id: operation for operation in self._read_operations()}
+        self.operations = {operation.id: operation for operation in self._read_operations(resources)}
         self._bodies = {name: self._body_validator(one) for name, one in self.operations.items() if one.has_body}
         self._responses = {name: V31ResponseValidator(self._part(one)) for name, one in self.operations.items()}
         # Neither depends on anything else, and both take a while.
         self._parameters = functools.lru_cache(maxsize=512)(self._parameters_anew)
         self._check_query = functools.lru_cache(maxsize=512)(self._check_query_anew)
 
-    def _read_operations(self) -> Iterable[Operation]:
+    def _read_operations(self, resources: Iterable[str]) -> Iterable[Operation]:
         for path, item in self.document["paths"].items():
-            for method in ("get", "post", "put", "delete"):
-                if method in item:
-                    described = item[method]
-                    parameters = [self._resolve(entry) for entry in described.get("parameters", [])]
-                    yield Operation(
-                        id=described["operationId"],
-                        action=described["x-iam-action"],
-                        method=method.upper(),
-                        path=path,
-                        success=min(int(status) for status in described["responses"]),
-                        query={entry["name"]: self._query_parameter(entry["schema"]) for entry in parameters},
-                        has_body="requestBody" in described,
-                    )
+            for verb, (method, success, _errors) in VERBS.items():
+                described = item.get(method, {})
+                for resource in resources:
+                    if described.get("operationId") == f"{verb}_{resource}":
+                        parameters = [self._resolve(entry) for entry in described.get("parameters", [])]
+                        yield Operation(
+                            id=described["operationId"],
+                            resource=resource,
+                            verb=verb,
+                            action=described["x-iam-action"],
+                            method=method.upper(),
+                            path=path,
+                            success=success,
+                            query={entry["name"]: self._query_parameter(entry["schema"]) for entry in parameters},
+                            has_body="requestBody" in described,
+                        )
 
     def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in node:

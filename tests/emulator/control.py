@@ -3,7 +3,7 @@
 """The control API: how a test looks at the emulator and changes what it does.
 
 It is no part of the service: it lives under /_control/, needs no authentication (the emulator listens on the loopback
-interface only), is not in openapi.yaml and is not recorded.
+interface only), is not in the contract and is not recorded.
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from . import members, pools
-from .config import Behaviour, ConfigError, ForwardingPolicy, User, build
+from .config import Behaviour, ConfigError, User, build
 from .faults import Distortion, Fault
-from .seed import seed_member, seed_pool
-from .store import Json, Pool, new_id
+from .resources import healthmonitors, members
+from .resources.healthmonitors import HealthMonitor
+from .resources.l7policies import L7Policy
+from .resources.listeners import Listener
+from .resources.loadbalancers import LoadBalancer
+from .resources.members import seed as seed_member
+from .resources.pools import Pool
+from .store import Json, new_id, parse_address
 
 if TYPE_CHECKING:
     from .app import Runtime
@@ -36,6 +41,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
             return jsonify(error=f"no such command: {command}"), 404
         try:
             with runtime.store.lock:
+                runtime.store.settle()
                 result = method(**(request.get_json(silent=True) or {}))
         except (ConfigError, KeyError, TypeError, ValueError) as error:
             return jsonify(error=f"{command}: {type(error).__name__}: {error}"), 400
@@ -64,14 +70,16 @@ class Commands:
         return list(self.runtime.violations)
 
     def do_state(self) -> Json:
-        """Pools with whole members, in the order of their IDs, and which listener has which pool."""
-        store = self.runtime.store
+        """Pools with whole members, and health checks, in the order of their IDs, and which listener has which pool."""
+        store, resources = self.runtime.store, self.runtime.resources
         return {
             "pools": [
-                {**pools.show(store, pool), "members": [members.Shower(store, pool)(item) for item in pool.members]} for pool in store.pools
+                {**resources["pools"].answer(store, pool), "members": [resources["members"].answer(store, item) for item in pool.members]}
+                for pool in store[Pool]
             ],
-            "listeners": {listener.name: listener.default_pool_id for listener in store.listeners},
-            "loadbalancers": {balancer.id: balancer.status() for balancer in store.loadbalancers},
+            "healthmonitors": [resources["healthmonitors"].answer(store, item) for item in store[HealthMonitor]],
+            "listeners": {listener.name: listener.default_pool_id for listener in store[Listener]},
+            "loadbalancers": {balancer.id: balancer.status() for balancer in store[LoadBalancer]},
         }
 
     def do_configure(self, loadbalancers: dict[str, Json] | None = None, users: dict[str, Json] | None = None, **behaviour: Any) -> None:
@@ -84,7 +92,7 @@ class Commands:
         for name, value in behaviour.items():
             setattr(store.behaviour, name, value)
         for key, values in (loadbalancers or {}).items():
-            found = [item for item in store.loadbalancers if key in (item.id, item.name)]
+            found = [item for item in store[LoadBalancer] if key in (item.id, item.name)]
             if not found:
                 raise ConfigError(f"no load balancer {key}")
             for item in found:
@@ -106,40 +114,64 @@ class Commands:
         found.projects = found.projects if projects is None else projects
 
     def do_seed(self, pools: list[Json]) -> list[Json]:
-        store = self.runtime.store
-        made = [seed_pool(store, self.runtime.config.project_id, item) for item in pools]
+        made = [self.runtime.resources["pools"].seed(self.runtime.store, item) for item in pools]
         return [{"id": pool.id, "members": list(pool.members.order)} for pool in made]
 
     def do_seed_members(self, pool_id: str, members: list[Json]) -> list[str]:
         pool = self._pool(pool_id)
         return [seed_member(self.runtime.store, pool, item).id for item in members]
 
-    def do_set_status(self, pool_id: str, member_id: str, operating_status: str | None, reason: Json | str | None = None) -> None:
-        """What the health check says of a member; None: what it would say by itself. A reason may be just its code."""
-        member = self._pool(pool_id).members.by_id[member_id]
-        if isinstance(reason, str):
-            reason = {"reason_code": reason}
-        member.forced_status = None if operating_status is None else (operating_status, reason)
+    def do_seed_kind(self, kind: str, items: list[Json]) -> list[str]:
+        """Resources by the plural of their kind; gives their IDs."""
+        return [self.runtime.resources[kind].seed(self.runtime.store, item).id for item in items]
+
+    def do_remove(self, kind: str, id: str) -> None:
+        """Take a resource away, past all rules."""
+        self.runtime.store[self.runtime.resources[kind].kind].remove(id)
+
+    def do_set_status(
+        self, pool_id: str, member_id: str, operating_status: str | None, reason: Json | str | None = None, listener_id: str | None = None
+    ) -> None:
+        """What the health check says of a member, at all listeners or at one; None: what it would say by itself."""
+        members.force(self._pool(pool_id).members.by_id[member_id], listener_id, operating_status, reason)
+
+    def do_server(self, address: str, port: int | None = None, failure: str | None = None) -> None:
+        """Let health checks of a server fail with this code, or let it answer them again; without a port, on all of them."""
+        found = parse_address(address)
+        if found is None:
+            raise ConfigError(f"not an address: {address}")
+        members.switch(self.runtime.store, found, port, failure)
+        self.runtime.watch.look(self.runtime.store)
+
+    def do_clock(self, factor: float | None = None, advance: float = 0) -> float:
+        """The time of the health checks: how fast it passes, and seconds that pass at once. Gives what it is then."""
+        self.runtime.store.clock.set(factor, advance)
+        self.runtime.watch.look(self.runtime.store)
+        return self.runtime.store.clock()
 
     def do_watch(self, pool_id: str) -> None:
         self.runtime.watch.start(self.runtime.store, self._pool(pool_id).id)
 
     def do_moments(self) -> list[Json]:
+        self.runtime.watch.look(self.runtime.store)
         return list(self.runtime.watch.moments)
 
     def do_health_monitor(self, pool_id: str, healthmonitor_id: str | None = "") -> str | None:
-        """Give a pool a health check (with an ID of its own if none is said), or take it away (None)."""
-        pool = self._pool(pool_id)
-        pool.healthmonitor_id = new_id() if healthmonitor_id == "" else healthmonitor_id
+        """Give a pool a health check that finds members healthy at once, or take it away (None)."""
+        store, pool = self.runtime.store, self._pool(pool_id)
+        known = healthmonitors.of_pool(store, pool)
+        if known is not None:
+            self.runtime.resources["healthmonitors"].delete(store, known)
+        if healthmonitor_id is not None:
+            healthmonitors.seed_plain(store, pool, healthmonitor_id or new_id())
         return pool.healthmonitor_id
 
     def do_forwarding_policy(self, pool_id: str, listener_id: str | None = None, policy_id: str | None = None) -> str:
-        policy = ForwardingPolicy(policy_id or new_id(), pool_id, listener_id)
-        self.runtime.store.policies[policy.id] = policy
-        return policy.id
+        values = {"id": policy_id or new_id(), "redirect_pool_id": pool_id, "listener_id": listener_id or ""}
+        return str(self.runtime.resources["l7policies"].seed(self.runtime.store, values).id)
 
     def do_remove_forwarding_policy(self, policy_id: str) -> None:
-        del self.runtime.store.policies[policy_id]
+        self.runtime.store[L7Policy].remove(policy_id)
 
     def do_fault(self, **values: Any) -> int:
         fault = build(Fault, values)
@@ -162,4 +194,4 @@ class Commands:
         self.runtime.expired_tokens.add(token)
 
     def _pool(self, pool_id: str) -> Pool:
-        return self.runtime.store.pools.by_id[pool_id]
+        return self.runtime.store[Pool].by_id[pool_id]

@@ -45,6 +45,10 @@ def pool_quota() -> ApiError:
     return ApiError(409, "ELB.8905", "Quota exceeded for resources: pool")
 
 
+def healthmonitor_quota() -> ApiError:
+    return ApiError(400, "ELB.9807", "Quota exceeded for resources:['healthmonitor']")
+
+
 def member_quota() -> ApiError:
     return ApiError(403, "ELB.2001", "Creating the member failed. The total number of members exceeds the upper limit.")
 

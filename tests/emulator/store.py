@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What the emulator remembers, and the few questions that pools and members both ask of it."""
+"""What the emulator remembers: resources by their kind, and what happens to them later."""
 
 from __future__ import annotations
 
 import ipaddress
+import random
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
 
-from .config import Behaviour, Config, ForwardingPolicy, SubnetConfig
-from .errors import immutable, not_found
+from .config import Behaviour, Config, SubnetConfig
+from .errors import not_found
 from .paging import Collection
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -38,108 +40,23 @@ def parse_address(text: str) -> Address | None:
         return None
 
 
-@dataclass
-class LoadBalancer:
-    id: str
-    name: str
-    vpc_id: str
-    dedicated: bool
-    ip_target_enable: bool
-    provisioning_status: str
-    description: str
-    enterprise_project_id: str
+@dataclass(kw_only=True)
+class Entity:
+    """What every resource has."""
+
+    id: str = field(default_factory=new_id)
     project_id: str
-    created_at: str
-    busy_until: float = 0.0
-
-    def status(self) -> str:
-        return "PENDING_UPDATE" if time.monotonic() < self.busy_until else self.provisioning_status
-
-
-@dataclass
-class Listener:
-    id: str
-    name: str
-    protocol: str
-    loadbalancer_id: str
-    protocol_port: int
-    description: str
-    project_id: str
-    created_at: str
-    default_pool_id: str | None = None
-
-
-@dataclass
-class Stickiness:
-    type: str
-    cookie_name: str
-    persistence_timeout: int
-
-
-@dataclass
-class SlowStart:
-    enable: bool
-    duration: int
-
-
-@dataclass
-class Member:
-    id: str
-    project_id: str
-    address: str
-    protocol_port: int
-    name: str = ""
-    weight: int = 1
-    subnet_cidr_id: str = ""
-    availability_zone: str = ""
-    instance_id: str = ""
-    created_at: str | None = None
+    # None where the answers have no times.
+    created_at: str | None = field(default_factory=now)
     updated_at: str | None = None
-    # A health check, where there is one, fails until then.
-    healthy_at: float = 0.0
-    # Said by a test, and stronger than everything else: (operating_status, reason).
-    forced_status: tuple[str, Json | None] | None = None
-    # Laid over the answer, for seeds that are odd on purpose.
+    # Laid over the answers, for seeds that are odd on purpose.
     odd: Json = field(default_factory=dict)
 
-    @property
-    def ip(self) -> Address | None:
-        return parse_address(self.address)
-
-    @property
-    def endpoint(self) -> tuple[Address | str, int]:
-        return self.ip or self.address, self.protocol_port
-
-    @property
-    def member_type(self) -> str:
-        return "instance" if self.subnet_cidr_id else "ip"
+    def __post_init__(self) -> None:
+        self.updated_at = self.updated_at or self.created_at
 
 
-@dataclass
-class Pool:
-    id: str
-    project_id: str
-    protocol: str
-    lb_algorithm: str
-    ip_version: str
-    name: str = ""
-    description: str = ""
-    loadbalancer_id: str | None = None
-    session_persistence: Stickiness | None = None
-    slow_start: SlowStart | None = None
-    member_deletion_protection_enable: bool = False
-    vpc_id: str = ""
-    type: str = ""
-    protection_status: str = "nonProtection"
-    protection_reason: str = ""
-    healthmonitor_id: str | None = None
-    enterprise_project_id: str = "0"
-    created_at: str | None = None
-    updated_at: str | None = None
-    members: Collection[Member] = field(default_factory=Collection)
-    # Who has an address and port, so that adding the five thousandth member costs no more than the first.
-    endpoints: dict[tuple[Address | str, int], str] = field(default_factory=dict)
-    odd: Json = field(default_factory=dict)
+E = TypeVar("E", bound=Entity)
 
 
 class Store:
@@ -147,76 +64,54 @@ class Store:
 
     def __init__(self, config: Config) -> None:
         self.lock = threading.RLock()
+        self.project_id = config.project_id
         self.behaviour = Behaviour(**vars(config.behaviour))
         self.availability_zones = list(config.availability_zones)
-        started = now()
-        self.loadbalancers: Collection[LoadBalancer] = Collection()
-        for balancer in config.loadbalancers:
-            self.loadbalancers.add(LoadBalancer(**vars(balancer), created_at=started))
-        self.listeners: Collection[Listener] = Collection()
-        for listener in config.listeners:
-            balancer_of = self.loadbalancers.by_id[listener.loadbalancer_id]
-            self.listeners.add(Listener(**vars(listener), project_id=balancer_of.project_id, created_at=started))
         self.subnets: dict[str, SubnetConfig] = {subnet.id: subnet for subnet in config.subnets}
         self.networks = {subnet.id: ipaddress.ip_network(subnet.cidr) for subnet in config.subnets}
-        self.vpcs = {
-            *config.vpcs,
-            *(subnet.vpc_id for subnet in config.subnets),
-            *(balancer.vpc_id for balancer in config.loadbalancers),
-        }
-        self.policies: dict[str, ForwardingPolicy] = {policy.id: policy for policy in config.forwarding_policies}
-        self.pools: Collection[Pool] = Collection()
+        self.vpcs = {*config.vpcs, *(subnet.vpc_id for subnet in config.subnets)}
+        self.clock = Clock()
+        self.random = random.Random()
+        # Servers that do not answer health checks, and why; with the port None: on none of their ports.
+        self.off: dict[tuple[Address | str, int | None], str] = {}
         # Whether a test wrote something odd into it, so that answers cannot be held to the contract.
         self.odd = False
+        self._kinds: dict[type[Any], Collection[Any]] = {}
+        self._later: list[tuple[float, Callable[[], None]]] = []
 
-    def find_pool(self, project_id: str, pool_id: str) -> Pool:
-        pool = self.pools.get(pool_id)
-        if pool is None or pool.project_id != project_id:
-            raise not_found("pool", pool_id)
-        return pool
+    def __getitem__(self, kind: type[E]) -> Collection[E]:
+        """All resources of a kind."""
+        return self._kinds.setdefault(kind, Collection())
 
-    def find_member(self, pool: Pool, member_id: str) -> Member:
-        member = pool.members.get(member_id)
-        if member is None:
-            raise not_found("member", member_id)
-        return member
+    def find(self, kind: type[E], project_id: str, ident: str) -> E:
+        item = self[kind].get(ident)
+        if item is None or item.project_id != project_id:
+            raise not_found(kind.__name__.lower(), ident)
+        return item
 
-    def find_loadbalancer(self, project_id: str, loadbalancer_id: str) -> LoadBalancer:
-        balancer = self.loadbalancers.get(loadbalancer_id)
-        if balancer is None or balancer.project_id != project_id:
-            raise not_found("loadbalancer", loadbalancer_id)
-        return balancer
+    def later(self, ms: float, work: Callable[[], None]) -> None:
+        self._later.append((time.monotonic() + ms / 1000, work))
 
-    def find_listener(self, project_id: str, listener_id: str) -> Listener:
-        listener = self.listeners.get(listener_id)
-        if listener is None or listener.project_id != project_id:
-            raise not_found("listener", listener_id)
-        return listener
-
-    def loadbalancer_of(self, pool: Pool) -> LoadBalancer | None:
-        return None if pool.loadbalancer_id is None else self.loadbalancers.get(pool.loadbalancer_id)
-
-    def listeners_of(self, pool: Pool) -> list[Listener]:
-        return [listener for listener in self.listeners if listener.default_pool_id == pool.id]
-
-    def policies_of(self, pool: Pool) -> list[ForwardingPolicy]:
-        return [policy for policy in self.policies.values() if policy.pool_id == pool.id]
-
-    def require_active(self, balancer: LoadBalancer | None) -> None:
-        if balancer is not None:
-            status = balancer.status()
-            if status != "ACTIVE":
-                raise immutable(balancer.id, status)
-
-    def changed(self, balancer: LoadBalancer | None) -> None:
-        """A load balancer is busy for a moment after each change, if a test wants it to be."""
-        if balancer is not None and self.behaviour.busy_ms:
-            balancer.busy_until = time.monotonic() + self.behaviour.busy_ms / 1000
+    def settle(self) -> None:
+        """Do what is due. Called with the lock held, before anything looks at the store."""
+        due = [work for at, work in self._later if at <= time.monotonic()]
+        self._later = [item for item in self._later if item[1] not in due]
+        for work in due:
+            work()
 
 
-def enterprise_projects(query: dict[str, Any]) -> frozenset[str] | None:
-    """None: all of them. Without the filter the reference looks into the default enterprise project only."""
-    wanted = query.get("enterprise_project_id")
-    if wanted is None:
-        return frozenset({"0"})
-    return None if "all_granted_eps" in wanted else frozenset(wanted)
+class Clock:
+    """The time of the health checks, which tests can make pass faster, stop, and put forward."""
+
+    def __init__(self) -> None:
+        self.factor = 1.0
+        self._passed = 0.0
+        self._since = time.monotonic()
+
+    def __call__(self) -> float:
+        """Seconds."""
+        return self._passed + (time.monotonic() - self._since) * self.factor
+
+    def set(self, factor: float | None = None, advance: float = 0) -> None:
+        self._passed, self._since = self() + advance, time.monotonic()
+        self.factor = self.factor if factor is None else factor

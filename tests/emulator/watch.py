@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import time
 
-from .members import health
+from .resources.members import health
+from .resources.pools import Pool
 from .store import Json, Store
 
 
 class Watch:
-    """Between two changes a member can only become healthy, so the moments after them are the worst there were."""
+    """The moments after each request: between two of them, only health checks change anything."""
 
     def __init__(self) -> None:
         self.pool_id: str | None = None
@@ -26,10 +27,10 @@ class Watch:
         """Called with the store's lock held. A pool that is gone has no members."""
         if self.pool_id is None:
             return
-        pool = store.pools.by_id.get(self.pool_id)
+        pool = store[Pool].get(self.pool_id)
         seen = (
             [
-                {"address": member.address, "name": member.name, "weight": member.weight, "operating_status": health(pool, member)[0]}
+                {"address": member.address, "name": member.name, "weight": member.weight, "operating_status": health(store, member)[0]}
                 for member in pool.members
             ]
             if pool

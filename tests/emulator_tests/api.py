@@ -99,6 +99,31 @@ class Api:
     def delete_member(self, pool: Json, member: Json) -> Answer:
         return self.call("DELETE", f"/pools/{pool['id']}/members/{member['id']}")
 
+    def create_monitor(self, pool: Json, **monitor: Any) -> Answer:
+        given = {"pool_id": pool["id"], "type": "HTTP", "delay": 5, "timeout": 3, "max_retries": 3, **monitor}
+        return self.call("POST", "/healthmonitors", {"healthmonitor": given})
+
+    def monitor(self, pool: Json, **monitor: Any) -> Json:
+        """A new health check."""
+        answer = self.create_monitor(pool, **monitor)
+        assert answer.status == 201, answer
+        return dict(answer.body["healthmonitor"])
+
+    def show_monitor(self, monitor: Json) -> Json:
+        answer = self.call("GET", f"/healthmonitors/{monitor['id']}")
+        assert answer.status == 200, answer
+        return dict(answer.body["healthmonitor"])
+
+    def update_monitor(self, monitor: Json, **changes: Any) -> Answer:
+        return self.call("PUT", f"/healthmonitors/{monitor['id']}", {"healthmonitor": changes})
+
+    def delete_monitor(self, monitor: Json) -> Answer:
+        return self.call("DELETE", f"/healthmonitors/{monitor['id']}")
+
+    def set_default_pool(self, listener: str, pool: Json) -> Answer:
+        """Let the requests of a listener go to the pool by default."""
+        return self.call("PUT", f"/listeners/{self.emulator.listener(listener)}", {"listener": {"default_pool_id": pool["id"]}})
+
     def list(self, path: str, query: str = "") -> tuple[list[Json], Json]:
         answer = self.call("GET", path + (f"?{query}" if query else ""))
         assert answer.status == 200, answer

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -163,7 +164,7 @@ def test_protocols_of_listener_and_pool(api: Api, emulator: Emulator, listener: 
     if protocol in FITS[listener]:
         assert answer.status == 201, answer
     else:
-        refused(answer, 400, "ELB.8902", "protocol")
+        refused(answer, 409, "ELB.8907", f"and pool protocol {protocol} are not compatible")
 
 
 @pytest.mark.parametrize(
@@ -411,18 +412,18 @@ def test_delete_answers_204_without_a_body(api: Api) -> None:
 def test_a_pool_in_use_cannot_be_deleted(api: Api, emulator: Emulator) -> None:
     pool = api.pool()
     member = api.member(pool)
-    refused(api.delete_pool(pool), 409, "ELB.8907", "members")
+    refused(api.delete_pool(pool), 409, "ELB.8907", f"member {member['id']} is using this pool")
     api.delete_member(pool, member)
-    emulator.health_monitor(pool["id"])
-    refused(api.delete_pool(pool), 409, "ELB.8907", "health monitor")
+    monitor = emulator.health_monitor(pool["id"])
+    refused(api.delete_pool(pool), 409, "ELB.8907", f"healthmonitor {monitor} is using this pool")
     emulator.health_monitor(pool["id"], None)
     policy = emulator.forwarding_policy(pool["id"])
-    refused(api.delete_pool(pool), 409, "ELB.8907", "forwarding policy")
+    refused(api.delete_pool(pool), 409, "ELB.8907", f"l7policy {policy} is using this pool")
     emulator.remove_forwarding_policy(policy)
     assert api.delete_pool(pool).status == 204
 
 
-def test_removal_protection(api: Api) -> None:
+def test_removal_protection(api: Api, emulator: Emulator) -> None:
     pool = api.pool(member_deletion_protection_enable=True)
     member = api.member(pool)
     refused(api.delete_member(pool, member), 409, "ELB.8907", "protect")
@@ -430,7 +431,28 @@ def test_removal_protection(api: Api) -> None:
     api.update_pool(pool, member_deletion_protection_enable=False)
     assert api.delete_member(pool, member).status == 204
     api.update_pool(pool, member_deletion_protection_enable=True)
+    emulator.configure(protects_empty_pools=True)
     refused(api.delete_pool(pool), 409, "ELB.8907", "protect")
+    emulator.configure(protects_empty_pools=False)
+    assert api.delete_pool(pool).status == 204
+
+
+def test_a_deletion_can_take_a_while(api: Api, emulator: Emulator) -> None:
+    pool = api.pool(listener_id=emulator.listener("demo-http"))
+    emulator.configure(delete_ms=400)
+    assert api.delete_pool(pool).status == 204
+    assert api.show_pool(pool)["listeners"] != []
+    for answer in (
+        api.delete_pool(pool),
+        api.update_pool(pool, name="n"),
+        api.create_member(pool, address="10.0.0.1", protocol_port=1),
+        api.create_monitor(pool),
+        api.set_default_pool("demo-http-2", pool),
+    ):
+        refused(answer, 409, "ELB.8907", "PENDING_DELETE", pool["id"])
+    time.sleep(0.5)
+    refused(api.delete_pool(pool), 404, "ELB.8904", pool["id"])
+    assert emulator.state()["listeners"]["demo-http"] is None
 
 
 def test_pool_quota(api: Api, emulator: Emulator) -> None:

@@ -11,6 +11,9 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdkelb.v3 import (
+    CreateHealthMonitorOption,
+    CreateHealthMonitorRequest,
+    CreateHealthMonitorRequestBody,
     CreateMemberOption,
     CreateMemberRequest,
     CreateMemberRequestBody,
@@ -19,15 +22,27 @@ from huaweicloudsdkelb.v3 import (
     CreatePoolRequestBody,
     CreatePoolSessionPersistenceOption,
     CreatePoolSlowStartOption,
+    DeleteHealthMonitorRequest,
     DeleteMemberRequest,
     DeletePoolRequest,
     ElbClient,
+    ListHealthMonitorsRequest,
+    ListL7PoliciesRequest,
     ListListenersRequest,
     ListLoadBalancersRequest,
     ListMembersRequest,
     ListPoolsRequest,
+    ShowHealthMonitorRequest,
+    ShowListenerRequest,
+    ShowLoadBalancerRequest,
     ShowMemberRequest,
     ShowPoolRequest,
+    UpdateHealthMonitorOption,
+    UpdateHealthMonitorRequest,
+    UpdateHealthMonitorRequestBody,
+    UpdateListenerOption,
+    UpdateListenerRequest,
+    UpdateListenerRequestBody,
     UpdateMemberOption,
     UpdateMemberRequest,
     UpdateMemberRequestBody,
@@ -150,6 +165,87 @@ def test_health_reasons_are_understood(client: Any, emulator: Emulator) -> None:
     emulator.set_status(pool.id, member.id, "OFFLINE", "RECV_RESPONSE_TIMEOUT")
     shown = client.show_member(ShowMemberRequest(member_id=member.id, pool_id=pool.id)).member
     assert (shown.operating_status, shown.status[0].reason.reason_code) == ("OFFLINE", "RECV_RESPONSE_TIMEOUT")
+
+
+def create_monitor(client: Any, pool: Any, **option: Any) -> Any:
+    option = {"pool_id": pool.id, "type": "HTTP", "delay": 5, "timeout": 3, "max_retries": 3, **option}
+    body = CreateHealthMonitorRequestBody(CreateHealthMonitorOption(**option))
+    return client.create_health_monitor(CreateHealthMonitorRequest(body)).healthmonitor
+
+
+def test_the_life_of_a_health_check(client: Any, emulator: Emulator) -> None:
+    pool = create_pool(client, listener_id=emulator.listener("demo-http"))
+    monitor = create_monitor(client, pool, domain_name="shop.example.com", url_path="/health", monitor_port=8080, max_retries_down=2)
+    assert (monitor.pools[0].id, monitor.expected_codes, monitor.admin_state_up) == (pool.id, "200", True)
+    shown = client.show_health_monitor(ShowHealthMonitorRequest(monitor.id)).healthmonitor
+    assert shown.to_dict() == monitor.to_dict()
+    option = UpdateHealthMonitorOption(type="TCP", delay=50, admin_state_up=False)
+    body = UpdateHealthMonitorRequestBody(option)
+    updated = client.update_health_monitor(UpdateHealthMonitorRequest(monitor.id, body)).healthmonitor
+    assert (updated.type, updated.delay, updated.admin_state_up, updated.monitor_port) == ("TCP", 50, False, 8080)
+    other = create_monitor(client, create_pool(client, type="ip"), name="other")
+    request = ListHealthMonitorsRequest(type=["TCP"], delay=[50], monitor_port=[8080], admin_state_up=False, max_retries_down=[2, 3])
+    assert [item.id for item in client.list_health_monitors(request).healthmonitors] == [monitor.id]
+    first = client.list_health_monitors(ListHealthMonitorsRequest(limit=1))
+    rest = client.list_health_monitors(ListHealthMonitorsRequest(limit=1, marker=first.page_info.next_marker))
+    assert {item.id for item in (*first.healthmonitors, *rest.healthmonitors)} == {monitor.id, other.id}
+    with refusal(409, "ELB.8907"):
+        create_monitor(client, pool)
+    with refusal(400, "ELB.8902"):
+        client.update_health_monitor(
+            UpdateHealthMonitorRequest(monitor.id, UpdateHealthMonitorRequestBody(UpdateHealthMonitorOption(delay=51)))
+        )
+    with refusal(409, "ELB.8907"):
+        client.delete_pool(DeletePoolRequest(pool.id))
+    assert client.show_pool(ShowPoolRequest(pool.id)).pool.healthmonitor_id == monitor.id
+    client.delete_health_monitor(DeleteHealthMonitorRequest(monitor.id))
+    client.delete_pool(DeletePoolRequest(pool.id))
+    with refusal(404, "ELB.8904"):
+        client.show_health_monitor(ShowHealthMonitorRequest(monitor.id))
+
+
+def test_a_health_check_finds_out(client: Any, emulator: Emulator) -> None:
+    emulator.clock(factor=0)
+    pool = create_pool(client, listener_id=emulator.listener("demo-http"))
+    create_monitor(client, pool)
+    member = create_member(client, pool, address="10.0.0.1", protocol_port=80)
+
+    def status() -> tuple[str, str]:
+        shown = client.show_member(ShowMemberRequest(member_id=member.id, pool_id=pool.id)).member
+        return shown.operating_status, shown.status[0].operating_status
+
+    assert status() == ("INITIAL", "INITIAL")
+    emulator.clock(advance=5.1)
+    assert status() == ("ONLINE", "ONLINE")
+    emulator.server_off("10.0.0.1", 80)
+    emulator.clock(advance=15)
+    assert status() == ("OFFLINE", "OFFLINE")
+
+
+def test_what_refers_to_a_pool(client: Any, emulator: Emulator) -> None:
+    blue, green = (create_pool(client, loadbalancer_id=emulator.loadbalancer("demo")) for dummy in range(2))
+    listener_id = emulator.listener("demo-http")
+    for pool in (blue, green):
+        body = UpdateListenerRequestBody(UpdateListenerOption(default_pool_id=pool.id))
+        assert client.update_listener(UpdateListenerRequest(listener_id, body)).listener.default_pool_id == pool.id
+        assert client.show_listener(ShowListenerRequest(listener_id)).listener.default_pool_id == pool.id
+        found = client.list_listeners(ListListenersRequest(default_pool_id=[pool.id])).listeners
+        assert [item.id for item in found] == [listener_id]
+    with refusal(409, "ELB.8907"):
+        body = UpdateListenerRequestBody(UpdateListenerOption(default_pool_id=blue.id))
+        client.update_listener(UpdateListenerRequest(emulator.listener("demo-tcp"), body))
+    balancer = client.show_load_balancer(ShowLoadBalancerRequest(emulator.loadbalancer("demo"))).loadbalancer
+    assert {item.id for item in balancer.pools} == {blue.id, green.id}
+    (policy,) = emulator.seed_kind(
+        "l7policies",
+        {"listener_id": listener_id, "redirect_pool_id": blue.id, "redirect_pools_config": [{"pool_id": blue.id, "weight": 7}]},
+    )
+    request = ListL7PoliciesRequest(redirect_pool_id=[blue.id], listener_id=[listener_id], action=["REDIRECT_TO_POOL"])
+    (shown,) = client.list_l7_policies(request).l7policies
+    assert (shown.id, shown.redirect_pools_config[0].pool_id) == (policy, blue.id)
+    assert {item.id for item in client.list_pools(ListPoolsRequest(listener_id=[listener_id])).pools} == {blue.id, green.id}
+    with refusal(409, "ELB.8907"):
+        client.delete_pool(DeletePoolRequest(blue.id))
 
 
 def test_lists_with_filters_and_pages(client: Any, emulator: Emulator) -> None:

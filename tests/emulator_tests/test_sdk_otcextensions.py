@@ -102,6 +102,61 @@ def test_the_life_of_a_member(vlb: Any, emulator: Emulator) -> None:
     vlb.delete_pool(pool)
 
 
+def test_the_life_of_a_health_check(vlb: Any, emulator: Emulator) -> None:
+    pool = vlb.create_pool(protocol="HTTP", lb_algorithm="ROUND_ROBIN", listener_id=emulator.listener("demo-http"))
+    given = {"type": "HTTP", "delay": 1, "timeout": 30, "max_retries": 3, "expected_codes": "200-204", "is_admin_state_up": True}
+    monitor = vlb.create_health_monitor(pool_id=pool.id, name="check", **given)
+    assert (monitor.pools, monitor.url_path, monitor.monitor_port) == ([{"id": pool.id}], "/", None)
+    assert vlb.get_pool(pool.id).healthmonitor_id == monitor.id
+    assert vlb.get_health_monitor(monitor.id).expected_codes == "200-204"
+    assert vlb.find_health_monitor("check").id == monitor.id
+    updated = vlb.update_health_monitor(monitor, delay=7, domain_name="shop", monitor_port=8080)
+    assert (updated.delay, updated.domain_name, updated.monitor_port) == (7, "shop", 8080)
+    updated = vlb.update_health_monitor(updated, domain_name=None, monitor_port=None)
+    assert (updated.domain_name, updated.monitor_port) == (None, None)
+    assert [item.id for item in vlb.health_monitors(type="HTTP", delay=7, timeout=30)] == [monitor.id]
+    assert list(vlb.health_monitors(delay=8)) == []
+    with refusal(400, "ELB.8902"):
+        vlb.update_health_monitor(monitor.id, max_retries=11)
+    with refusal(409, "ELB.8907"):
+        vlb.create_health_monitor(pool_id=pool.id, **given)
+    with refusal(409, "ELB.8907"):
+        vlb.delete_pool(pool)
+    vlb.delete_health_monitor(monitor)
+    vlb.delete_health_monitor(monitor)
+    vlb.delete_pool(pool)
+
+
+def test_a_health_check_finds_out(vlb: Any, emulator: Emulator) -> None:
+    emulator.clock(factor=0)
+    pool = vlb.create_pool(protocol="TCP", lb_algorithm="ROUND_ROBIN", loadbalancer_id=emulator.loadbalancer("demo"))
+    vlb.create_health_monitor(pool_id=pool.id, type="TCP", delay=5, timeout=3, max_retries=3)
+    member = vlb.create_member(pool, address="10.0.0.1", protocol_port=80)
+    assert member.operating_status == "INITIAL"
+    emulator.clock(advance=5.1)
+    assert vlb.get_member(member.id, pool).operating_status == "ONLINE"
+    emulator.server_off("10.0.0.1", 80, "CONNECT_TIMEOUT")
+    emulator.clock(advance=30)
+    assert vlb.get_member(member.id, pool).operating_status == "OFFLINE"
+
+
+def test_what_refers_to_a_pool(vlb: Any, emulator: Emulator) -> None:
+    balancer = emulator.loadbalancer("demo")
+    blue, green = (vlb.create_pool(protocol="HTTP", lb_algorithm="ROUND_ROBIN", loadbalancer_id=balancer) for dummy in range(2))
+    listener_id = emulator.listener("demo-http")
+    for pool in (blue, green):
+        assert vlb.update_listener(listener_id, default_pool_id=pool.id).default_pool_id == pool.id
+        assert vlb.get_listener(listener_id).default_pool_id == pool.id
+        assert vlb.get_pool(pool.id).listeners == [{"id": listener_id}]
+        assert [item.id for item in vlb.listeners(default_pool_id=pool.id)] == [listener_id]
+    assert {item["id"] for item in vlb.get_load_balancer(balancer).pools} == {blue.id, green.id}
+    policy = emulator.forwarding_policy(blue.id, listener_id)
+    assert [item.id for item in vlb.l7_policies(redirect_pool_id=blue.id)] == [policy]
+    assert list(vlb.l7_policies(redirect_pool_id=green.id)) == []
+    with refusal(409, "ELB.8907"):
+        vlb.delete_pool(blue)
+
+
 def test_lists_with_filters_and_pages(vlb: Any, emulator: Emulator) -> None:
     emulator.configure(page_cap=2)
     made = [

@@ -33,6 +33,8 @@ class Cloud:
     other_project_id: str
     user_id: str
     application_credential: dict[str, str]
+    #: The key of the user's one-time passwords, which Keystone takes, but does not ask for.
+    totp_key: bytes
 
     @property
     def auth(self) -> dict[str, Any]:
@@ -43,6 +45,7 @@ class Cloud:
             "password": PASSWORD,
             "user_domain_name": DOMAIN,
             "project_name": PROJECT,
+            "project_domain_name": DOMAIN,
         }
 
     @property
@@ -114,7 +117,7 @@ def running_cloud(keystone: Keystone) -> Iterator[Cloud]:
             },
         )
         secret = {"id": credential["id"], "name": "ansible", "secret": credential["secret"]}
-        yield Cloud(keystone, emulator, project, other, user, secret)
+        yield Cloud(keystone, emulator, project, other, user, secret, keystone.totp(user))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 
 from ..playbooks.engine import Engine
 from .conftest import PASSWORD, Cloud
+from .server import passcode
 
 PAGE = Path(__file__).parents[2] / "docs" / "authentication.md"
 AUTH_URL = "https://iam.eu-de.otc.t-systems.com/v3"
@@ -41,6 +42,7 @@ def values(cloud: Cloud) -> dict[str, str]:
         "token": cloud.token(),
         "project ID": cloud.project_id,
         "password": PASSWORD,
+        "passcode": passcode(cloud.totp_key),
         "credential ID": cloud.application_credential["id"],
         "credential secret": cloud.application_credential["secret"],
     }

@@ -10,7 +10,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
 import requests
+
+from ansible_collections.otc.elb.plugins.module_utils._auth.connect import Connection, connect
+from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
 
 from ..playbooks.engine import Engine
 from ..playbooks.story import TASKS, ended_right, story
@@ -67,6 +71,48 @@ def test_trouble_that_passes(cloud: Cloud) -> None:
     assert seen == [503, 429, 0, 201]
 
 
+class Cache:
+    """Keeps tokens in memory."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, str] = {}
+
+    def load(self, cache_id: str) -> str | None:
+        return self.states.get(cache_id)
+
+    def save(self, cache_id: str, state: str) -> None:
+        self.states[cache_id] = state
+
+
+def test_a_kept_token_is_used_until_it_is_refused(cloud: Cloud) -> None:
+    cache = Cache()
+    with gateway(cloud, lambda number: None) as (url, seen):
+
+        def token(password: str = PASSWORD) -> tuple[Connection, str]:
+            found = connect({"auth": {**cloud.auth, "auth_url": url, "password": password}}, token_cache=cache)
+            header = found.auth(requests.Request("GET", url).prepare()).headers["X-Auth-Token"]
+            assert {header, password} <= found.secrets
+            return found, header
+
+        dummy, first = token()
+        connection, again = token()
+        assert (again, connection.project_id, connection.endpoint) == (first, cloud.project_id, cloud.emulator.url)
+        assert seen == [201]
+        # As after a 401: a new one, for all tasks that follow.
+        assert connection.renew is not None
+        assert connection.renew()
+        second = token()[1]
+        assert second != first
+        assert token()[1] == second
+        assert seen == [201, 201]
+        # Another credential has a token of its own, and a state that cannot be read is none.
+        with pytest.raises(ElbError, match="status 401"):
+            token("another")
+        cache.states = dict.fromkeys(cache.states, "{}")
+        assert token()[1] not in (first, second)
+        assert seen == [201, 201, 401, 201]
+
+
 def test_trouble_that_stays(cloud: Cloud) -> None:
     with gateway(cloud, lambda number: (502, {})) as (url, seen):
         result = call("elb_pool_info", auth={**cloud.auth, "auth_url": url}, timeout=4)
@@ -92,4 +138,4 @@ def test_a_token_that_expires_at_every_operation(cloud: Cloud, engine: Engine) -
     for action in TASKS:
         cloud.emulator.fault("expire", action=action)
     played = engine.play(story({"auth": cloud.auth}))
-    ended_right(cloud.emulator, played, "token of Keystone expired (401)", list(TASKS))
+    ended_right(cloud.emulator, played, "Keystone token expired (401)", list(TASKS))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._tasks.pool_members import OPTIONS
+from ansible_collections.otc.elb.plugins.module_utils._tasks.pool_members import TASK
 
 from ..benchmark import concurrency, members, report
 from ..benchmark.setting import Json, Setting
@@ -23,7 +23,7 @@ def setting(emulator: Emulator, tmp_path: Path) -> Setting:
 
 
 def test_the_page_explains_the_default_that_there_is() -> None:
-    assert OPTIONS["concurrency"]["default"] == report.DEFAULT_CONCURRENCY
+    assert TASK.options["concurrency"]["default"] == report.DEFAULT_CONCURRENCY
 
 
 def test_each_step_sends_the_requests_that_it_should(setting: Setting) -> None:

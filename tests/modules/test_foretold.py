@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.plugin_utils._pending import Pending
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.touched import Touched
 
 from ..credentials import aksk
 from ..emulator.client import Emulator
@@ -123,14 +123,14 @@ def test_what_is_foretold_is_enough(emulator: Emulator) -> None:
                 for number in range(seeded)
             ]
             emulator.seed({"id": POOL_ID, "name": "web", "protocol": "HTTP", "loadbalancer_id": loadbalancer, "members": members})
-        pending = Pending()
+        touched = Touched()
         foretold: dict[int, set[str]] = {}
 
         def check(number: int, module: str, filled: Json) -> Result:
             result = call(module, check=True, env=env, **filled)
-            told = set(result["required_actions"])
-            foretold[number] = told if result.failed else pending.follow(module, filled, dict(result), told).actions
-            note(f"check {number}: {module} {filled} -> {sorted(told)} {result.get('msg', '')}")
+            reported = set(result["required_actions"])
+            foretold[number] = reported if result.failed else reported | touched.follow(module, filled, dict(result))
+            note(f"check {number}: {module} {filled} -> {sorted(reported)} {result.get('msg', '')}")
             return result
 
         def real(number: int, module: str, filled: Json) -> Result:

@@ -38,7 +38,7 @@ def test_retry_after_is_honoured_before_it_is_sent_again(module: Run, emulator: 
 def test_a_retry_after_beyond_the_tasks_time_is_not_waited_for(module: Run, emulator: Emulator) -> None:
     emulator.fault("answer", action="elb:pools:create", status=503, retry_after=3600)
     result = module("elb_pool", **WEB, timeout=20)
-    assert "It is not known whether it will still be made" in result["msg"]
+    assert "It is not known whether it will still be created" in result["msg"]
     assert result["status"] == 503
     assert len(created(emulator, "elb:pools:create")) == 1
 
@@ -73,7 +73,7 @@ def test_a_lost_answer_and_a_refusal_after_it(module: Run, emulator: Emulator) -
     emulator.fault("answer", action="elb:pools:create", status=409, error_code="ELB.8905", error_msg="Quota exceeded.")
     result = module("elb_pool", **WEB)
     assert result["error_code"] == "ELB.8905"
-    assert "an answer was lost" in result["msg"]
+    assert "a response was lost" in result["msg"]
     assert "It is not known whether" in result["msg"]
     # Nothing is there, so nothing is said to be done.
     assert not result.changed

@@ -11,10 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
-from ansible_collections.otc.elb.plugins.module_utils._tasks import member as _member
-from ansible_collections.otc.elb.plugins.module_utils._tasks import pool as _pool
-from ansible_collections.otc.elb.plugins.module_utils._tasks import pool_members as _pool_members
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 
 from ..emulator.client import Emulator
 from ..result import Result
@@ -72,13 +69,7 @@ def of_kind(option: Json) -> st.SearchStrategy[Any]:
 
 
 LIMITS: Json = {"api_timeout": {"type": "float"}}
-MODULES: dict[str, st.SearchStrategy[Json]] = {
-    "elb_pool": options({**_pool.OPTIONS, **LIMITS}),
-    "elb_member": options(_member.OPTIONS),
-    "elb_pool_info": options(_info.POOL_OPTIONS),
-    "elb_member_info": options(_info.MEMBER_OPTIONS),
-    "elb_pool_members": options(_pool_members.OPTIONS),
-}
+MODULES = {name: options({**task.options, **LIMITS}) for name, task in TASKS.items()}
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -90,7 +90,7 @@ def test_stickiness_could_be_set_and_never_removed(module: Run, emulator: Emulat
 
 def test_subnet_cidr_id_was_given_the_vpc_subnets_id(module: Run, emulator: Emulator, pool: str) -> None:
     result = module("elb_member", **ONE, subnet_cidr_id=emulator.subnet("192.168.0.0/24")["vpc_subnet_id"])
-    assert "subnet_cidr_id wants" in result["msg"]
+    assert "subnet_cidr_id is the Neutron ID" in result["msg"]
     assert "not the VPC subnet's own ID" in result["msg"]
 
 

@@ -1,6 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What situations.yml says, for the tests and for tools/permissions.py."""
+"""Which IAM actions each module needs, in situations/MODULE.yml. A new module adds a file there.
+
+From these files come the notes on IAM actions in the modules' documentation and the tables of docs/permissions.md (``make generated``),
+and the tests that play every situation with exactly its actions and without each of them (tests/playbooks/test_permissions.py).
+
+``declared``: by a key, what the module does (``for``), the IAM action for it, and the option that it belongs to (``when``, such as
+``O(state=absent)``; empty in any case).
+
+``situations``: a list of
+
+- ``title``
+- ``needs``: keys of ``declared``, in the order of the requests
+- ``options``: those of the task. Placeholders: ``{name}`` and ``{pool}`` are the name and ID of the pool that exists or is to be created,
+  ``{member}`` the ID of its first member, ``{other}`` an ID that nothing has, ``{loadbalancer}`` the ID of the load balancer named demo,
+  ``{listener}`` and ``{listener_name}`` the ID and name of ``listener``.
+- ``seed``: what exists before, a key of seeds.yml; nothing by default
+- ``listener``: a listener that exists before: ``free`` (without a default pool), ``own`` (that pool is it) or ``taken`` (another pool is it)
+- ``policy``: whether a forwarding policy uses the pool that exists before; false by default
+- ``changed``: whether the task changes something; false by default
+- ``fails``: where the task fails although it has all actions: what the message ``says``, and whether it fails in ``check`` mode, too
+- ``leaves``: what was done before a missing action was noticed: by action, what the message says was done
+"""
 
 from __future__ import annotations
 
@@ -12,11 +33,13 @@ from typing import Any
 import yaml
 
 HERE = Path(__file__).parent
-DATA: Mapping[str, Any] = yaml.safe_load((HERE / "situations.yml").read_text(encoding="utf-8"))
-SEEDS: Mapping[str, Mapping[str, Any]] = DATA["seeds"]
-MODULES: tuple[str, ...] = tuple(DATA["modules"])
+SEEDS: Mapping[str, Mapping[str, Any]] = yaml.safe_load((HERE / "seeds.yml").read_text(encoding="utf-8"))
+_FILES: Mapping[str, Any] = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((HERE / "situations").glob("*.yml"))
+}
+MODULES: tuple[str, ...] = tuple(_FILES)
 
-#: The documentation's word on where the actions can be granted; the API reference says it of each of them.
+#: Where the actions can be granted: the API reference says this of each of them.
 SCOPE = "A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects."
 
 
@@ -25,7 +48,6 @@ class Declared:
     """One thing that a module does, and the action for it."""
 
     key: str
-    # The options that it belongs to, such as O(state=absent); empty where it may be in any case.
     when: str
     what: str
     action: str
@@ -38,31 +60,29 @@ class Situation:
     needs: tuple[str, ...]
     options: Mapping[str, Any]
     seed: str | None = None
+    listener: str = ""
+    policy: bool = False
     changed: bool = False
     fails: Mapping[str, Any] = field(default_factory=dict)
     leaves: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def actions(self) -> list[str]:
-        """The actions in the order in which the task comes to them, each once."""
+        """The actions in the order in which the task needs them, each once."""
         by_key = {item.key: item.action for item in declared(self.module)}
         return list(dict.fromkeys(by_key[key] for key in self.needs))
 
 
 def declared(module: str) -> list[Declared]:
-    return [Declared(key, item["when"], item["for"], item["action"]) for key, item in DATA["modules"][module]["declared"].items()]
+    return [Declared(key, item["when"], item["for"], item["action"]) for key, item in _FILES[module]["declared"].items()]
 
 
 def situations(module: str) -> list[Situation]:
-    return [Situation(module, **{**item, "needs": tuple(item["needs"])}) for item in DATA["modules"][module]["situations"]]
+    return [Situation(module, **{**item, "needs": tuple(item["needs"])}) for item in _FILES[module]["situations"]]
 
 
-def notes(module: str) -> list[str]:
-    """The notes on IAM actions that the module's documentation has to have."""
-    return list(_notes(module))
-
-
-def _notes(module: str) -> Iterator[str]:
+def notes(module: str) -> Iterator[str]:
+    """The notes on IAM actions in the module's documentation."""
     items = declared(module)
     for when in dict.fromkeys(item.when for item in items):
         parts = [f"{item.what}, C({item.action})" for item in items if item.when == when]

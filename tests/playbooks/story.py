@@ -19,8 +19,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 KINDS: dict[str, tuple[Json, Json]] = {
     "connection reset before the change": ({"do": "reset", "when": "before"}, {}),
     "connection reset after the change": ({"do": "reset", "when": "after"}, {}),
-    "connection closed without an answer, after the change": ({"do": "close", "when": "after"}, {}),
-    "answer cut off, after the change": ({"do": "truncate", "when": "after"}, {}),
+    "connection closed without a response, after the change": ({"do": "close", "when": "after"}, {}),
+    "response truncated, after the change": ({"do": "truncate", "when": "after"}, {}),
     "HTML error page (502), before the change": ({"do": "answer", "status": 502, "html": True}, {}),
     "HTML page with status 200, before the change": ({"do": "answer", "status": 200, "html": True}, {}),
     "429 without Retry-After": ({"do": "answer", "status": 429}, {}),
@@ -29,8 +29,8 @@ KINDS: dict[str, tuple[Json, Json]] = {
     "503 before the change": ({"do": "answer", "status": 503}, {}),
     "504 after the change": ({"do": "answer", "status": 504, "when": "after"}, {}),
     "504, and the change half a second later": ({"do": "later", "status": 504, "ms": 500}, {}),
-    "answer that trickles in, after the change": ({"do": "trickle", "ms": 50}, {"api_timeout": 1.0}),
-    "answer slower than api_timeout": ({"do": "delay", "ms": 1800}, {"api_timeout": 1.0}),
+    "response sent slowly, after the change": ({"do": "trickle", "ms": 50}, {"api_timeout": 1.0}),
+    "response later than api_timeout": ({"do": "delay", "ms": 1800}, {"api_timeout": 1.0}),
     "load balancer busy (409)": (
         {"do": "answer", "status": 409, "error_msg": "Load balancer is immutable and cannot be updated (PENDING_UPDATE)."},
         {},
@@ -84,7 +84,7 @@ def ended_right(emulator: Emulator, played: PlayRun, kind: str, actions: Sequenc
     done = [entry["action"] for entry in emulator.requests() if entry["done"]]
     assert [done.count(action) for action in ("elb:pools:create", "elb:members:create")] == [1, 1]
     assert sum(fault["done"] for fault in emulator.faults()) == len(actions)
-    seen = {action: how(emulator, action) if action in actions else "does not happen" for action in TASKS}
+    seen = {action: how(emulator, action) if action in actions else "not applicable" for action in TASKS}
     check_row(kind, seen)
 
 
@@ -95,12 +95,12 @@ def how(emulator: Emulator, action: str) -> str:
     first = next(place for place, entry in enumerate(entries) if entry["action"] == action)
     following = [entry["action"] for entry in entries[first + 1 :]]
     if not action.endswith(":create"):
-        return "sent again" if following[:1] == [action] else "no need: the answer has no body"
+        return "retried" if following[:1] == [action] else "not needed: the response has no body"
     looks = next((n for n, each in enumerate(following) if each != action.replace(":create", ":list")), len(following))
     if following[looks : looks + 1] != [action]:
         # How many looks it takes is a matter of when the change takes effect.
-        return "looked, found"
-    return f"looked {looks} times, sent again, looked again" if looks else "sent again"
+        return "found by lookup"
+    return f"{looks} lookups, retried, lookup" if looks else "retried"
 
 
 def check_row(kind: str, seen: dict[str, str]) -> None:

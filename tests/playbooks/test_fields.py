@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
-from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field
 
 from ..emulator.client import Emulator
@@ -153,7 +153,7 @@ def test_by_its_id_it_is_renamed(engine: Engine, emulator: Emulator, kind: str) 
     play_values(engine, emulator, f"elb_{kind}", base, "name", ({}, ["new", "", "web"], ["new", "", "web"]))
 
 
-@pytest.mark.parametrize(("cases", "fields"), [(POOL, _pool_fields.FIELDS), (MEMBER, _member_fields.FIELDS)])
+@pytest.mark.parametrize(("cases", "fields"), [(POOL, pool_resource.FIELDS), (MEMBER, member_resource.FIELDS)])
 def test_every_field_has_a_case(cases: Json, fields: Iterable[Field]) -> None:
     names = {name for field in fields for name in (field.option_key, *field.option.get("aliases", []))}
     # A pool's name and a member's port under its first name are in all of them.

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._tasks.info import MEMBER_FILTERS, POOL_FILTERS
+from ansible_collections.otc.elb.plugins.module_utils._resource.member import MEMBER
+from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
 
 from ..emulator.client import Emulator
 from ..result import Result
@@ -114,7 +115,7 @@ def test_pools_by_every_filter(engine: Engine, emulator: Emulator, pools: list[s
         ({"member_deletion_protection_enable": True, "protocol": "UDP"}, []),
     ]
     results = engine.play([task("elb_pool_info", **filters) for filters, dummy in cases]).results
-    check_filters(emulator, cases, results, "pools", POOL_FILTERS)
+    check_filters(emulator, cases, results, "pools", POOL.filters)
 
 
 def test_a_single_id_uses_the_get_api(engine: Engine, emulator: Emulator, pools: list[str]) -> None:
@@ -167,7 +168,7 @@ def test_members_by_every_filter(engine: Engine, emulator: Emulator, pools: list
         ({"enterprise_project_id": NOWHERE}, []),
     ]
     results = engine.play([task("elb_member_info", pool=pools[0], **filters) for filters, dummy in cases]).results
-    check_filters(emulator, cases, results, "members", MEMBER_FILTERS)
+    check_filters(emulator, cases, results, "members", MEMBER.filters)
     assert results[1]["required_actions"] == ["elb:members:get"]
     assert results[8]["required_actions"] == ["elb:members:list"]
 

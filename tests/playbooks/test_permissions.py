@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The otc.elb authors
 """What the documentation declares is what a task needs: with just these actions it succeeds, without any of them it does not.
 
-Each situation of tests/permissions/situations.yml is played in check mode, once without each of its actions, and for real.
+Each situation of tests/permissions/situations is played in check mode, once without each of its actions, and for real.
 Every play of it has a pool of its own, and a user with just the actions that it may have, so that all go into one playbook.
 """
 
@@ -59,7 +59,22 @@ class Variant:
             return None
         seed = SEEDS[self.situation.seed]
         members = [{"id": self.id(f"member {number}"), **member} for number, member in enumerate(seed.get("members", []))]
-        return {**seed, "id": self.id("pool"), "name": self.name, "loadbalancer_id": loadbalancer, "members": members}
+        check = {"healthmonitor_id": self.id("health check")} if "healthmonitor_id" in seed else {}
+        return {**seed, **check, "id": self.id("pool"), "name": self.name, "loadbalancer_id": loadbalancer, "members": members}
+
+    def other_pool(self, loadbalancer: str) -> Json | None:
+        """The pool that a listener has in the place of this one."""
+        if self.situation.listener != "taken":
+            return None
+        return {"id": self.id("other pool"), "name": f"other-{self.name}", "loadbalancer_id": loadbalancer}
+
+    def listener(self, loadbalancer: str) -> Json | None:
+        """The listener that is there before."""
+        if not self.situation.listener:
+            return None
+        default = {"free": None, "own": self.id("pool"), "taken": self.id("other pool")}[self.situation.listener]
+        values = {"id": self.id("listener"), "name": self.names["listener_name"], "protocol": "HTTP"}
+        return {**values, "loadbalancer_id": loadbalancer, "default_pool_id": default}
 
     def options(self, loadbalancer: str) -> Json:
         filled: Json = fill(self.situation.options, {**self.names, "loadbalancer": loadbalancer})
@@ -67,7 +82,8 @@ class Variant:
 
     @property
     def names(self) -> dict[str, str]:
-        return {"name": self.name, "pool": self.id("pool"), "member": self.id("member 0"), "other": self.id("other")}
+        ids = {what: self.id(what) for what in ("pool", "listener", "other")}
+        return {**ids, "name": self.name, "member": self.id("member 0"), "listener_name": f"listener-{self.name}"}
 
 
 def fill(value: Any, values: Mapping[str, str]) -> Any:
@@ -93,8 +109,21 @@ def shares() -> Iterator[Any]:
 
 
 def pools(emulator: Emulator) -> dict[str, Json]:
-    """What is there, by the name that each pool had in the beginning: its ID is the same afterwards."""
-    return {pool["id"]: pool for pool in emulator.state()["pools"]}
+    """What is there, by the ID of each pool, with its health check."""
+    state = emulator.state()
+    checks = {check["id"]: check for check in state["healthmonitors"]}
+    return {pool["id"]: {**pool, "health_check": checks.get(pool["healthmonitor_id"])} for pool in state["pools"]}
+
+
+def prepare(emulator: Emulator, todo: list[Variant]) -> None:
+    """Make what is there before."""
+    loadbalancer = emulator.loadbalancer("demo")
+    found = [pool for variant in todo for pool in (variant.seed(loadbalancer), variant.other_pool(loadbalancer)) if pool]
+    emulator.seed(*found)
+    emulator.seed_kind("listeners", *(listener for variant in todo if (listener := variant.listener(loadbalancer))))
+    for variant in todo:
+        if variant.situation.policy:
+            emulator.forwarding_policy(variant.id("pool"))
 
 
 class Users:
@@ -118,7 +147,7 @@ def test_declared_is_sufficient_and_necessary(engine: Engine, emulator: Emulator
     users = Users()
     options = {variant: {**variant.options(loadbalancer), **users.keys(variant.granted)} for variant in todo}
     emulator.configure(users=users.configuration())
-    emulator.seed(*(seed for variant in todo if (seed := variant.seed(loadbalancer))))
+    prepare(emulator, todo)
     before = pools(emulator)
     connection: dict[str, str | None] = {**engine.env, "OS_ACCESS_KEY": None, "OS_SECRET_KEY": None}
     played = engine.play(
@@ -173,7 +202,7 @@ def test_check_mode_needs_no_more_than_rights_to_read(engine: Engine, emulator: 
     """The policy can be asked for with the rights of an auditor: lists and gets."""
     loadbalancer = emulator.loadbalancer("demo")
     todo = [Variant(situation, CHECK) for module in MODULES for situation in situations(module) if situation.changed][::3]
-    emulator.seed(*(seed for variant in todo if (seed := variant.seed(loadbalancer))))
+    prepare(emulator, todo)
     reader = emulator.user("reader")
     tasks = [task(variant.situation.module, **variant.options(loadbalancer)) | {"name": variant.key} for variant in todo]
     played = engine.play(tasks, check=True, env={"OS_ACCESS_KEY": reader["access_key"], "OS_SECRET_KEY": reader["secret_key"]})

@@ -213,7 +213,7 @@ def test_a_policy_of_a_better_run_is_kept(engine: Engine, file: Path, enabled: d
     file.parent.mkdir()
     file.write_text("the whole policy", encoding="utf-8")
     played = engine.play(tasks, env=enabled)
-    assert "is left as it was" in told(played)
+    assert "is left unchanged" in told(played)
     assert file.read_text(encoding="utf-8") == "the whole policy"
 
 

@@ -39,7 +39,7 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "pool, removed by force": (
         "elb_pool",
         {"name": "web", "state": "absent", "force": True},
-        ["pools:list", "members:delete", "pools:delete"],
+        ["pools:list", "members:list", "l7policies:list", "members:delete", "pools:delete"],
     ),
     "member, unchanged": ("elb_member", {"pool": "web", **ONE, "weight": 3}, ["pools:list", "members:list"]),
     "member, unchanged, pool by ID": ("elb_member", {"pool": "{pool}", **ONE}, ["members:list"]),

@@ -280,7 +280,7 @@ def test_several_pools(engine: Engine, emulator: Emulator) -> None:
 def test_check_mode_before_there_is_a_pool(engine: Engine, emulator: Emulator) -> None:
     played = update(engine, [entry("drain"), entry("restore")], hosts(2), check=True)
     assert played.rc == 0, played.output
-    assert "taking for granted that a task before this one adds it" in played.stdout
+    assert "assuming that an earlier task adds it" in played.stdout
 
 
 ACTIONS = ["elb:members:get", "elb:members:list", "elb:members:put", "elb:pools:list"]

@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
-from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
 
 Json = dict[str, Any]
@@ -20,10 +20,10 @@ LISTENER = "427eee03-b569-4d6c-b1f1-712032f7ec2d"
 VPC = "8cf9fd7a-4f5c-4f27-b4a8-7a2d8c0b6e01"
 SUBNET = "c09f620e-3492-4429-ac15-445d5dd9ca74"
 
-FIELDS = {"pool": _pool_fields.FIELDS, "member": _member_fields.FIELDS}
+FIELDS = {"pool": pool_resource.FIELDS, "member": member_resource.FIELDS}
 #: What is possible for these depends on others. All others are free to have any value.
 TIED = {
-    *("protocol", "lb_algorithm", "loadbalancer_id", "listener_id", "session_persistence", "slow_start", "vpc_id", "type"),
+    *("protocol", "lb_algorithm", "loadbalancer_id", "session_persistence", "slow_start", "vpc_id", "type"),
     *("protection_status", "protection_reason", "address", "protocol_port", "subnet_cidr_id", "availability_zone"),
 }
 FREE = {kind: [field for field in fields if field.name not in TIED] for kind, fields in FIELDS.items()}
@@ -62,10 +62,10 @@ def stickiness(draw: st.DrawFn, protocol: str) -> Json | None:
 @st.composite
 def pools(draw: st.DrawFn) -> Json:
     """A pool as the service shows it."""
-    protocol = draw(st.sampled_from(_pool_fields.PROTOCOLS))
+    protocol = draw(st.sampled_from(pool_resource.PROTOCOLS))
     kind = draw(st.sampled_from(["instance", "ip", ""]))
-    algorithms = [name for name in _pool_fields.ALGORITHMS if name != "QUIC_CID" or protocol == "QUIC"]
-    status = draw(st.sampled_from(_pool_fields.PROTECTION))
+    algorithms = [name for name in pool_resource.ALGORITHMS if name != "QUIC_CID" or protocol == "QUIC"]
+    status = draw(st.sampled_from(pool_resource.PROTECTION))
     slow_start: Json | None = {"enable": draw(st.booleans()), "duration": draw(st.integers(30, 1200))}
     return {
         "id": "36ce7086-a496-4666-9064-5ba0e6840c75",
@@ -92,7 +92,7 @@ def pools(draw: st.DrawFn) -> Json:
 def pool_options(draw: st.DrawFn, pool: Json) -> Json:
     """Some of the fields that a user could want of *pool*, in the API's names and all of them possible."""
     protocol = pool["protocol"]
-    algorithms = [name for name in _pool_fields.ALGORITHMS if name != "QUIC_CID" or protocol == "QUIC"]
+    algorithms = [name for name in pool_resource.ALGORITHMS if name != "QUIC_CID" or protocol == "QUIC"]
     wanted = st.fixed_dictionaries(
         {},
         optional={
@@ -100,7 +100,7 @@ def pool_options(draw: st.DrawFn, pool: Json) -> Json:
             "protocol": st.just(protocol),
             "lb_algorithm": st.sampled_from(algorithms),
             "loadbalancer_id": st.sampled_from([LOADBALANCER, LOADBALANCER.upper()]),
-            "protection_status": st.sampled_from(_pool_fields.PROTECTION),
+            "protection_status": st.sampled_from(pool_resource.PROTECTION),
             "session_persistence": stickiness_options(protocol, pool["session_persistence"]),
             **(
                 {"slow_start": st.fixed_dictionaries({}, optional={"enable": st.booleans(), "duration": st.integers(30, 1200)})}

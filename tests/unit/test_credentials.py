@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import requests
@@ -17,8 +19,12 @@ import yaml
 from openstack.config import loader
 
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
+from ansible_collections.otc.elb.plugins.module_utils._auth.connection import Connection
 from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
 
+from .inprocess import environment
+
+CLOUD = "ansible_collections.otc.elb.plugins.module_utils._auth.cloud"
 AKSK = {"access_key": "AK", "secret_key": "SK", "project_id": "p"}
 AKSK_ENV = {"OS_ACCESS_KEY": "AK-env", "OS_SECRET_KEY": "SK-env", "OS_PROJECT_ID": "p-env"}
 TOKEN_ENV = {"OS_AUTH_TOKEN": "token-env", "OS_PROJECT_ID": "p-env"}
@@ -30,79 +36,85 @@ PASSWORD_ENV = {f"OS_{name.upper()}": value for name, value in PASSWORD.items()}
 
 @pytest.fixture(autouse=True)
 def no_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tester's own clouds.yaml is none of our business."""
+    """Without the tester's own clouds.yaml."""
     monkeypatch.setattr(loader, "CONFIG_FILES", [])
     monkeypatch.setattr(loader, "SECURE_FILES", [])
 
 
-def headers(connection: _credentials.Connection) -> dict[str, str]:
+def connect(options: dict[str, Any], environ: dict[str, str]) -> Connection:
+    """A connection by the options and the environment. No request is made."""
+    with mock.patch.dict(os.environ, environment(environ), clear=True):
+        return _credentials.connect(options)
+
+
+def headers(connection: Connection) -> dict[str, str]:
     """The headers that the credential adds to a request."""
     return dict(connection.auth(requests.Request("GET", connection.endpoint + "/v3").prepare()).headers)
 
 
 def refusal(options: dict[str, Any], environ: dict[str, str]) -> str:
     with pytest.raises(ElbError) as caught:
-        _credentials.connect(options, environ)
+        connect(options, environ)
     return caught.value.msg
 
 
 def test_keys_from_options() -> None:
-    connection = _credentials.connect(AKSK, {})
+    connection = connect(AKSK, {})
     assert connection.project_id == "p"
     assert connection.endpoint == "https://elb.eu-de.otc.t-systems.com"
     assert headers(connection)["Authorization"].startswith("SDK-HMAC-SHA256 Access=AK, ")
     assert headers(connection)["X-Project-Id"] == "p"
-    assert connection.secrets == {"SK"}
+    assert connection.secrets == {"AK", "SK"}
 
 
 def test_temporary_keys() -> None:
-    connection = _credentials.connect({**AKSK, "security_token": "temporary"}, {})
+    connection = connect({**AKSK, "security_token": "temporary"}, {})
     assert headers(connection)["X-Security-Token"] == "temporary"
     assert "x-security-token" in headers(connection)["Authorization"]
-    assert connection.secrets == {"SK", "temporary"}
+    assert connection.secrets == {"AK", "SK", "temporary"}
 
 
 @pytest.mark.parametrize("variable", ["OS_AUTH_TOKEN", "OS_TOKEN"])
 def test_a_token_from_the_environment(variable: str) -> None:
-    connection = _credentials.connect({"project_id": "p"}, {variable: "token-env"})
+    connection = connect({"project_id": "p"}, {variable: "token-env"})
     assert headers(connection)["X-Auth-Token"] == "token-env"
     assert connection.secrets == {"token-env"}
 
 
 def test_an_option_beats_the_environment() -> None:
-    assert "Access=AK," in headers(_credentials.connect(AKSK, AKSK_ENV))["Authorization"]
+    assert "Access=AK," in headers(connect(AKSK, AKSK_ENV))["Authorization"]
 
 
 def test_another_way_in_the_options_beats_the_environments() -> None:
-    sent = headers(_credentials.connect({"auth_token": "t"}, AKSK_ENV))
+    sent = headers(connect({"auth_token": "t"}, AKSK_ENV))
     assert sent["X-Auth-Token"] == "t"
     assert "Authorization" not in sent
 
 
 def test_a_security_token_belongs_to_its_own_pair_of_keys() -> None:
     leftover = {"OS_SECURITY_TOKEN": "of-another-pair"}
-    assert "X-Security-Token" not in headers(_credentials.connect(AKSK, leftover))
-    assert headers(_credentials.connect({"project_id": "p"}, {**AKSK_ENV, **leftover}))["X-Security-Token"] == "of-another-pair"
+    assert "X-Security-Token" not in headers(connect(AKSK, leftover))
+    assert headers(connect({"project_id": "p"}, {**AKSK_ENV, **leftover}))["X-Security-Token"] == "of-another-pair"
 
 
 def test_what_terraform_calls_them() -> None:
-    connection = _credentials.connect({}, {"OS_TOKEN": "t", "OS_TENANT_ID": "p-1", "OS_REGION": "eu-nl"})
+    connection = connect({}, {"OS_TOKEN": "t", "OS_TENANT_ID": "p-1", "OS_REGION": "eu-nl"})
     assert (connection.project_id, connection.endpoint) == ("p-1", "https://elb.eu-nl.otc.t-systems.com")
     both = {"OS_TENANT_ID": "p-1", "OS_PROJECT_ID": "p-2", "OS_REGION": "eu-nl", "OS_REGION_NAME": "eu-de"}
-    connection = _credentials.connect({"auth_token": "t"}, both)
+    connection = connect({"auth_token": "t"}, both)
     assert (connection.project_id, connection.endpoint) == ("p-2", "https://elb.eu-de.otc.t-systems.com")
 
 
 def test_what_the_options_leave_out_comes_from_the_environment() -> None:
-    connection = _credentials.connect({"access_key": "AK"}, AKSK_ENV)
+    connection = connect({"access_key": "AK"}, AKSK_ENV)
     assert connection.project_id == "p-env"
-    assert connection.secrets == {"SK-env"}
+    assert connection.secrets == {"AK", "SK-env"}
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_an_empty_string_is_not_a_credential(nothing: str | None) -> None:
     """A lookup of a variable that is not set gives one."""
-    assert headers(_credentials.connect({"access_key": nothing, "secret_key": nothing}, TOKEN_ENV))["X-Auth-Token"] == "token-env"
+    assert headers(connect({"access_key": nothing, "secret_key": nothing}, TOKEN_ENV))["X-Auth-Token"] == "token-env"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +180,7 @@ def test_what_is_missing_or_clashes_is_named(options: dict[str, Any], environ: d
     ],
 )
 def test_the_endpoint(given: dict[str, Any], environ: dict[str, str], endpoint: str) -> None:
-    assert _credentials.connect({**AKSK, **given}, environ).endpoint == endpoint
+    assert connect({**AKSK, **given}, environ).endpoint == endpoint
 
 
 @pytest.mark.parametrize(
@@ -191,7 +203,7 @@ def test_tls(options: dict[str, Any], environ: dict[str, str], settings: Any, tm
     monkeypatch.chdir(tmp_path)
     for name in ("ca", "cert", "key"):
         Path(name).touch()
-    connection = _credentials.connect({**AKSK, **options}, environ)
+    connection = connect({**AKSK, **options}, environ)
     assert (connection.verify, connection.cert) == settings
 
 
@@ -210,29 +222,37 @@ def test_a_client_key_needs_its_certificate() -> None:
         ({"auth_url": ""}, None, ["auth.auth_url is needed", "OS_AUTH_URL", "https://iam.eu-de"]),
         ({"auth_url": "iam.example.com/v3"}, None, ["auth_url 'iam.example.com/v3' is not a URL", "https://"]),
         ({"auth_url": "https://me:secret-p@iam.example.com/v3"}, None, ["auth_url holds a user"]),
-        ({"username": ""}, None, ["auth.username or auth.user_id is needed", "OS_USERNAME"]),
         ({"password": ""}, None, ["auth.password is needed", "OS_PASSWORD"]),
-        ({"user_domain_name": ""}, None, ["user_domain_name is needed", "OS_USER_DOMAIN_NAME"]),
-        ({}, "pasword", ["no auth_type 'pasword'", "v3applicationcredential"]),
-        ({}, "none", ["gets no token"]),
-        ({}, "token", ["auth.token is needed"]),
-        ({}, "v3applicationcredential", ["auth.application_credential_id or auth.application_credential_name is needed"]),
-        ({}, "v3oidcpassword", ["v3oidcpassword cannot work with", "identity_provider"]),
-        ({"pasword": "secret-p"}, None, ["pasword", "v3password does not know", "user_domain_name"]),
-        ({"token": "secret-p"}, None, ["The option auth holds two kinds", "password and token", "auth_type"]),
-        ({"ak": "AK", "sk": "secret-p"}, None, ["The option auth holds two kinds", "AK/SK", "password"]),
-        ({"password": "", "ak": "AK"}, None, ["secret_key (sk) is needed"]),
-        ({"password": "", "sk": "secret-p"}, None, ["access_key (ak) is needed"]),
+        ({"user_domain_name": ""}, "v3password", ["user_domain_name"]),
+        ({}, "secret-p", ["no such auth_type", "v3applicationcredential"]),
+        ({}, "none", ["WHERE has something in auth", "auth_type none"]),
+        ({}, "token", ["WHERE has something in auth", "auth_type token", "It takes: auth_url, ", "token"]),
+        ({}, "v3applicationcredential", ["application credential ID"]),
+        ({}, "v3oidcpassword", ["discovery-endpoint"]),
+        (
+            {"discovery_endpoint": "https://idp.example.com", "project_domain_name": "d"},
+            "v3oidcpassword",
+            ["auth.identity_provider and auth.protocol are needed", "OS_PROTOCOL"],
+        ),
+        ({"secret-p": "secret-p"}, None, ["WHERE has something in auth", "auth_type password", "user_domain_name"]),
+        ({"token": "secret-p"}, None, ["WHERE has something in auth", "auth_type password"]),
+        ({"ak": "AK", "sk": "secret-p"}, None, ["WHERE holds two kinds", "AK/SK", "password"]),
+        ({"password": "", "ak": "AK"}, None, ["secret_key (sk) is needed", "WHERE"]),
+        ({"password": "", "sk": "secret-p"}, None, ["access_key (ak) is needed", "WHERE"]),
         ({"password": "", "ak": "AK", "sk": "secret-p"}, None, ["project_id is needed", "its name is not enough"]),
     ],
 )
-def test_what_is_wrong_in_auth_is_told_without_a_request(auth: dict[str, str], auth_type: str | None, words: list[str]) -> None:
+def test_what_is_wrong_in_auth_is_said_without_a_request(auth: dict[str, str], auth_type: str | None, words: list[str]) -> None:
     given = {**PASSWORD, **auth}
     as_option = refusal({"auth": given, "auth_type": auth_type}, {})
     as_entry = refusal({"cloud": {"auth": given, **({"auth_type": auth_type} if auth_type else {})}}, {})
     for message, where in ((as_option, "The option auth"), (as_entry, "The option cloud")):
-        assert all(word.replace("The option auth", where) in message for word in words), message
+        assert all(word.replace("WHERE", where) in message for word in words), message
         assert "secret-p" not in message
+
+
+def test_a_kind_that_gets_no_token() -> None:
+    assert "gets no token" in refusal({"auth": {"endpoint": "https://elb.example.com"}, "auth_type": "none"}, {})
 
 
 @pytest.mark.parametrize("cloud", [5, ["x"], True])
@@ -256,7 +276,7 @@ def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
     ("content", "cloud", "words"),
     [
         ({"clouds": {"one": {}, "two": {}}}, "three", ["no cloud 'three'", "my-clouds.yaml", "It has: one, two."]),
-        ({"clouds": {"one": {}, "two": {}}}, None, ["No credential"]),
+        ({"clouds": {"one": {}, "two": {}}}, None, ["No credential", "my-clouds.yaml has several clouds", "none is named: one, two."]),
         ({"clouds": {}}, "one", ["no cloud 'one'", "It has: none."]),
         ({"clouds": {}}, None, ["No credential"]),
         ({"clouds": {"one": None}}, "one", ["'one'", "is empty"]),
@@ -265,7 +285,7 @@ def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
         ({"clouds": {"one": {"auth": PASSWORD, "regions": ["a"]}}}, "one", ["'one'", "cannot be used with region 'b'", "regions"]),
         ({"clouds": {"one": {"auth": {**PASSWORD, "ak": "AK", "sk": "secret-p"}}}}, "one", ["The entry 'one' of ", "two kinds", "AK/SK"]),
         ("clouds: {one: {auth: {password: secret-p", "one", ["my-clouds.yaml", "cannot be read as YAML"]),
-        ("just a text", "one", ["my-clouds.yaml", "wants a mapping"]),
+        ("just a text", "one", ["my-clouds.yaml", "needs a mapping"]),
         ("", "one", ["no cloud 'one'"]),
     ],
 )
@@ -291,14 +311,15 @@ def test_keys_of_an_entry(file: Callable[[Any], dict[str, str]]) -> None:
         "elbv3_endpoint_override": "http://127.0.0.1:1/v3/p",
     }
     environ = file({"clouds": {"short": short, "whole": whole}})
-    first = _credentials.connect({"cloud": "short"}, {**environ, "OS_PROJECT_ID": "of another cloud"})
+    first = connect({"cloud": "short"}, {**environ, "OS_PROJECT_ID": "of another cloud"})
     assert "Access=AK-1," in headers(first)["Authorization"]
-    assert (first.project_id, first.endpoint, first.secrets, first.renew) == ("p-1", "https://elb.eu-nl.otc.t-systems.com", {"SK-1"}, None)
-    second = _credentials.connect({"cloud": "whole", "project_id": "p-2"}, environ)
+    assert (first.project_id, first.endpoint, first.renew) == ("p-1", "https://elb.eu-nl.otc.t-systems.com", None)
+    assert first.secrets == {"AK-1", "SK-1"}
+    second = connect({"cloud": "whole", "project_id": "p-2"}, environ)
     assert headers(second)["X-Security-Token"] == "st-2"
-    assert (second.project_id, second.endpoint, second.secrets) == ("p-2", "http://127.0.0.1:1", {"SK-2", "st-2"})
-    third = _credentials.connect({"endpoint": "http://127.0.0.1:2"}, {**environ, "OS_CLOUD": "short", "OS_PROJECT_ID": "p-3"})
-    assert (third.project_id, third.endpoint) == ("p-3", "http://127.0.0.1:2")
+    assert (second.project_id, second.endpoint, second.secrets) == ("p-2", "http://127.0.0.1:1", {"AK-2", "SK-2", "st-2"})
+    third = connect({"endpoint": "http://127.0.0.1:2"}, {**environ, "OS_CLOUD": "short", "OS_PROJECT_ID": "p-3"})
+    assert (third.project_id, third.endpoint) == ("p-1", "http://127.0.0.1:2")
 
 
 @pytest.mark.parametrize(
@@ -315,32 +336,61 @@ def test_keys_of_an_entry(file: Callable[[Any], dict[str, str]]) -> None:
 def test_keys_and_tokens_load_no_library_of_openstack(options: dict[str, str], environ: dict[str, str]) -> None:
     """Their import takes longer than all the rest of a task."""
     code = f"""
-import json, sys
+import json, os, sys
 sys.path[:0] = {sys.path!r}
 from ansible_collections.otc.elb.plugins.module_utils._api import client as _client
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
 from ansible_collections.otc.elb.plugins.module_utils._http import transport as _transport
-_credentials.connect({options!r}, {environ!r})
+os.environ.update({environ!r})
+_credentials.connect({options!r})
 print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment({}))
     loaded = set(json.loads(done.stdout))
     assert "requests" in loaded
     assert loaded.isdisjoint({"openstack", "keystoneauth1", "os_service_types", "stevedore", "dogpile", "yaml"})
 
 
-@pytest.mark.parametrize(("options", "missing"), [({"auth": PASSWORD}, "keystoneauth1"), ({"cloud": "x"}, "openstack")])
-def test_a_missing_library_is_named(options: dict[str, Any], missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.partition(".")[0] == missing]:
+@pytest.fixture(params=["openstack", "keystoneauth1"])
+def missing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that is not installed."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == request.param or name == CLOUD]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delattr(sys.modules[CLOUD.rpartition(".")[0]], "cloud", raising=False)
+    monkeypatch.setitem(sys.modules, request.param, None)
+
+
+@pytest.mark.usefixtures("missing")
+@pytest.mark.parametrize(
+    ("options", "environ"),
+    [({"auth": PASSWORD}, {}), ({"cloud": "x"}, {}), ({}, {"OS_CLIENT_CONFIG_FILE": "/nowhere"}), ({}, PASSWORD_ENV)],
+)
+def test_a_missing_library_is_named(options: dict[str, Any], environ: dict[str, str]) -> None:
     with pytest.raises(ImportError) as caught:
-        _credentials.connect(options, {})
+        connect(options, environ)
     assert caught.value.name == "openstacksdk"
 
 
-def test_without_the_library_no_credential_is_still_no_credential(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.partition(".")[0] == "openstack"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "openstack", None)
+@pytest.mark.usefixtures("missing")
+def test_without_the_library_no_credential_is_still_no_credential() -> None:
     assert "No credential" in refusal({}, {})
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "secrets"),
+    [
+        ({"auth": PASSWORD}, {}, {"secret-p"}),
+        ({}, PASSWORD_ENV, {"secret-p"}),
+        ({"cloud": {"auth": {**PASSWORD, "password": ""}}}, {"OS_PASSWORD": "secret-p"}, {"secret-p"}),
+        (
+            {},
+            {**PASSWORD_ENV, "OS_AUTH_TYPE": "v3multifactor", "OS_AUTH_METHODS": "v3password,v3totp", "OS_PASSCODE": "1"},
+            {"secret-p", "1"},
+        ),
+        ({"auth": {"auth_url": "https://iam.example.com/v3", "token": "secret-t", "project_id": "p"}}, {}, {"secret-t"}),
+    ],
+)
+def test_secrets_are_known_before_the_first_request(options: dict[str, Any], environ: dict[str, str], secrets: set[str]) -> None:
+    """Nothing listens at the auth_url: a request would fail."""
+    connection = connect({**options, "timeout": 0.1}, {**environ, "OS_PROJECT_DOMAIN_NAME": "d"})
+    assert connection.secrets == secrets

@@ -6,22 +6,25 @@ every link leads somewhere.
 
 from __future__ import annotations
 
-import ast
 import re
+import types
+import typing
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
-from ansible_collections.otc.elb.plugins.module_utils._tasks import info as _info
-from ansible_collections.otc.elb.plugins.module_utils._tasks import member as _member
-from ansible_collections.otc.elb.plugins.module_utils._tasks import pool as _pool
-from ansible_collections.otc.elb.plugins.module_utils._tasks import pool_members as _pool_members
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
+from ansible_collections.otc.elb.plugins.module_utils._resource.registry import RESOURCES
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
+from tools.generated import RETURNS, constant
 from tools.markdown import is_external, links
 from tools.release.site import PAGES
+
+from ..permissions import notes
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PLUGINS = sorted(
@@ -29,24 +32,6 @@ PLUGINS = sorted(
 )
 MODULES = [path for path in PLUGINS if path.parent.name == "modules"]
 ROLES = sorted((CHECKOUT / "roles").glob("*/meta/argument_specs.yml"))
-#: What modules take besides the options of the connection.
-SPECS = {
-    "elb_member": _member.OPTIONS,
-    "elb_member_info": _info.MEMBER_OPTIONS,
-    "elb_pool": _pool.OPTIONS,
-    "elb_pool_info": _info.POOL_OPTIONS,
-    "elb_pool_members": _pool_members.OPTIONS,
-}
-
-
-def constant(path: Path, name: str) -> str:
-    """What a plugin says in such as EXAMPLES, without importing it."""
-    (found,) = (
-        node.value
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == name
-    )
-    return str(ast.literal_eval(found))
 
 
 def documentation(path: Path) -> dict[str, Any]:
@@ -85,7 +70,56 @@ def said(options: Mapping[str, Any], below: str) -> dict[str, Any]:
 # So does ansible-test; this takes no minute, and says it to who has just added a field.
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_what_is_documented_is_what_the_module_takes(path: Path) -> None:
-    assert said(documentation(path)["options"], "suboptions") == said(SPECS[path.stem], "options")
+    assert said(documentation(path)["options"], "suboptions") == said(TASKS[path.stem].options, "options")
+
+
+def type_of_result(name: str) -> Any:
+    """The type of a value in results that is one resource or a list of them; ``None`` for other values."""
+    for resource in RESOURCES:
+        one = resource.kind.replace(" ", "_")
+        if name in (one, resource.collection.many):
+            shape = getattr(import_module(f".{one}", pool_resource.__package__), one.title().replace("_", ""))
+            return shape if name == one else types.GenericAlias(list, (shape,))
+    return None
+
+
+def in_documentation(kind: Any) -> dict[str, Any]:
+    """A type as RETURN describes it."""
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        (kind,) = (each for each in typing.get_args(kind) if each is not type(None))
+    if typing.get_origin(kind) is list:
+        element = in_documentation(typing.get_args(kind)[0])
+        return {**element, "type": "list", "elements": element["type"]}
+    if typing.is_typeddict(kind):
+        return {"type": "dict", "contains": {name: in_documentation(each) for name, each in typing.get_type_hints(kind).items()}}
+    return {"type": (typing.get_origin(kind) or kind).__name__}
+
+
+def described(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What RETURN says of the type of a value."""
+    found = {key: value[key] for key in ("type", "elements") if key in value}
+    if "contains" in value:
+        found["contains"] = {name: described(each) for name, each in value["contains"].items()}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_every_field_of_a_resource_is_described_where_it_is_returned(path: Path) -> None:
+    resources = {name: value for name, value in yaml.safe_load(constant(path, "RETURN")).items() if type_of_result(name) is not None}
+    assert resources
+    for name, value in resources.items():
+        # What a resource has only where an option asks for it is no field of its own.
+        included = {each: value["contains"].pop(each) for each in {"health_check"} & value["contains"].keys()}
+        for each, found in {**included, name: value}.items():
+            assert described(found) == in_documentation(type_of_result(each)), each
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_every_module_has_what_all_have(path: Path) -> None:
+    assert list(notes(path.stem)) == [note for note in documentation(path)["notes"] if "IAM action" in note]
+    documented = yaml.safe_load(constant(path, "RETURN"))
+    for name in ("failures", "required_actions"):
+        assert yaml.safe_load((RETURNS / f"{name}.yml").read_text(encoding="utf-8")).items() <= documented.items()
 
 
 def test_the_role_backend_takes_every_field_of_a_pool() -> None:
@@ -94,7 +128,7 @@ def test_the_role_backend_takes_every_field_of_a_pool() -> None:
     (block,) = yaml.safe_load((role / "tasks" / "main.yml").read_text(encoding="utf-8"))
     (passed,) = (each["otc.elb.elb_pool"] for each in block["block"] if "otc.elb.elb_pool" in each)
     page = (role / "README.md").read_text(encoding="utf-8")
-    for field in _pool_fields.FIELDS:
+    for field in pool_resource.FIELDS:
         name = f"backend_{field.option_key}"
         same = {key: field.option[key] for key in ("type", "choices") if key in field.option}
         assert {key: options.get(name, {}).get(key) for key in same} == same, name

@@ -9,15 +9,24 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.otc.elb.plugins.module_utils._api.operations import MEMBER_CREATE, OPERATIONS, POOL_CREATE, POOL_DELETE, Operation
-from ansible_collections.otc.elb.plugins.module_utils._errors import ApiError
-from ansible_collections.otc.elb.plugins.module_utils._runtime.context import failure_of
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
+from ansible_collections.otc.elb.plugins.module_utils._api.responses import failure
+from ansible_collections.otc.elb.plugins.module_utils._errors import ApiError, ElbError
+from ansible_collections.otc.elb.plugins.module_utils._http.transport import Response
+from ansible_collections.otc.elb.plugins.module_utils._resource.member import MEMBER
+from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
+from ansible_collections.otc.elb.plugins.module_utils._resource.resource import Operation, Verb
+from ansible_collections.otc.elb.plugins.module_utils._runtime.task import failure_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def error(status: int, code: str | None, reason: str = "Something.", operation: Operation = MEMBER_CREATE) -> ApiError:
-    return ApiError("add member 10.0.0.1:80 to pool 'web'", operation, status, code, reason, "req-1")
+ADD = MEMBER.operation(Verb.CREATE)
+
+
+def error(status: int, code: str | None, reason: str = "Something.", operation: Operation = ADD) -> ElbError:
+    body = {"error_msg": reason, "error_code": code, "request_id": "req-1"}
+    return failure("add member 10.0.0.1:80 to pool 'web'", operation, Response(status, {}, body, "application/json", not_json=False))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.action)
@@ -39,7 +48,7 @@ def test_another_403_is_no_missing_permission(status: int, code: str | None) -> 
 @pytest.mark.parametrize(
     ("status", "code", "reason", "advice"),
     [
-        (404, "ELB.8904", "subnet 123 could not be found.", "subnet_cidr_id wants"),
+        (404, "ELB.8904", "subnet 123 could not be found.", "subnet_cidr_id is the Neutron ID"),
         (404, "ELB.8904", "listener 123 could not be found.", "Check the ID"),
         (400, "ELB.8939", "x", "IP as a Backend"),
         (400, "ELB.8938", "x", "TCP, HTTP or HTTPS"),
@@ -62,8 +71,8 @@ def test_advice(status: int, code: str | None, reason: str, advice: str) -> None
 
 def test_a_listener_that_has_a_pool_matters_to_who_creates_one() -> None:
     taken = "Listener b0c1 already has the pool ea02."
-    assert "leave 'listener' out" in error(409, "ELB.8907", taken, POOL_CREATE).msg
-    assert "leave 'listener' out" not in error(409, "ELB.8907", "The pool is used by listener b0c1.", POOL_DELETE).msg
+    assert "leave 'listener' out" in error(409, "ELB.8907", taken, POOL.operation(Verb.CREATE)).msg
+    assert "leave 'listener' out" not in error(409, "ELB.8907", "The pool is used by listener b0c1.", POOL.operation(Verb.DELETE)).msg
 
 
 def test_the_message_says_what_on_what_and_why() -> None:
@@ -74,10 +83,19 @@ def test_the_message_says_what_on_what_and_why() -> None:
     )
 
 
-def test_what_the_answer_does_not_tell_is_left_out() -> None:
-    unknown = ApiError("list pools", MEMBER_CREATE, 500, None, "the answer is text/html, not an error of the API", None)
+def test_what_the_response_does_not_say_is_left_out() -> None:
+    unknown = failure("list pools", POOL.operation(Verb.LIST), Response(500, {}, None, "text/html", not_json=True))
     assert unknown.facts == {"status": 500}
-    assert unknown.msg == "Could not list pools: the answer is text/html, not an error of the API (status 500)."
+    assert unknown.msg == "Could not list pools: the response is text/html, not an error of the API (status 500)."
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "not_found"), [(404, "ELB.8904", True), (404, None, False), (404, "APIGW.0101", False), (400, "ELB.8904", False)]
+)
+def test_only_the_service_says_that_something_does_not_exist(status: int, code: str | None, not_found: bool) -> None:
+    refused = error(status, code)
+    assert isinstance(refused, ApiError)
+    assert refused.not_found == not_found
 
 
 def test_a_defect_says_where_to_report_it() -> None:

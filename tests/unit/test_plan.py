@@ -10,18 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
-from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
+from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
-from ansible_collections.otc.elb.plugins.module_utils._resource.plan import (
-    CONFLICT,
-    CREATE,
-    DELETE,
-    NOTHING,
-    UPDATE,
-    plan_absent,
-    plan_present,
-)
+from ansible_collections.otc.elb.plugins.module_utils._resource.plan import Plan, PlanKind, plan_absent, plan_present
 
 from .resources import SUBNET, VPC, member_options, members, pool_options, pools, stored_pool
 
@@ -34,44 +26,44 @@ wanted_members = members().flatmap(lambda member: st.tuples(st.just(member), mem
 @given(wanted_pools)
 def test_applying_a_pools_plan_makes_the_next_plan_empty(given: tuple[Json, Json]) -> None:
     pool, wanted = given
-    plan = plan_present(_pool_fields.FIELDS, wanted, pool)
-    assert plan.kind in (UPDATE, NOTHING)
-    again = plan_present(_pool_fields.FIELDS, wanted, stored_pool(pool, plan.body))
-    assert (again.kind, again.body) == (NOTHING, {})
+    plan = plan_present(pool_resource.FIELDS, wanted, pool)
+    assert plan.kind in (PlanKind.UPDATE, PlanKind.NOTHING)
+    again = plan_present(pool_resource.FIELDS, wanted, stored_pool(pool, plan.body))
+    assert (again.kind, again.body) == (PlanKind.NOTHING, {})
     assert again.before == again.after
 
 
 @given(wanted_members)
 def test_applying_a_members_plan_makes_the_next_plan_empty(given: tuple[Json, Json]) -> None:
     member, wanted = given
-    plan = plan_present(_member_fields.FIELDS, wanted, member)
-    assert plan.kind in (UPDATE, NOTHING)
-    again = plan_present(_member_fields.FIELDS, wanted, {**member, **plan.body})
-    assert (again.kind, again.body) == (NOTHING, {})
+    plan = plan_present(member_resource.FIELDS, wanted, member)
+    assert plan.kind in (PlanKind.UPDATE, PlanKind.NOTHING)
+    again = plan_present(member_resource.FIELDS, wanted, {**member, **plan.body})
+    assert (again.kind, again.body) == (PlanKind.NOTHING, {})
 
 
 @given(wanted_pools)
 def test_only_what_is_given_and_differs_is_sent(given: tuple[Json, Json]) -> None:
     pool, wanted = given
-    plan = plan_present(_pool_fields.FIELDS, wanted, pool)
+    plan = plan_present(pool_resource.FIELDS, wanted, pool)
     assert set(plan.body) <= set(wanted)
     assert set(plan.before) == set(plan.after) == set(wanted)
     assert {name for name in wanted if plan.before[name] != plan.after[name]} == set(plan.body)
     assert all(plan.after[name] == value for name, value in plan.body.items())
-    assert (plan.kind == UPDATE) == bool(plan.body)
+    assert (plan.kind == PlanKind.UPDATE) == bool(plan.body)
 
 
 @given(wanted_members)
 def test_only_what_is_given_and_differs_is_sent_for_a_member(given: tuple[Json, Json]) -> None:
     member, wanted = given
-    plan = plan_present(_member_fields.FIELDS, wanted, member)
+    plan = plan_present(member_resource.FIELDS, wanted, member)
     assert set(plan.body) <= set(wanted) - {"address", "protocol_port", "subnet_cidr_id"}
     assert all(member[name] != value for name, value in plan.body.items())
 
 
 @given(pools())
 def test_what_is_not_given_is_in_no_plan(pool: Json) -> None:
-    assert plan_present(_pool_fields.FIELDS, {}, pool) == (NOTHING, {}, {}, {}, ())
+    assert plan_present(pool_resource.FIELDS, {}, pool) == Plan(PlanKind.NOTHING)
 
 
 @given(wanted_pools, st.randoms())
@@ -85,7 +77,7 @@ def test_the_order_of_keys_does_not_matter(given: tuple[Json, Json], random: Any
         random.shuffle(keys)
         return {key: shuffled(value[key]) for key in keys}
 
-    assert plan_present(_pool_fields.FIELDS, shuffled(wanted), shuffled(pool)) == plan_present(_pool_fields.FIELDS, wanted, pool)
+    assert plan_present(pool_resource.FIELDS, shuffled(wanted), shuffled(pool)) == plan_present(pool_resource.FIELDS, wanted, pool)
 
 
 @given(pools(), st.data())
@@ -94,22 +86,22 @@ def test_missing_and_null_mean_the_services_default(pool: Json, data: st.DataObj
     # What they are is the service's to say: the emulator's tests and tests/modules/test_odd_answers.py.
     defaults = {
         field.name: {"enable": False} if field.nullable else field.default
-        for field in _pool_fields.FIELDS
+        for field in pool_resource.FIELDS
         if field.nullable or field.default is not None
     }
     name = data.draw(st.sampled_from(sorted(defaults)))
     without = {key: value for key, value in pool.items() if key != name}
     for answer in (without, {**pool, name: None}):
-        assert plan_present(_pool_fields.FIELDS, {name: defaults[name]}, answer).kind == NOTHING
+        assert plan_present(pool_resource.FIELDS, {name: defaults[name]}, answer).kind == PlanKind.NOTHING
 
 
-@given(pools(), st.sampled_from(["protocol", "loadbalancers", "listeners"]))
+@given(pools(), st.sampled_from(["protocol", "loadbalancers"]))
 def test_what_an_answer_does_not_tell_is_no_conflict(pool: Json, key: str) -> None:
     without = {name: value for name, value in pool.items() if name != key}
-    wanted = {"protocol": "TCP", "loadbalancer_id": VPC, "listener_id": VPC}
-    name = {"loadbalancers": "loadbalancer_id", "listeners": "listener_id"}.get(key, key)
+    wanted = {"protocol": "TCP", "loadbalancer_id": VPC}
+    name = {"loadbalancers": "loadbalancer_id"}.get(key, key)
     for answer in (without, {**pool, key: None}):
-        assert plan_present(_pool_fields.FIELDS, {name: wanted[name]}, answer).kind == NOTHING
+        assert plan_present(pool_resource.FIELDS, {name: wanted[name]}, answer).kind == PlanKind.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -117,7 +109,7 @@ def test_what_an_answer_does_not_tell_is_no_conflict(pool: Json, key: str) -> No
     [
         ("protocol", "TCP", "TCP", {"protocol": "HTTP"}, "HTTP"),
         ("loadbalancer_id", VPC, VPC, {"loadbalancers": [{"id": SUBNET}]}, SUBNET),
-        ("listener_id", VPC, VPC, {"listeners": []}, "not set"),
+        ("loadbalancer_id", VPC, VPC, {"loadbalancers": []}, "not set"),
         ("vpc_id", SUBNET, SUBNET, {"vpc_id": VPC}, VPC),
         ("vpc_id", "", "not set", {"vpc_id": VPC}, VPC),
         ("type", "ip", "ip", {"type": "instance"}, "instance"),
@@ -127,50 +119,50 @@ def test_what_an_answer_does_not_tell_is_no_conflict(pool: Json, key: str) -> No
 def test_a_field_that_cannot_change_is_a_conflict_with_both_values(
     field: str, wanted: str, shown_wanted: str, current: Json, shown_current: str
 ) -> None:
-    plan = plan_present(_pool_fields.FIELDS, {field: wanted, "description": "new"}, current)
-    assert plan.kind == CONFLICT
+    plan = plan_present(pool_resource.FIELDS, {field: wanted, "description": "new"}, current)
+    assert plan.kind == PlanKind.CONFLICT
     assert not plan.changed
     (conflict,) = plan.conflicts
-    option = {"loadbalancer_id": "loadbalancer", "listener_id": "listener"}.get(field, field)
+    option = {"loadbalancer_id": "loadbalancer"}.get(field, field)
     assert str(conflict).startswith(f"{option} is {shown_current} and cannot become {shown_wanted} in place: ")
     assert conflict.instead
 
 
 def test_all_conflicts_are_named_at_once() -> None:
     current = {"protocol": "HTTP", "type": "instance", "vpc_id": VPC}
-    plan = plan_present(_pool_fields.FIELDS, {"protocol": "TCP", "type": "ip", "vpc_id": ""}, current)
+    plan = plan_present(pool_resource.FIELDS, {"protocol": "TCP", "type": "ip", "vpc_id": ""}, current)
     assert [conflict.option for conflict in plan.conflicts] == ["protocol", "vpc_id", "type"]
 
 
 @pytest.mark.parametrize("blank", [{}, {"vpc_id": None, "type": None}, {"vpc_id": "", "type": ""}])
 def test_vpc_and_type_can_be_set_while_they_are_blank(blank: Json) -> None:
     wanted = {"vpc_id": VPC, "type": "instance"}
-    assert plan_present(_pool_fields.FIELDS, wanted, {"protocol": "HTTP", **blank}).body == wanted
+    assert plan_present(pool_resource.FIELDS, wanted, {"protocol": "HTTP", **blank}).body == wanted
 
 
-def test_a_listener_that_is_one_of_several_is_no_conflict() -> None:
-    pool = {"listeners": [{"id": VPC}, {"id": SUBNET}]}
-    assert plan_present(_pool_fields.FIELDS, {"listener_id": SUBNET.upper()}, pool).kind == NOTHING
+def test_a_load_balancer_that_is_one_of_several_is_no_conflict() -> None:
+    pool = {"loadbalancers": [{"id": VPC}, {"id": SUBNET}]}
+    assert plan_present(pool_resource.FIELDS, {"loadbalancer_id": SUBNET.upper()}, pool).kind == PlanKind.NOTHING
 
 
 def test_creating_sends_what_is_given_and_no_stickiness_that_is_off() -> None:
     wanted = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "session_persistence": {"enable": False}, "description": ""}
-    plan = plan_present(_pool_fields.FIELDS, wanted, None)
-    assert plan.kind == CREATE
+    plan = plan_present(pool_resource.FIELDS, wanted, None)
+    assert plan.kind == PlanKind.CREATE
     assert plan.body == {"name": "web", "description": "", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
     assert plan.before == {}
     assert plan.after == {**plan.body, "session_persistence": None}
 
 
 def test_weight_zero_was_silently_dropped_by_a_truthiness_test() -> None:
-    assert plan_present(_member_fields.FIELDS, {"weight": 0}, {"weight": 1}).body == {"weight": 0}
-    assert plan_present(_member_fields.FIELDS, {"weight": 0}, {"weight": 0}).kind == NOTHING
-    assert plan_present(_member_fields.FIELDS, {"weight": 0, "address": "10.0.0.1", "protocol_port": 80}, None).body["weight"] == 0
+    assert plan_present(member_resource.FIELDS, {"weight": 0}, {"weight": 1}).body == {"weight": 0}
+    assert plan_present(member_resource.FIELDS, {"weight": 0}, {"weight": 0}).kind == PlanKind.NOTHING
+    assert plan_present(member_resource.FIELDS, {"weight": 0, "address": "10.0.0.1", "protocol_port": 80}, None).body["weight"] == 0
 
 
 def test_a_missing_weight_is_the_services_default() -> None:
-    assert plan_present(_member_fields.FIELDS, {"weight": 1}, {}).kind == NOTHING
-    assert plan_present(_member_fields.FIELDS, {"weight": 1}, {"weight": 0}).body == {"weight": 1}
+    assert plan_present(member_resource.FIELDS, {"weight": 1}, {}).kind == PlanKind.NOTHING
+    assert plan_present(member_resource.FIELDS, {"weight": 1}, {"weight": 0}).body == {"weight": 1}
 
 
 @pytest.mark.parametrize(
@@ -200,7 +192,7 @@ def test_a_missing_weight_is_the_services_default() -> None:
 )  # fmt: skip
 def test_stickiness(wanted: Json, current: Json | None, sent: Any) -> None:
     pool = {"protocol": "HTTP", "session_persistence": current}
-    plan = plan_present(_pool_fields.FIELDS, {"session_persistence": wanted}, pool)
+    plan = plan_present(pool_resource.FIELDS, {"session_persistence": wanted}, pool)
     assert plan.body == ({} if sent is ... else {"session_persistence": sent})
 
 
@@ -218,18 +210,18 @@ def test_stickiness(wanted: Json, current: Json | None, sent: Any) -> None:
     ],
 )
 def test_slow_start(wanted: Json, current: Json | None, sent: Any) -> None:
-    plan = plan_present(_pool_fields.FIELDS, {"slow_start": wanted}, {"protocol": "HTTP", "slow_start": current})
+    plan = plan_present(pool_resource.FIELDS, {"slow_start": wanted}, {"protocol": "HTTP", "slow_start": current})
     assert plan.body == ({} if sent is ... else {"slow_start": sent})
 
 
 @given(pools())
 def test_removing(pool: Json) -> None:
-    plan = plan_absent(_pool_fields.FIELDS, pool)
-    assert (plan.kind, plan.body, plan.after, plan.changed) == (DELETE, {}, {}, True)
+    plan = plan_absent(pool_resource.FIELDS, pool)
+    assert (plan.kind, plan.body, plan.after, plan.changed) == (PlanKind.DELETE, {}, {}, True)
     assert plan.before["name"] == pool["name"]
     assert plan.before["loadbalancer_id"] == pool["loadbalancers"][0]["id"]
-    assert set(plan.before) == {field.name for field in _pool_fields.FIELDS}
-    assert plan_absent(_pool_fields.FIELDS, None).kind == NOTHING
+    assert set(plan.before) == {field.name for field in pool_resource.FIELDS}
+    assert plan_absent(pool_resource.FIELDS, None).kind == PlanKind.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -242,12 +234,12 @@ def test_removing(pool: Json) -> None:
     ],
 )
 def test_what_a_member_is_known_by_cannot_change(field: str, wanted: Any, current: Json) -> None:
-    plan = plan_present(_member_fields.FIELDS, {field: wanted, "weight": 3}, current)
-    assert plan.kind == CONFLICT
+    plan = plan_present(member_resource.FIELDS, {field: wanted, "weight": 3}, current)
+    assert plan.kind == PlanKind.CONFLICT
     assert [conflict.option for conflict in plan.conflicts] == [field]
 
 
 def test_a_conflict_shows_values_as_people_write_them() -> None:
-    switch = Field("any_port_enable", {"type": "bool"}, change=NEVER, instead="make another pool")
+    switch = Field("any_port_enable", {"type": "bool"}, updatable=Updatable.NEVER, instead="make another pool")
     (conflict,) = plan_present([switch], {"any_port_enable": False}, {"any_port_enable": True}).conflicts
     assert str(conflict) == "any_port_enable is true and cannot become false in place: make another pool"

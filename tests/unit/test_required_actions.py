@@ -66,7 +66,7 @@ class Stats:
 def callback() -> CallbackModule:
     made: Any = CallbackModule
     found: CallbackModule = made(display=Screen())
-    found._plugin_options = {"per_play": False, "policy_file": None}
+    found._plugin_options = {"scope": "run", "per_play": False, "policy_file": None}
     return found
 
 

@@ -10,18 +10,21 @@ import pytest
 from hypothesis import given as example
 from hypothesis import strategies as st
 
-from ansible_collections.otc.elb.plugins.module_utils._resource import member as _member_fields
-from ansible_collections.otc.elb.plugins.module_utils._resource import pool as _pool_fields
-from ansible_collections.otc.elb.plugins.module_utils._resource.fields import broken_rules, given, looks_like_id, wrong_values
+from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
+from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
+from ansible_collections.otc.elb.plugins.module_utils._resource.address import parse_address
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import broken_rules, wrong_values
+from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
+from ansible_collections.otc.elb.plugins.module_utils._resource.session_persistence import incomplete
 
 from .resources import addresses, pool_options, pools, spellings
 
 Json = dict[str, Any]
-POOL, MEMBER = _pool_fields, _member_fields
+POOL, MEMBER = pool_resource.POOL, member_resource.MEMBER
 
 
 def refusals(kind: Any, wanted: Json, current: Json | None = None) -> list[str]:
-    return wrong_values(kind.FIELDS, wanted) + broken_rules(kind.RULES, kind.FIELDS, wanted, current)
+    return wrong_values(kind.fields, wanted) + broken_rules(kind.rules, kind.fields, wanted, current)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,7 @@ def test_a_pool_that_the_current_one_rules_out(wanted: Json, current: Json, word
     ],
 )
 def test_stickiness_that_cannot_be_turned_on(wanted: Json, current: Json | None, words: str) -> None:
-    (reason,) = _pool_fields.incomplete_stickiness(wanted, current)
+    (reason,) = incomplete(wanted, current)
     assert words in reason
 
 
@@ -103,7 +106,7 @@ def test_what_is_possible_is_not_refused(given: tuple[Json, Json]) -> None:
     pool, wanted = given
     assert refusals(POOL, wanted) == []
     assert refusals(POOL, wanted, pool) == []
-    assert _pool_fields.incomplete_stickiness(wanted, pool) == []
+    assert incomplete(wanted, pool) == []
 
 
 @pytest.mark.parametrize(
@@ -117,9 +120,9 @@ def test_what_is_possible_is_not_refused(given: tuple[Json, Json]) -> None:
     ],
 )
 def test_what_is_missing_to_create_a_pool(wanted: Json, words: list[str]) -> None:
-    reasons = _pool_fields.missing_to_create(wanted)
-    assert len(reasons) == len(words)
-    assert all(word in reason for word, reason in zip(words, reasons, strict=True))
+    reasons = POOL.missing_to_create(wanted, {})
+    assert len(reasons) == bool(words)
+    assert all(word in reasons[0] for word in words)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +181,7 @@ def test_a_member_that_cannot_be(wanted: Json, words: str) -> None:
     ],
 )
 def test_a_member_that_cannot_be_added(wanted: Json, pool: Json | None, words: list[str]) -> None:
-    reasons = _member_fields.missing_to_create(wanted, pool)
+    reasons = MEMBER.missing_to_create(wanted, pool or {})
     assert len(reasons) == len(words)
     assert all(word in reason for word, reason in zip(words, reasons, strict=True))
 
@@ -186,21 +189,21 @@ def test_a_member_that_cannot_be_added(wanted: Json, pool: Json | None, words: l
 @example(addresses.flatmap(lambda address: st.tuples(st.just(address), spellings(address))), addresses)
 def test_addresses_are_compared_as_addresses(pair: tuple[str, str], other: str) -> None:
     address, spelling = pair
-    assert _member_fields.parse_address(address) is not None
-    assert _member_fields.parse_address(address) == _member_fields.parse_address(spelling)
-    assert (_member_fields.parse_address(other) == _member_fields.parse_address(address)) == (other == address)
+    assert parse_address(address) is not None
+    assert parse_address(address) == parse_address(spelling)
+    assert (parse_address(other) == parse_address(address)) == (other == address)
 
 
 def test_what_is_not_given_is_not_wanted() -> None:
-    params: Json = {field.option_key: None for field in POOL.FIELDS}
-    assert given(POOL.FIELDS, params) == {}
+    params: Json = {field.option_key: None for field in POOL.fields}
+    assert POOL.desired_from(params) == {}
     params |= {
         "description": "",
         "member_deletion_protection_enable": False,
         "loadbalancer": "x",
         "slow_start": {"enable": None, "duration": 30},
     }
-    assert given(POOL.FIELDS, params) == {
+    assert POOL.desired_from(params) == {
         "description": "",
         "member_deletion_protection_enable": False,
         "loadbalancer_id": "x",
@@ -210,8 +213,8 @@ def test_what_is_not_given_is_not_wanted() -> None:
 
 @example(st.uuids())
 def test_ids_are_recognised(uuid: Any) -> None:
-    assert looks_like_id(str(uuid))
-    assert looks_like_id(str(uuid).upper())
-    assert not looks_like_id(uuid.hex)
-    assert not looks_like_id("g" + str(uuid)[1:])
-    assert not looks_like_id(str(uuid).replace("-", "_"))
+    assert is_uuid(str(uuid))
+    assert is_uuid(str(uuid).upper())
+    assert not is_uuid(uuid.hex)
+    assert not is_uuid("g" + str(uuid)[1:])
+    assert not is_uuid(str(uuid).replace("-", "_"))

@@ -14,7 +14,7 @@ NOWHERE = {"endpoint": "http://127.0.0.1:9", "project_id": "0" * 32, "timeout": 
 @pytest.mark.parametrize("token", ["line\nbreak", "sn\N{SNOWMAN}w"])
 def test_a_credential_that_no_request_can_carry(token: str) -> None:
     result = call("elb_pool_info", **NOWHERE, auth_token=token)
-    assert "Could not list pools: the credential holds what no request can carry" in result["msg"]
+    assert "Could not list pools: the credential holds a character that no HTTP header can have" in result["msg"]
     assert token not in str(result)
 
 

@@ -17,11 +17,16 @@ from tests.benchmark.report import LOADED
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CHANGELOG = str(Path(sys.prefix, "release", "bin", "antsibull-changelog"))
+PIP_AUDIT = str(Path(sys.prefix, "release", "bin", "pip-audit"))
+#: The exact versions that the targets of make install.
+LOCKS = ("requirements-dev.txt", "tools/release/requirements.txt", "tests/keystone/requirements.txt", "tests/benchmark/requirements.txt")
 
 # From what is quick to what is not. Each is a target of make, or a command.
 STEPS = (
     (CHANGELOG, "lint"),
     (CHANGELOG, "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"),
+    # Strict: a version that the service does not know, or a service that cannot be reached, is no success.
+    *((PIP_AUDIT, "--strict", "--require-hashes", "--disable-pip", "--progress-spinner=off", "--requirement", lock) for lock in LOCKS),
     ("make", "--no-print-directory", "docs"),
     ("make", "--no-print-directory", "artifact"),
     ("make", "--no-print-directory", "sanity"),

@@ -15,12 +15,17 @@ from .._errors import ApiError, ElbError, Json, OutcomeUnknown, Skipped, Unreach
 from .._http.deadline import Deadline
 from .._http.retry import Backoff, Throttle, Verdict, classify_no_response, classify_response, retry_after
 from .._http.transport import Response, Transport
-from .._resource.resource import Operation
+from .._resource.ids import normalized_id
+from .._resource.resource import Operation, Verb
 from .operations import OPERATIONS
 from .responses import failure, is_busy, is_valid, next_marker
 
 #: The largest page that the API allows, and its default.
 PAGE_SIZE = 2000
+#: What no list of the API has. Beyond it, what responds is not the API, and would never end.
+MAX_PAGES = 1000
+#: The seconds that a list may take at least; more where ``timeout`` is longer.
+_LEAST_SECONDS = 60.0
 
 Query = t.Sequence[tuple[str, t.Any]]
 
@@ -83,19 +88,25 @@ class Client:
 
         :raises ApiError, Unreachable: as :meth:`call`.
         """
-        found: list[Json] = []
-        markers: list[str] = []
+        found: dict[str, Json] = {}
         query = list(call.query)
-        while True:
+        until = time.monotonic() + max(self._deadline.seconds, _LEAST_SECONDS)
+        for dummy in range(MAX_PAGES):
             body = self._send(call, query)
-            items = body.get(call.operation.envelope) or []
-            found.extend(items)
+            known = len(found)
+            # What is removed or added meanwhile moves the others: one may be on two pages.
+            found.update((normalized_id(item["id"]), item) for item in body.get(call.operation.envelope) or [])
             marker = next_marker(body)
             # Some responses name a next page although there is none: it is empty, or names itself.
-            if not marker or not items or marker in markers:
-                return found
-            markers.append(marker)
+            if not marker or len(found) == known:
+                return list(found.values())
+            if time.monotonic() > until or self._deadline.expired:
+                break
             query = [*call.query, ("limit", PAGE_SIZE), ("marker", marker)]
+        raise Unreachable(
+            f"Could not {call.attempt}: the list has no end, after {len(found)} entries. This is not the ELB API, or 'timeout' is too short: "
+            "check 'endpoint', and whether a proxy is on the way."
+        )
 
     def _send(self, call: Call, query: Query) -> Json:
         """Send a request until its outcome is certain, within the task's time.
@@ -107,6 +118,8 @@ class Client:
         url = self._url(operation, call.ids, query)
         body = None if call.body is None else {operation.envelope: call.body}
         backoff = Backoff(self._deadline, self._throttle)
+        # The last part of the path; a created one has no ID yet.
+        resource_id = normalized_id([*call.ids.values()][-1]) if operation.verb in (Verb.GET, Verb.UPDATE) else None
         renewals = self._renewals
         uncertain = renewed = False
         error: ElbError | None = None
@@ -114,7 +127,7 @@ class Client:
             if not self._throttle.wait():
                 raise _final(error, backoff.attempts, uncertain) if error else _throttled(call.attempt)
             started = time.monotonic()
-            response, error, verdict = self._attempt(operation, url, body, call.attempt, again=backoff.attempts > 1)
+            response, error, verdict = self._attempt(operation, resource_id, url, body, call.attempt, backoff.attempts > 1)
             if error is None:
                 # Only retries and waits count.
                 self._deadline.extend(started)
@@ -142,10 +155,11 @@ class Client:
             return self._renewals != renewals
 
     def _attempt(
-        self, operation: Operation, url: str, body: Json | None, attempt: str, again: bool
+        self, operation: Operation, resource_id: str | None, url: str, body: Json | None, attempt: str, again: bool
     ) -> tuple[Response | None, ElbError | None, Verdict]:
         """Send a request once.
 
+        :param resource_id: the resource that the response must be about.
         :param again: whether it was sent before.
         :returns: the response, the failure that it means, and the verdict.
         """
@@ -155,7 +169,7 @@ class Client:
             if error.sent:
                 return None, error, classify_no_response(operation.method)
             return None, error, Verdict.RETRY if error.transient else Verdict.FAILED
-        verdict = classify_response(operation.method, response, is_valid(operation, response), is_busy(response))
+        verdict = classify_response(operation.method, response, is_valid(operation, response, resource_id), is_busy(response))
         return response, None if verdict is Verdict.SUCCESS else failure(attempt, operation, response), verdict
 
     def _url(self, operation: Operation, ids: t.Mapping[str, str], query: Query) -> str:

@@ -110,7 +110,7 @@ _HINTS: tuple[_Hint, ...] = (
         409,
         (),
         "listener",
-        "A listener has one default pool: give another listener, leave 'listener' out, or use the pool that it has by its ID.",
+        "A listener has one default pool: set 'switch_listener: true' to replace it, give another listener, or use the pool that it has.",
         POOL.operation(Verb.CREATE).action,
     ),
     _Hint(429, (), "", "The API throttles this account: run fewer tasks at once, or raise 'timeout'."),

@@ -10,6 +10,7 @@ import typing as t
 
 from .._errors import ApiError, ElbError, Json, Unreachable
 from .._http.transport import Response
+from .._resource.ids import normalized_id
 from .._resource.registry import RESOURCES
 from .._resource.resource import Operation
 from . import hints
@@ -25,8 +26,16 @@ _KINDS: t.Mapping[str, Json] = {
 _PAGE_INFO: Json = {"type": "dict", "options": {"next_marker": {"type": "str"}}}
 
 
-def is_valid(operation: Operation, response: Response) -> bool:
-    """Whether a success has the body that the operation returns."""
+#: The longest error_msg that is taken over, and the longest of anything else, in characters.
+_LONGEST_REASON, _LONGEST_VALUE = 2048, 256
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+def is_valid(operation: Operation, response: Response, resource_id: str | None = None) -> bool:
+    """Whether a success has the body that the operation returns.
+
+    :param resource_id: the resource that the request was about; a response about another one is not valid.
+    """
     if not operation.envelope:
         return not response.not_json
     body = response.body
@@ -35,7 +44,7 @@ def is_valid(operation: Operation, response: Response) -> bool:
     held = body[operation.envelope]
     kind = _KINDS[operation.envelope]
     if not operation.lists:
-        return _is_resource(held, kind)
+        return _is_resource(held, kind) and resource_id in (None, normalized_id(held["id"]))
     whole = held is None or (isinstance(held, list) and all(_is_resource(each, kind) for each in held))
     return whole and _is_of_kind(body.get("page_info"), _PAGE_INFO)
 
@@ -64,23 +73,30 @@ def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
     status = response.status
     if 200 <= status < 300:
         return Unreachable(
-            f"Could not {attempt}: the response (status {status}, {response.content_type}) is not one of the ELB API. "
+            f"Could not {attempt}: the response (status {status}, {response.content_type}) did not come from the ELB API. "
             "Check 'endpoint', and whether a proxy is on the way.",
             status=status,
         )
-    if 300 <= status < 400:
+    if status in _REDIRECTS:
+        where = _shortened(response.headers.get("Location", "elsewhere"))
         return Unreachable(
-            f"Could not {attempt}: the endpoint redirects to {response.headers.get('Location', 'elsewhere')}, which is not followed "
+            f"Could not {attempt}: the endpoint redirects to {where}, which is not followed "
             "because the credential would go there. If that address is right, give it as 'endpoint'.",
+            status=status,
+        )
+    if not 400 <= status < 600:
+        return Unreachable(
+            f"Could not {attempt}: the response has the status {status}, which the ELB API never has. "
+            "Check 'endpoint', and whether a proxy is on the way.",
             status=status,
         )
     body: Json = response.body if isinstance(response.body, dict) else {}
     # The API gateway and Keystone nest or name these differently.
     error: Json = body["error"] if isinstance(body.get("error"), dict) else body
-    reason = str(error.get("error_msg") or error.get("message") or f"the response is {response.content_type}, not an error of the API")
-    code = error.get("error_code") or error.get("code")
-    code = str(code) if code is not None else None
-    request_id = error.get("request_id") or body.get("request_id") or response.headers.get("X-Request-Id")
+    reason = error.get("error_msg") or error.get("message") or f"the response is {response.content_type}, not an error of the API"
+    reason = _shortened(reason, _LONGEST_REASON)
+    code = _shortened(error.get("error_code") or error.get("code"))
+    request_id = _shortened(error.get("request_id") or body.get("request_id") or response.headers.get("X-Request-Id"))
     missing = hints.lacks_permission(status, code, reason)
     details = f"status {status}" + (f", {code}" if code else "") + (f", request {request_id}" if request_id else "")
     hint = hints.for_permission(operation) if missing else hints.for_error(operation, status, code, reason)
@@ -93,6 +109,16 @@ def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
         request_id=request_id,
         missing_action=operation.action if missing else None,
     )
+
+
+@t.overload
+def _shortened(value: None, most: int = ...) -> None: ...
+@t.overload
+def _shortened(value: t.Any, most: int = ...) -> str: ...
+def _shortened(value: t.Any, most: int = _LONGEST_VALUE) -> str | None:
+    """What a response says, as far as a message may take it over."""
+    text = str(value)
+    return None if value is None else text if len(text) <= most else text[:most] + "..."
 
 
 def _is_resource(value: t.Any, kind: Json) -> bool:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .connection import Connection, require
+from .connection import Connection
 from .settings import Settings
 from .signer import AkskAuth
 
@@ -16,16 +16,9 @@ def connect(settings: Settings) -> Connection:
 
     :raises ElbError: names what is missing.
     """
-    access_key, secret_key, project_id = require(settings, "AK/SK", "access_key", "secret_key", "project_id")
-    return with_keys(settings, access_key, secret_key, settings.get("security_token"), project_id)
-
-
-def with_keys(settings: Settings, access_key: str, secret_key: str, security_token: str | None, project_id: str) -> Connection:
-    """Use keys that were found elsewhere.
-
-    :raises ElbError: when the endpoint or a file for TLS cannot be used.
-    """
+    access_key, secret_key, project_id = settings.require("AK/SK", "access_key", "secret_key", "project_id")
     endpoint = settings.endpoint() or settings.region_endpoint()
-    secrets = {secret_key, security_token} if security_token else {secret_key}
+    security_token = settings.get("security_token")
+    secrets = {secret for secret in (access_key, secret_key, security_token) if secret}
     auth = AkskAuth(access_key, secret_key, project_id, security_token)
-    return Connection(auth, endpoint, project_id, {secret for secret in secrets if secret}, *settings.tls())
+    return Connection(auth, lambda: (endpoint, project_id), secrets, *settings.tls())

@@ -2,165 +2,312 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Authenticate with what users of OpenStack have: an entry of clouds.yaml, a dict ``auth``, or ``OS_*`` variables.
-
-A token is requested from Keystone; AK/SK in an entry are used without one.
-"""
+"""What ``cloud``, ``auth`` and ``OS_*`` mean is openstacksdk's word: it gets what was given, and its failures are put into words."""
 
 from __future__ import annotations
 
+import copy
+import os
 import typing as t
+import warnings
+from pathlib import Path
 
+from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.validation import check_type_dict
 
 from .._errors import ElbError, Json
-from . import keystone_options as _keystone_options
-from .aksk import with_keys
-from .connection import Connection
-from .keystone_options import Merged, Source
-from .settings import Settings, check_url, is_provider, root_of, to_bool
+from .._http.deadline import Deadline
+from .._http.transport import USER_AGENT
+from .connection import Connection, TokenCache
+from .keystone import SERVICE, Keystone
+from .secrets import is_name, secrets_in
+from .settings import Settings, check_url, is_provider, root_of, tls_files
+from .signer import AkskAuth
 
-_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
-#: An entry's names of our options.
-_ENTRY_NAMES = {
-    "region_name": "region_name",
-    "interface": "interface",
-    "elbv3_endpoint_override": "endpoint",
-    "cacert": "ca_cert",
-    "cert": "client_cert",
-    "key": "client_key",
-}
+# openstacksdk, which brings keystoneauth1 along, is optional: AK/SK and tokens do without. It is also heavy, longer to import
+# than all the rest of a task takes, so that _connect imports this file only where it is needed.
+try:
+    from keystoneauth1 import exceptions, loading
+    from keystoneauth1.identity.base import BaseIdentityPlugin
+    from openstack.config import OpenStackConfig, loader
+    from openstack.exceptions import ConfigException
+    from yaml import YAMLError
+except ImportError:
+    HAS_OPENSTACKSDK = False
+    OpenStackConfig = object  # type: ignore[assignment, misc]
+else:
+    HAS_OPENSTACKSDK = True
+
+#: The names of AK/SK, which are ours: openstacksdk knows none.
+_KEYS = {"access_key": "access_key", "ak": "access_key", "secret_key": "secret_key", "sk": "secret_key", "security_token": "security_token"}
+#: The secrets that Keystone takes, and the auth_type of each where none is given. openstacksdk's own default is "password".
+_AUTH_TYPES = {"password": "password", "token": "token", "application_credential_secret": "v3applicationcredential", "passcode": "v3totp"}
+#: An entry that is given as a dict is put among those of the file, under this name.
+_GIVEN = "given as a dict"
+#: What openstacksdk takes from a variable even if ``auth`` has it.
+_BESIDE = (
+    "token",
+    "passcode",
+    *(f"{what}_{part}" for what in ("project", "domain", "user_domain", "project_domain") for part in ("id", "name")),
+)
 
 
-def finds_default(settings: Settings) -> bool:
-    """Whether there is an entry to use although none was named, as ``openstacksdk`` does: the only one of its file.
+class Config(OpenStackConfig):
+    """openstacksdk's configuration: the environment, clouds.yaml, secure.yaml and vendor profiles.
 
-    AWX relies on it. Asked when there is no other credential, for it costs an import.
+    :raises ImportError: where openstacksdk is not installed.
+    :raises ElbError: when a file cannot be used.
     """
-    from .clouds_yaml import Clouds
 
-    try:
-        return Clouds(settings.environ).only() is not None
-    except ImportError:
-        if settings.environ.get("OS_CLIENT_CONFIG_FILE"):
-            raise
-        return False
+    def __init__(self) -> None:
+        if not HAS_OPENSTACKSDK:
+            raise ImportError(name="openstacksdk")
+        #: Secrets in what :meth:`get_one` found.
+        self.secrets: set[str] = set()
+        #: The AK/SK that it found.
+        self.keys: Json = {}
+        #: The auth_type that it found, ``None`` before.
+        self.auth_type: str | None = None
+        #: Where it looked, for messages.
+        self.title = "The environment"
+        #: The option project_id.
+        self.project_id: str | None = None
+        named = os.environ.get("OS_CLIENT_CONFIG_FILE") or "clouds.yaml"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                super().__init__(pw_func=self._prompt, app_name=USER_AGENT)
+            # Older versions of openstacksdk pass it on, newer ones skip the file.
+            except YAMLError:
+                raise ElbError(f"{named} cannot be read as YAML.") from None
+            except (ConfigException, AttributeError, TypeError):
+                raise ElbError(f"{named} or its secure.yaml is not a file of cloud entries: it needs a mapping 'clouds'.") from None
+        for name in _KEYS:
+            # AK/SK of the environment are none of an entry.
+            self.cloud_config["clouds"].get(self.envvar_key, {}).pop(name, None)
+
+    @property
+    def names(self) -> list[str]:
+        """The entries of the file."""
+        clouds = self.cloud_config["clouds"]
+        # openstacksdk adds one for the environment, or makes one up where there is none.
+        if not self.config_filename or clouds == {"defaults": self.defaults}:
+            return []
+        return sorted(str(name) for name in clouds if name != self.envvar_key)
+
+    def _prompt(self, prompt: str | None = None) -> str:
+        """Response with the environment where openstacksdk's command line would ask for a password or a passcode."""
+        name = str(prompt).strip(": ").rpartition(" ")[2].lower()
+        found = os.environ.get(f"OS_{name.upper()}")
+        if not found:
+            raise ElbError(_needed(f"auth.{name}"))
+        self.secrets |= secrets_in({"password": found})
+        return found
+
+    def auth_config_hook(self, config: Json) -> Json:
+        """Look at what was found before a plugin is made of it, as openstacksdk's command line does in this place."""
+        self.secrets |= secrets_in({"cloud": config})
+        auth = config["auth"]
+        inside, beside = _keys_of(auth), _keys_of(config)
+        secrets = [name for name in _AUTH_TYPES if auth.get(name)]
+        if inside and secrets:
+            raise ElbError(
+                f"{self.title} holds two kinds of credential: AK/SK ({', '.join(inside)}) and {', '.join(secrets)}. Give one of them."
+            )
+        if config.get("auth_type") in (None, "", "password"):
+            secrets = [name for name in _AUTH_TYPES if auth.get(name) or config.get(name)]
+            config["auth_type"] = _AUTH_TYPES[secrets[0]] if secrets else "password"
+            if not secrets and not inside:
+                # Beside another credential they are for other services, such as S3.
+                inside = beside
+        if inside:
+            self.keys = {"project_id": auth.get("project_id"), **inside}
+            config.update(auth={}, auth_type="none")
+        elif config["auth_type"] == "v3applicationcredential" and auth.get("project_id") == self.project_id:
+            # It is bound to its project, and Keystone refuses a scope.
+            auth.pop("project_id", None)
+        self.auth_type = config["auth_type"]
+        if isinstance(config.get("auth_methods"), str):
+            # From the environment. openstacksdk 1.0 leaves it as text.
+            config["auth_methods"] = config["auth_methods"].split(",")
+        for name in _KEYS:
+            # Braces in them would be taken for references to other values.
+            config.pop(name, None)
+        return config
 
 
-def connect(settings: Settings) -> Connection:
-    """Find out what was given, and get a token where one is needed.
+def connect(settings: Settings, config: Config, deadline: Deadline, token_cache: TokenCache | None = None) -> Connection:
+    """Have openstacksdk find the credential. No request is made yet.
 
-    :raises ElbError: says what is missing, or why there is no token.
-    :raises ImportError: where ``openstacksdk`` is not installed.
+    :param deadline: within which a token is asked for again after trouble.
+    :raises ElbError: says what is missing or cannot be used.
     """
-    entry = _read_entry(settings)
-    settings.entry = _entry_settings(entry)
-    merged = _keystone_options.merge(list(_sources(settings, entry)))
-    if merged.has_keys:
-        return _with_keys(settings, merged, entry.get("title", "The option auth"))
-    _keystone_options.check(merged)
-    return _with_keystone(settings, merged, entry)
-
-
-def _read_entry(settings: Settings) -> Json:
-    cloud = settings.get("cloud")
-    if isinstance(cloud, str) and cloud.lstrip().startswith("{"):
-        cloud = _as_dict(cloud)
-    if cloud is not None and not isinstance(cloud, (str, dict)):
-        raise ElbError("cloud is the name of an entry in clouds.yaml, or a dict of the same shape.")
-    complete = "auth" in settings.options or settings.keystone_variables() or "auth_token" in settings.environment
-    if cloud is None and complete:
-        return {}
-    from .clouds_yaml import Clouds
-
-    clouds = Clouds(settings.environ)
-    named = cloud or clouds.only()
-    return clouds.entry(named, settings.get("region_name")) if named else {}
-
-
-def _as_dict(cloud: str) -> Json:
-    """A dict that came as text, as on a command line."""
-    try:
-        return dict(check_type_dict(cloud))
-    except TypeError:
-        raise ElbError("cloud begins as a dict, but cannot be read as one. Give it as JSON, or as a dict in YAML.") from None
-
-
-def _entry_settings(entry: Json) -> Json:
-    found: Json = {option: entry[name] for name, option in _ENTRY_NAMES.items() if entry.get(name)}
-    interface = found.get("interface")
-    if isinstance(interface, list):
-        found["interface"] = interface[0]
-    verify = entry.get("verify", True)
-    if isinstance(verify, str) and to_bool(verify) is None:
-        # requests takes a file here, and so did others.
-        found.setdefault("ca_cert", verify)
-        verify = True
-    found["validate_certs"] = to_bool(verify) is not False and not to_bool(entry.get("insecure"))
-    return found
-
-
-def _sources(settings: Settings, entry: Json) -> t.Iterator[Source]:
-    options = dict(settings.options.get("auth", {}))
-    if "project_id" in settings.options:
-        options = {"project_id": settings.options["project_id"], **options}
-    yield Source("The option auth", options, settings.options.get("auth_type"))
-    if "cloud" not in settings.options:
-        # A task that names an entry means it: variables for another cloud, left behind in a shell, do not get into it.
-        variables = {name: settings.environ.get(f"OS_{name.upper()}") for name in _keystone_options.KNOWN + _keystone_options.LEGACY}
-        variables["token"] = settings.environment.get("auth_token")
-        yield Source("The environment", variables, settings.environment.get("auth_type"))
-    if entry:
-        # Both places are usual for AK/SK; those outside of auth are for other services where auth has a credential.
-        keys = {name: entry[name] for name in _KEYS if entry.get(name)}
-        auth: Json = {name: entry[name] for name in _keystone_options.KNOWN if entry.get(name) and name not in keys}
-        yield Source(entry["title"], {**auth, **(entry.get("auth") or {})}, entry.get("auth_type"))
-        yield Source(entry["title"], keys)
-
-
-def _with_keys(settings: Settings, merged: Merged, where: str) -> Connection:
-    project_id = merged.auth.get("project_id") or settings.get("project_id")
-    for value, names in (
-        (merged.auth.get("access_key"), "access_key (ak)"),
-        (merged.auth.get("secret_key"), "secret_key (sk)"),
-        (project_id, "project_id"),
-    ):
-        if not value:
-            advice = " AK/SK need the ID of the project; its name is not enough." if names == "project_id" else ""
-            raise ElbError(f"{names} is needed to authenticate with AK/SK. {where} has the other keys: give it there.{advice}")
-    access_key, secret_key = str(merged.auth["access_key"]), str(merged.auth["secret_key"])
-    token = merged.auth.get("security_token")
-    return with_keys(settings, access_key, secret_key, str(token) if token else None, str(project_id))
-
-
-def _with_keystone(settings: Settings, merged: Merged, entry: Json) -> Connection:
-    from .keystone import Keystone
-
+    name = _entry(settings, config)
+    config.project_id = settings.options.get("project_id")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        region = _get_one(config, name, _overrides(settings))
+        verify, cert = tls_files(region.get_requests_verify_args()[0], region.config.get("cert"), region.config.get("key"))
+        session = region.get_session()
+    override = region.get_endpoint(SERVICE)
+    endpoint = settings.endpoint() or (root_of(override, f"{SERVICE}_endpoint_override") if override else None)
+    region_name = region.get_region_name(SERVICE) or None
+    if config.keys:
+        access_key, secret_key, project_id = _complete_keys(settings, config)
+        where = endpoint or settings.region_endpoint(region_name), project_id
+        auth = AkskAuth(access_key, secret_key, project_id, config.keys.get("security_token"))
+        return Connection(auth, lambda: where, config.secrets, verify, cert)
+    plugin = session.auth
+    if not isinstance(plugin, BaseIdentityPlugin):
+        raise ElbError(
+            f"auth_type {region.config['auth_type']} gets no token from Keystone. Give a token as auth_token, or AK/SK as access_key and secret_key."
+        )
     # The cheap mistakes come first: a request is made only with what can work.
-    check_url(str(merged.auth["auth_url"]), "auth_url", "https://iam.eu-de.otc.t-systems.com/v3")
-    given = settings.endpoint()
-    verify, cert = settings.tls()
-    keystone = Keystone(merged, _others(settings, entry), verify, cert, float(settings.get("api_timeout", 30.0)), settings.deadline)
-    project_id = keystone.project_id()
-    wanted = settings.options.get("project_id")
-    if wanted and wanted != project_id:
-        raise ElbError(f"The credential is bound to the project {project_id}; it cannot be used for project_id {wanted}.")
-    return Connection(keystone, given or _from_catalog(settings, keystone), project_id, keystone.secrets, verify, cert, keystone.renew)
+    check_url(str(plugin.auth_url), "auth_url", "https://iam.eu-de.otc.t-systems.com/v3")
+    session.timeout = float(settings.get("api_timeout", 30.0))
+    # A redirect would take the credential elsewhere.
+    session.redirect = False
+    keystone = Keystone(session, region.config, config.secrets, deadline, token_cache)
+
+    def locate() -> tuple[str, str]:
+        project_id = keystone.project_id(settings.options.get("project_id"))
+        found = endpoint or keystone.endpoint(region.get_interface(SERVICE), region_name)
+        if found is None and not is_provider(keystone.auth_url):
+            # The token of another Keystone is not sent to the provider.
+            raise ElbError(
+                f"The catalog of {keystone.auth_url} has no service of type {SERVICE}. Give its URL as endpoint (OTC_ELB_ENDPOINT)."
+            )
+        return found or settings.region_endpoint(region_name), project_id
+
+    return Connection(keystone, locate, config.secrets, verify, cert, keystone.renew)
 
 
-def _others(settings: Settings, entry: Json) -> Json:
-    """What plugins may want that this collection does not know: from the environment, and the entry."""
-    environ = {} if "cloud" in settings.options else settings.environ
-    variables = {name[3:].lower(): value for name, value in environ.items() if name.startswith("OS_") and value}
-    return {**entry, **variables}
+def _entry(settings: Settings, config: Config) -> str | None:
+    """The name of the entry that is meant; ``None`` where there is none, and all comes from ``auth``.
+
+    :raises ElbError: when there is none of that name, or it is of no use.
+    """
+    cloud, clouds = settings.options.get("cloud"), config.cloud_config["clouds"]
+    name: str | None
+    if isinstance(cloud, str) and cloud.lstrip().startswith("{"):
+        try:
+            cloud = dict(check_type_dict(cloud))
+        except TypeError:
+            raise ElbError("cloud begins as a dict, but cannot be read as one. Give it as JSON, or as a dict in YAML.") from None
+    if isinstance(cloud, dict):
+        if "clouds" in cloud:
+            raise ElbError("The option cloud is a whole clouds.yaml. Give the content of one entry, or the entry's name.")
+        name, config.title = _GIVEN, "The option cloud"
+        clouds[name] = copy.deepcopy(cloud)
+    elif cloud is not None and not isinstance(cloud, str):
+        raise ElbError("cloud is the name of an entry in clouds.yaml, or a dict of the same shape.")
+    else:
+        name = cloud or config.default_cloud
+        if name is not None and name not in clouds:
+            raise ElbError(_unknown(config, name))
+        if name in config.names:
+            config.title = f"The entry {name!r} of {config.config_filename}"
+    entry = clouds.get(name)
+    if name is not None and not isinstance(entry, dict):
+        raise ElbError(f"{config.title} is empty.")
+    region = settings.get("region_name")
+    if entry is not None and region and "regions" not in entry:
+        # openstacksdk takes an entry's region for the only one that the cloud has, but options and the environment beat it.
+        clouds[name] = {**entry, "region_name": region}
+    if "auth" in settings.options:
+        config.title = "The option auth"
+    return name
 
 
-def _from_catalog(settings: Settings, keystone: t.Any) -> str:
-    interface = str(settings.get("interface", "public")).replace("URL", "")
-    url = keystone.endpoint(interface, settings.get("region_name"))
-    if url is not None:
-        return root_of(url, "the endpoint in Keystone's catalog")
-    if is_provider(keystone.auth_url):
-        return settings.region_endpoint()
-    # The token of another Keystone is none of the provider's business.
-    raise ElbError(f"The catalog of {keystone.auth_url} has no service of type elbv3. Give its URL as endpoint (OTC_ELB_ENDPOINT).")
+def _overrides(settings: Settings) -> Json:
+    """What beats the entry, by openstacksdk's names."""
+    auth, project_id = dict(settings.options.get("auth") or {}), settings.options.get("project_id")
+    if project_id or "project_name" in auth:
+        # An ID beats a name, wherever it is from: the task's project is meant.
+        auth["project_id"] = project_id or auth.get("project_id", "")
+    # openstacksdk lets variables beat what is only in auth, but not what is given beside it, as its command line does.
+    beside = {name: value for name, value in auth.items() if name in _BESIDE and os.environ.get(f"OS_{name.upper()}")}
+    verify = settings.get("validate_certs")
+    given = {
+        "auth": auth,
+        "auth_methods": auth.pop("auth_methods", None),
+        "auth_type": settings.options.get("auth_type"),
+        "project_id": project_id,
+        "region_name": settings.get("region_name"),
+        "interface": settings.get("interface"),
+        "verify": verify,
+        "insecure": None if verify is None else not verify,
+        "cacert": settings.get("ca_cert"),
+        "cert": settings.get("client_cert"),
+        "key": settings.get("client_key"),
+    }
+    return {**beside, **{name: value for name, value in given.items() if value is not None}}
+
+
+def _get_one(config: Config, name: str | None, overrides: Json) -> t.Any:
+    """openstacksdk's ``CloudRegion``. Its failures are never quoted as they are: what is wrong may be a secret."""
+    try:
+        return config.get_one(cloud=name, **overrides)
+    except exceptions.NoMatchingPlugin:
+        known = ", ".join(sorted(loading.get_available_plugin_names()))
+        raise ElbError(f"There is no such auth_type, or one of auth_methods is none. Known are: {known}.") from None
+    except exceptions.MissingRequiredOptions as error:
+        raise ElbError(_needed(*(f"auth.{option.dest}" for option in error.options))) from None
+    except exceptions.OptionError as error:
+        raise ElbError(f"auth cannot be used: {remove_values(str(error), config.secrets)}") from None
+    except (ConfigException, IndexError, KeyError, ValueError):
+        where = f" with region {overrides['region_name']!r}" if "region_name" in overrides else ""
+        raise ElbError(f"{config.title} cannot be used{where}. Check 'regions', 'profile' and braces in its values.") from None
+    except (AssertionError, AttributeError, TypeError):
+        raise ElbError(_unfit(config)) from None
+
+
+def _unfit(config: Config) -> str:
+    if config.auth_type is None:
+        return f"{config.title} does not have the shape of an entry of clouds.yaml."
+    known = ", ".join(sorted(str(option.dest) for option in loading.get_plugin_options(config.auth_type)))
+    return f"{config.title} has something in auth that auth_type {config.auth_type} does not take. It takes: {known}."
+
+
+def _needed(*names: str) -> str:
+    listed, verb = " and ".join(names), "is" if len(names) == 1 else "are"
+    advice = " For Open Telekom Cloud auth_url is such as https://iam.eu-de.otc.t-systems.com/v3." if "auth.auth_url" in names else ""
+    return (
+        f"{listed} {verb} needed to get a token from Keystone, in the option auth, in clouds.yaml or in the environment "
+        f"({listed.replace('auth.', 'OS_').replace(' and ', ', ').upper()}).{advice}"
+    )
+
+
+def _unknown(config: Config, name: str) -> str:
+    """Why there is no entry of a name."""
+    if not is_name(name):
+        # It may be a whole credential, and is never quoted.
+        return "cloud is a text that is no entry's name. Give the name of an entry in clouds.yaml, or a dict of the same shape."
+    start, named = f"There is no cloud {name!r}", os.environ.get("OS_CLIENT_CONFIG_FILE")
+    if config.config_filename:
+        return f"{start} in {config.config_filename}. It has: {', '.join(config.names) or 'none'}."
+    if named and not Path(named).exists():
+        return f"{start}: {named}, which OS_CLIENT_CONFIG_FILE names, does not exist."
+    files = [named, *loader.CONFIG_FILES] if named else loader.CONFIG_FILES
+    unreadable = next((path for path in files if Path(path).exists()), None)
+    if unreadable:
+        return f"{start}: {unreadable} cannot be read as YAML."
+    places = ", ".join(dict.fromkeys(str(Path(path).parent) for path in files))
+    return f"{start}: there is no clouds.yaml in any of {places}. OS_CLIENT_CONFIG_FILE names one elsewhere."
+
+
+def _keys_of(entry: Json) -> Json:
+    """AK/SK in an entry or in its ``auth``; empty where there are none."""
+    found = {option: str(entry[name]) for name, option in _KEYS.items() if entry.get(name)}
+    return found if {"access_key", "secret_key"} & set(found) else {}
+
+
+def _complete_keys(settings: Settings, config: Config) -> list[str]:
+    found = {**config.keys, "project_id": config.keys["project_id"] or settings.get("project_id")}
+    for name, label in (("access_key", "access_key (ak)"), ("secret_key", "secret_key (sk)"), ("project_id", "project_id")):
+        if not found.get(name):
+            advice = " AK/SK need the ID of the project; its name is not enough." if name == "project_id" else ""
+            raise ElbError(
+                f"{label} is needed to authenticate with AK/SK. {config.title} has only a part of the credential: give it there.{advice}"
+            )
+    return [str(found[name]) for name in ("access_key", "secret_key", "project_id")]

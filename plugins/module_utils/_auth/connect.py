@@ -5,16 +5,19 @@
 """From what the user gave to a ``requests`` auth object, an endpoint and a project.
 
 There are three ways to authenticate, a file for each, and this decides which one is meant. Within one source they
-exclude one another. Only the file that is needed is imported: every task pays for what is compiled.
+exclude one another.
 """
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from .._errors import ElbError
 from .._http.deadline import Deadline
-from .connection import Connection
+from . import aksk as _aksk
+from . import token as _token
+from .connection import Connection, TokenCache
 from .secrets import secrets_in
 from .settings import ARGUMENT_SPEC, ENVIRONMENT, Settings
 
@@ -26,37 +29,44 @@ _WAYS: t.Mapping[str, tuple[str, ...]] = {
     "a token": ("auth_token",),
     "cloud/auth": ("cloud", "auth"),
 }
+_NO_CREDENTIAL = (
+    "No credential is given. Give one of: access_key and secret_key with project_id "
+    "(OS_ACCESS_KEY, OS_SECRET_KEY, OS_PROJECT_ID); auth_token with project_id (OS_AUTH_TOKEN, OS_PROJECT_ID); "
+    "cloud (OS_CLOUD), the name of an entry in clouds.yaml; auth, a dict of auth_url, username, password and so on "
+    "(OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, ...)."
+)
 
 
-def connect(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], deadline: Deadline | None = None) -> Connection:
-    """Decide which credential is used, and use it.
+def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, token_cache: TokenCache | None = None) -> Connection:
+    """Decide which credential is used. No request is made: the first one is that of ``Connection.locate`` or ``auth``.
+
+    What the options leave out is read from the environment.
 
     :param options: the module's parameters.
-    :param environ: the environment.
     :param deadline: the task's, within which a token is asked for again after trouble; by default one of ``timeout``.
-    :raises ElbError: says which credential is missing, which two clash, or why a token cannot be had.
+    :param token_cache: keeps Keystone's tokens for other tasks; by default they are not kept.
+    :raises ElbError: says which credential is missing, which two clash, or what cannot be used.
     :raises ImportError: where a library is missing that this way needs.
     """
-    settings = Settings(options, environ, deadline)
+    settings = Settings(options, os.environ)
     way = _way(_in_options(settings), "options") or _way(_in_environment(settings), "environment variables")
     if way == "AK/SK":
-        from . import aksk as _auth_aksk
-
-        return _auth_aksk.connect(settings)
+        return _aksk.connect(settings)
     if way == "a token":
-        from . import token as _auth_token
+        return _token.connect(settings)
+    # Here rather than above: it imports openstacksdk, which takes longer than all the rest of a task.
+    from . import cloud as _cloud  # noqa: PLC0415
 
-        return _auth_token.connect(settings)
-    from . import cloud as _auth_cloud
-
-    if way is None and not _auth_cloud.finds_default(settings):
-        raise ElbError(
-            "No credential is given. Give one of: access_key and secret_key with project_id "
-            "(OS_ACCESS_KEY, OS_SECRET_KEY, OS_PROJECT_ID); auth_token with project_id (OS_AUTH_TOKEN, OS_PROJECT_ID); "
-            "cloud (OS_CLOUD), the name of an entry in clouds.yaml; auth, a dict of auth_url, username, password and so on "
-            "(OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, ...)."
-        )
-    return _auth_cloud.connect(settings)
+    try:
+        config = _cloud.Config()
+    except ImportError:
+        if way or os.environ.get("OS_CLIENT_CONFIG_FILE"):
+            raise
+        raise ElbError(_NO_CREDENTIAL) from None
+    if way is None and "auth_type" not in settings.environment and config.default_cloud not in config.names:
+        several = f" {config.config_filename} has several clouds, and none is named: {', '.join(config.names)}." if config.names else ""
+        raise ElbError(_NO_CREDENTIAL + several)
+    return _cloud.connect(settings, config, deadline or Deadline(float(settings.get("timeout", 180.0))), token_cache)
 
 
 def _in_options(settings: Settings) -> dict[str, list[str]]:

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import ElbError
-from .settings import Settings
+
+class TokenCache(t.Protocol):
+    """Keeps tokens from one task to the next. The state is keystoneauth1's, and as secret as the token in it."""
+
+    def load(self, cache_id: str) -> str | None:
+        """The state that was saved last; ``None`` where there is none."""
+
+    def save(self, cache_id: str, state: str) -> None:
+        """Keep a state."""
 
 
 class Connection(t.NamedTuple):
-    """All that a client needs to know."""
+    """All that a client needs. Made without a request, so that its secrets can be registered before the first one."""
 
     #: Adds the credential to each request; for use as ``requests``' ``auth``.
     auth: t.Callable[[t.Any], t.Any]
-    #: The service's root, without version and slash.
-    endpoint: str
-    project_id: str
-    #: Values that must never be shown, wherever they came from. A renewed token joins them.
+    #: Finds the endpoint and the project's ID; requests a token where one is needed. May be called often.
+    locate: t.Callable[[], tuple[str, str]]
+    #: Values that must never be shown, wherever they came from. A token from Keystone joins them.
     secrets: set[str]
     #: As ``requests`` takes them.
     verify: bool | str = True
@@ -28,18 +34,18 @@ class Connection(t.NamedTuple):
     #: Gets a new token, where there is a way to; returns whether it did.
     renew: t.Callable[[], bool] | None = None
 
+    @property
+    def endpoint(self) -> str:
+        """The service's root, without version and slash.
 
-def require(settings: Settings, way: str, *options: str) -> list[str]:
-    """The values of *options*.
+        :raises ElbError: when a token is needed for it and there is none, or the catalog lacks the service.
+        """
+        return self.locate()[0]
 
-    :param way: the way to authenticate that needs them.
-    :raises ElbError: names the first one that is missing.
-    """
-    for option in options:
-        if not settings.get(option):
-            named = option == "project_id" and any(settings.environ.get(name) for name in ("OS_PROJECT_NAME", "OS_TENANT_NAME"))
-            advice = " The project's name is not enough here." if named else ""
-            raise ElbError(
-                f"{option} is needed to authenticate with {way}. Give it as an option or in {settings.variable(option)}.{advice}"
-            )
-    return [str(settings.get(option)) for option in options]
+    @property
+    def project_id(self) -> str:
+        """The project's ID.
+
+        :raises ElbError: when a token is needed for it and there is none.
+        """
+        return self.locate()[1]

@@ -2,59 +2,55 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tokens from Keystone, by ``keystoneauth1``."""
+"""A token from Keystone, and why there is none, in words."""
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import threading
 import typing as t
 
-from .._errors import ElbError, Json
+from .._errors import ElbError, Json, Unreachable
 from .._http.deadline import Deadline
-from .._http.retry import Backoff, Throttle
-from .keystone_errors import explained, passing
-from .keystone_options import KNOWN, Merged
-from .settings import DEFAULT_REGION
+from .._http.failures import root_cause
+from .._http.retry import SERVER_ERRORS, Backoff, Throttle
+from .._http.transport import Response
+from .connection import TokenCache
+from .settings import DEFAULT_REGION, root_of
 
-#: The service's type in the catalog.
+# keystoneauth1 comes with openstacksdk; see _auth.cloud, which imports this file.
+with contextlib.suppress(ImportError):
+    from keystoneauth1 import exceptions
+
+# It warns where a handled failure follows; without a handler, Python would print that.
+logging.getLogger("keystoneauth").addHandler(logging.NullHandler())
+
+#: The service's type in the catalog, and the beginning of its settings in clouds.yaml.
 SERVICE = "elbv3"
 
 
 class Keystone:
     """Adds the current token to each request; for use as ``requests``' ``auth``.
 
-    A token that is about to expire is replaced by ``keystoneauth1`` before it does.
+    A token that is about to expire is replaced by keystoneauth1 before it does.
 
-    :param merged: the credential.
-    :param others: further settings, for plugins that want them.
-    :param verify: as ``requests`` takes it.
-    :param cert: as ``requests`` takes it.
-    :param seconds: the limit for one request.
-    :param deadline: the limit for all of them, pauses included.
-    :raises ElbError: when the credential cannot be used.
-    :raises ImportError: where ``openstacksdk`` is not installed.
+    :param session: keystoneauth1's, with the plugin that gets the token.
+    :param config: what openstacksdk found.
+    :param secrets: each token is added to it.
+    :param deadline: the limit for all requests for a token, backoff included.
     """
 
-    def __init__(self, merged: Merged, others: Json, verify: bool | str, cert: t.Any, seconds: float, deadline: Deadline) -> None:
-        try:
-            from keystoneauth1 import loading
-            from keystoneauth1.session import Session
-        except ImportError:
-            # Which brings it along.
-            raise ImportError(name="openstacksdk") from None
-        self.auth_url = str(merged.auth["auth_url"])
-        #: Values that must never be shown.
-        self.secrets = {
-            str(merged.auth[name]) for name in ("password", "passcode", "token", "application_credential_secret") if name in merged.auth
-        }
-        self._auth = merged.auth
-        self._kind = merged.auth_type or "v3password"
-        self._seconds = seconds
+    def __init__(self, session: t.Any, config: Json, secrets: set[str], deadline: Deadline, token_cache: TokenCache | None) -> None:
+        self.auth_url = str(session.auth.auth_url)
+        self._session = session
+        self._plugin = session.auth
+        self._config = config
+        self._secrets = secrets
         self._deadline = deadline
         self._lock = threading.Lock()
-        self._plugin = _plugin(loading, self._kind, merged.auth, others, self.secrets)
-        # A redirect would take the credential elsewhere.
-        self._session = Session(verify=verify, cert=cert, timeout=seconds, redirect=False, app_name="ansible-collection-otc.elb")
+        self._cache = token_cache
+        self._cache_id = self._plugin.get_cache_id() if token_cache else None
 
     def __call__(self, request: t.Any) -> t.Any:
         """Add the token to *request*, and return it.
@@ -72,15 +68,16 @@ class Keystone:
         with self._lock:
             self._plugin.invalidate()
             try:
-                self._access()
+                self._request()
             except ElbError:
                 return False
             return True
 
-    def project_id(self) -> str:
+    def project_id(self, desired: str | None) -> str:
         """The project that the token is for.
 
-        :raises ElbError: when there is no token, or it is for no project.
+        :param desired: the option project_id.
+        :raises ElbError: when there is no token, or it is for no project or another one.
         """
         found = self._access().project_id
         if not found:
@@ -88,104 +85,149 @@ class Keystone:
                 f"The token from {self.auth_url} is not for a project. Give the project: auth.project_name (with auth.project_domain_name), "
                 "or project_id."
             )
+        if desired and desired != found:
+            raise ElbError(f"The credential is bound to the project {found}; it cannot be used for project_id {desired}.")
         return str(found)
 
-    def endpoint(self, interface: str, region: str | None) -> str | None:
+    def endpoint(self, interface: t.Any, region: str | None) -> str | None:
         """The service's URL in the catalog; ``None`` where the catalog does not know the service.
 
+        :param interface: one, or several by preference.
         :param region: ``None`` takes the default region, or the only one.
         :raises ElbError: when it knows the service elsewhere only.
         """
         catalog = self._access().service_catalog
-        known = catalog.get_endpoints_data(service_type=SERVICE).get(SERVICE, []) if catalog else []
+        known = catalog.get_endpoints_data(service_type=SERVICE).get(SERVICE) if catalog else None
         if not known:
             return None
-        matching = {found.region_name: found.url for found in known if found.interface == interface}
+        start = f"The catalog of {self.auth_url} has no {interface} endpoint of {SERVICE}"
+        matching = {each.region_name: each.url for each in catalog.get_endpoints_data(SERVICE, interface).get(SERVICE, [])}
         if not matching:
-            raise ElbError(
-                f"The catalog of {self.auth_url} has no {interface} endpoint of {SERVICE}; it has {_listed(known, 'interface')}. Give 'interface'."
-            )
+            there = ", ".join(sorted({str(each.interface) for each in known}))
+            raise ElbError(f"{start}; it has {there}. Give 'interface'.")
         if region is None:
             region = next(iter(matching)) if len(matching) == 1 else DEFAULT_REGION
         if region not in matching:
-            raise ElbError(
-                f"The catalog of {self.auth_url} has no {interface} endpoint of {SERVICE} in region {region!r}; "
-                f"it has {', '.join(sorted(map(str, matching)))}. Give 'region_name'."
-            )
-        return str(matching[region])
+            there = ", ".join(sorted(map(str, matching)))
+            raise ElbError(f"{start} in region {region!r}; it has {there}. Give 'region_name'.")
+        return root_of(str(matching[region]), "the endpoint in Keystone's catalog")
 
     def _access(self) -> t.Any:
-        """The token and what came with it. Asked for again after trouble that passes: a token too many does no harm."""
-        from .._http.transport import Response
+        """The token and what came with it, from the cache or from Keystone where there is none yet."""
+        with self._lock:
+            if self._cache and self._cache_id and self._plugin.get_auth_state() is None:
+                state = self._cache.load(self._cache_id)
+                # A state that cannot be read is none.
+                with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
+                    self._plugin.set_auth_state(state)
+            return self._request()
 
-        pauses = Backoff(self._deadline, Throttle(self._deadline))
+    def _request(self) -> t.Any:
+        """The token, asked for where it is due, and again after trouble that passes: a token too many does no harm."""
+        before = self._plugin.get_auth_state()
+        backoff = Backoff(self._deadline, Throttle(self._deadline))
         while True:
             access, error = self._ask()
             if error is None:
-                self.secrets.add(access.auth_token)
-                return access
+                break
             response = getattr(error, "response", None)
             answer = None if response is None else Response(response.status_code, response.headers, None, "", False)
-            if not passing(error) or not pauses.wait(answer):
+            if not _is_transient(error) or not backoff.wait(answer):
                 # Outside of the handler: keystoneauth1 quotes URLs and answers in its exceptions.
-                failure = explained(error, self.auth_url, self._kind, self._names(), self._seconds)
-                if pauses.attempts > 1:
-                    failure.msg += f" Tried {pauses.attempts} times."
+                failure = _explained(error, self._attempt(), self._config["auth_type"], self._session.timeout)
+                if backoff.attempts > 1:
+                    failure.msg += f" Tried {backoff.attempts} times."
                 raise failure
+        self._secrets.add(access.auth_token)
+        state = self._plugin.get_auth_state()
+        if self._cache and self._cache_id and state and state != before:
+            self._cache.save(self._cache_id, state)
+        return access
 
     def _ask(self) -> tuple[t.Any, Exception | None]:
-        from keystoneauth1 import exceptions
-
         try:
             return self._plugin.get_access(self._session), None
-        # TypeError and the like: an answer that is JSON, but no token.
+        except exceptions.DiscoveryFailure as error:
+            # What it met when it asked for Keystone's versions, if that is known, says more.
+            return None, error.__context__ if isinstance(error.__context__, exceptions.ClientException) else error
+        # TypeError and the like: what came is JSON, but no token.
         except (exceptions.ClientException, AttributeError, KeyError, TypeError, ValueError) as error:
             return None, error
 
-    def _names(self) -> str:
-        """Who asks for the token and what for, in the user's terms."""
-        found = ""
+    def _attempt(self) -> str:
+        """What was tried, in the user's terms."""
+        names = ""
         for title, keys in (
             ("user", ("username", "user_id")),
             ("application credential", ("application_credential_name", "application_credential_id")),
             ("domain", ("user_domain_name", "user_domain_id")),
             ("project", ("project_name", "project_id")),
         ):
-            names = [str(self._auth[key]) for key in keys if key in self._auth]
-            found += f", {title} {names[0]!r}" if names else ""
-        return found
+            given = [self._config["auth"][key] for key in keys if self._config["auth"].get(key)]
+            names += f", {title} {given[0]!r}" if given else ""
+        return f"Could not get a token from Keystone at {self.auth_url} ({self._config['auth_type']}{names})"
 
 
-def _plugin(loading: t.Any, kind: str, auth: Json, others: Json, secrets: set[str]) -> t.Any:
-    """The plugin of ``keystoneauth1`` for a kind of credential.
-
-    :raises ElbError: when there is none, or it cannot work with what is given.
-    """
-    from keystoneauth1 import exceptions
-    from keystoneauth1.identity.base import BaseIdentityPlugin
-
-    try:
-        loader = loading.get_plugin_loader(kind)
-    except exceptions.NoMatchingPlugin:
-        known = ", ".join(sorted(loading.get_available_plugin_names()))
-        raise ElbError(f"There is no auth_type {kind!r}. It is one of: {known}.") from None
-    options = {option.dest: option for option in loader.get_options()}
-    unknown = sorted(set(auth) - set(options) - set(KNOWN))
-    if unknown:
-        raise ElbError(f"auth holds {', '.join(unknown)}, which auth_type {kind} does not know. It knows: {', '.join(sorted(options))}.")
-    values = {name: auth.get(name) if name in KNOWN else auth.get(name, others.get(name)) for name in options}
-    secrets.update(str(values[name]) for name, option in options.items() if option.secret and values[name])
-    try:
-        plugin = loader.load_from_options(**{name: value for name, value in values.items() if value is not None})
-    except exceptions.MissingRequiredOptions as error:
-        missing = ", ".join(f"auth.{option.dest}" for option in error.options)
-        raise ElbError(f"auth_type {kind} needs {missing}.") from None
-    except (exceptions.ClientException, AttributeError, TypeError, ValueError):
-        raise ElbError(f"auth_type {kind} cannot work with what auth holds. It knows: {', '.join(sorted(options))}.") from None
-    if not isinstance(plugin, BaseIdentityPlugin):
-        raise ElbError(f"auth_type {kind} gets no token from Keystone. Give a token as auth_token, or AK/SK as access_key and secret_key.")
-    return plugin
+def _is_transient(error: Exception) -> bool:
+    """Whether a repetition may succeed."""
+    if isinstance(error, exceptions.HttpError):
+        return error.http_status == 429 or error.http_status in SERVER_ERRORS
+    return isinstance(error, exceptions.RetriableConnectionFailure)
 
 
-def _listed(endpoints: t.Iterable[t.Any], what: str) -> str:
-    return ", ".join(sorted({str(getattr(endpoint, what)) for endpoint in endpoints})) or "none"
+def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -> ElbError:
+    """Why there is no token, in a user's terms. Never quotes *error*, which may hold a proxy's password."""
+
+    def unreachable(words: str, **facts: t.Any) -> Unreachable:
+        # The request that needs the token was not sent; the one for the token was repeated where that could help.
+        return Unreachable(f"{attempt}: {words}", sent=False, transient=False, **facts)
+
+    if isinstance(error, exceptions.HttpError):
+        facts = {"status": error.http_status, "request_id": error.request_id}
+        return ElbError(f"{attempt}: {_refusal(error.http_status, auth_type)}", **facts)
+    if isinstance(error, exceptions.SSLError):
+        return unreachable(
+            f"the TLS certificate was not accepted ({root_cause(error)}). If its CA is a private one, give its file as ca_cert; "
+            "client_cert and client_key are for servers that ask for them."
+        )
+    if isinstance(error, exceptions.ConnectTimeout):
+        return unreachable(f"no answer within {seconds:g} seconds. Raise api_timeout, or check the network.")
+    if isinstance(error, exceptions.ConnectionError):
+        return unreachable(f"it cannot be reached ({root_cause(error)}). Check auth_url, a proxy (HTTPS_PROXY, NO_PROXY), and the network.")
+    if isinstance(error, exceptions.MissingAuthMethods):
+        rules = " or ".join(" and ".join(sorted(rule)) for rule in error.required_auth_methods)
+        return ElbError(
+            f"{attempt}: one factor is not enough, it requires {rules}. Give auth_type v3multifactor, auth_methods, and what they need, "
+            "such as auth.password and auth.passcode."
+        )
+    response = getattr(error, "response", None)
+    if response is not None and 300 <= response.status_code < 400:
+        return unreachable(
+            f"it redirects to {response.headers.get('Location', 'elsewhere')}, which is not followed because the credential "
+            "would go there. If that address is right, give it as auth_url.",
+            status=response.status_code,
+        )
+    return unreachable("the response did not come from Keystone. Check auth_url, and whether a proxy is on the way.")
+
+
+def _refusal(status: int, auth_type: str) -> str:
+    if status in (401, 403):
+        scope = " An application credential takes no project." if auth_type == "v3applicationcredential" else ""
+        return (
+            f"it refuses the credential (status {status}), without saying which part: check the secret, that it has not expired or been revoked, "
+            f"the names and their domains, and that the user has a role in the project.{scope}"
+        )
+    if status == 404 and auth_type in ("token", "v3token"):
+        return (
+            "it does not know the token (status 404). Check that it has not expired or been revoked, and that auth_url is its Keystone's."
+        )
+    if status == 404:
+        return "there is no Keystone, or not the project (status 404). Check auth_url, which ends in /v3, and the project."
+    if status == 407:
+        return "a proxy on the way requires a user and a password (status 407). Check HTTPS_PROXY and NO_PROXY."
+    if status == 400:
+        return (
+            "it does not understand the request (status 400). Check auth: a user, a secret, and with the names of users and projects "
+            "their domains (user_domain_name, project_domain_name)."
+        )
+    return f"it answers with status {status}." + (" Try again later." if status == 429 or status >= 500 else "")

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the user gave about the connection: the options, the environment, and an entry of clouds.yaml.
-
-An option beats the environment, and the environment beats clouds.yaml.
-"""
+"""What the user gave about the connection in options and in the environment. An option beats the environment."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .._errors import ElbError, Json
-from .._http.deadline import Deadline
 from .secrets import is_pem
 
 #: Where each option is read from when it is not given; the first variable that is set wins.
@@ -62,7 +58,7 @@ ARGUMENT_SPEC: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "timeout": {"type": "float", "default": 180.0},
 }
 
-#: Taken where the user names no region and nothing else tells one.
+#: The region where none is given.
 DEFAULT_REGION = "eu-de"
 _ENDPOINT_HOSTS = {"eu-ch2": "elb.eu-ch2.sc.otc.t-systems.com"}
 #: Hosts of the provider; a token of any other Keystone is not sent to the provider's endpoints by default.
@@ -74,11 +70,9 @@ class Settings:
 
     :param options: the module's parameters.
     :param environ: the environment.
-    :param deadline: the task's; one that starts now where there is no task.
     """
 
-    def __init__(self, options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], deadline: Deadline | None = None) -> None:
-        self.deadline = deadline or Deadline(float(options.get("timeout") or ARGUMENT_SPEC["timeout"]["default"]))
+    def __init__(self, options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> None:
         # An empty string is what a lookup of something that is not set leaves behind: not given.
         self.options: Json = {name: options[name] for name in ARGUMENT_SPEC if options.get(name) not in (None, "", {})}
         self.environ = environ
@@ -89,15 +83,25 @@ class Settings:
         insecure = to_bool(environ.get(_INSECURE))
         if insecure is not None:
             self.environment["validate_certs"] = not insecure
-        #: What the entry of clouds.yaml says, where there is one.
-        self.entry: Json = {}
 
     def get(self, name: str, default: t.Any = None) -> t.Any:
-        """The value of an option, from the first source that has it."""
-        for source in (self.options, self.environment, self.entry):
-            if name in source:
-                return source[name]
-        return default
+        """The value of an option, or of the environment."""
+        return self.options.get(name, self.environment.get(name, default))
+
+    def require(self, way: str, *options: str) -> list[str]:
+        """The values of *options*.
+
+        :param way: the way to authenticate that needs them.
+        :raises ElbError: names the first one that is missing.
+        """
+        for option in options:
+            if not self.get(option):
+                named = option == "project_id" and any(self.environ.get(name) for name in ("OS_PROJECT_NAME", "OS_TENANT_NAME"))
+                advice = " The project's name is not enough here." if named else ""
+                raise ElbError(
+                    f"{option} is needed to authenticate with {way}. Give it as an option or in {self.variable(option)}.{advice}"
+                )
+        return [str(self.get(option)) for option in options]
 
     def variable(self, option: str) -> str:
         """The environment variable that an option came from, or would come from."""
@@ -116,26 +120,12 @@ class Settings:
         return next(((name, self.environ[name]) for name in names if self.environ.get(name)), (names[0], ""))
 
     def tls(self) -> tuple[bool | str, str | tuple[str, str] | None]:
-        """``verify`` and ``cert`` as ``requests`` takes them. TLS is verified unless somebody says no.
+        """``verify`` and ``cert`` as ``requests`` takes them. TLS is verified by default.
 
         :raises ElbError: when a file is missing.
         """
-        verify: bool | str = bool(self.get("validate_certs", True)) and (self._file("ca_cert") or True)
-        cert, key = self._file("client_cert"), self._file("client_key")
-        if key and not cert:
-            raise ElbError("client_key is given without client_cert. Give both, or one file with both as client_cert.")
-        return verify, (cert, key) if cert and key else cert
-
-    def _file(self, name: str) -> str | None:
-        given = self.get(name)
-        if not given:
-            return None
-        if is_pem(given):
-            raise ElbError(f"{name} is a key or a certificate itself. Write it to a file, and give the file's path.")
-        path = Path(given).expanduser()
-        if not path.exists():
-            raise ElbError(f"{name} is {given}, but there is no such file.")
-        return str(path)
+        verify = bool(self.get("validate_certs", True)) and (self.get("ca_cert") or True)
+        return tls_files(verify, self.get("client_cert"), self.get("client_key"))
 
     def endpoint(self) -> str | None:
         """The service's root as it was given; ``None`` where it was not.
@@ -146,17 +136,44 @@ class Settings:
         what = self.variable("endpoint") if "endpoint" not in self.options and "endpoint" in self.environment else "endpoint"
         return root_of(str(given), what) if given else None
 
-    def region_endpoint(self) -> str:
+    def region_endpoint(self, region: str | None = None) -> str:
         """The service's root as it follows from the region.
 
         Source: "Regions and Endpoints" of Open Telekom Cloud.
 
+        :param region: by default that of the options or the environment.
         :raises ElbError: when it is no name of a region: the credential would go to another host.
         """
-        region = str(self.get("region_name", DEFAULT_REGION))
+        region = str(region or self.get("region_name", DEFAULT_REGION))
         if not region.replace("-", "").isalnum() or not region.isascii():
             raise ElbError(f"region_name {region!r} is not the name of a region, such as {DEFAULT_REGION}.")
         return "https://" + _ENDPOINT_HOSTS.get(region, f"elb.{region}.otc.t-systems.com")
+
+
+def tls_files(verify: bool | str, cert: str | None, key: str | None) -> tuple[bool | str, str | tuple[str, str] | None]:
+    """``verify`` and ``cert`` as ``requests`` takes them, of files that exist.
+
+    :param verify: whether to verify; or the file of the CAs to trust.
+    :param cert: the client's certificate.
+    :param key: its key, where the certificate's file does not hold it.
+    :raises ElbError: when a file is missing.
+    """
+    ca = _file("ca_cert", verify) if isinstance(verify, str) else verify
+    cert, key = _file("client_cert", cert), _file("client_key", key)
+    if key and not cert:
+        raise ElbError("client_key is given without client_cert. Give both, or one file with both as client_cert.")
+    return ca or False, (cert, key) if cert and key else cert
+
+
+def _file(name: str, given: str | None) -> str | None:
+    if not given:
+        return None
+    if is_pem(given):
+        raise ElbError(f"{name} is a key or a certificate itself. Write it to a file, and give the file's path.")
+    path = Path(given).expanduser()
+    if not path.exists():
+        raise ElbError(f"{name} is {given}, but there is no such file.")
+    return str(path)
 
 
 def root_of(url: str, what: str = "endpoint") -> str:

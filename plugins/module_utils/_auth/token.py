@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .connection import Connection, require
+from .connection import Connection
 from .settings import Settings
 
 
@@ -29,6 +29,6 @@ def connect(settings: Settings) -> Connection:
 
     :raises ElbError: names what is missing.
     """
-    token, project_id = require(settings, "a token", "auth_token", "project_id")
+    token, project_id = settings.require("a token", "auth_token", "project_id")
     endpoint = settings.endpoint() or settings.region_endpoint()
-    return Connection(TokenAuth(token), endpoint, project_id, {token}, *settings.tls())
+    return Connection(TokenAuth(token), lambda: (endpoint, project_id), {token}, *settings.tls())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+import typing as t
 
 
 class Deadline:
@@ -23,6 +24,7 @@ class Deadline:
         self._lock = threading.Lock()
         #: Until when time was given back.
         self._extended_until = 0.0
+        self._wake: list[t.Callable[[], None]] = []
 
     def left(self) -> float:
         """Seconds that are left, never below zero."""
@@ -59,5 +61,11 @@ class Deadline:
         return self._expired.is_set()
 
     def expire(self) -> None:
-        """Leave no time, and wake all that sleep."""
+        """Leave no time, wake all that sleep, and end what waits for a response."""
         self._expired.set()
+        for wake in self._wake:
+            wake()
+
+    def on_expire(self, wake: t.Callable[[], None]) -> None:
+        """Call *wake* when :meth:`expire` is called."""
+        self._wake.append(wake)

@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import typing as t
+import zlib
 from urllib.parse import urlsplit
+
+from .adapter import MAX_BYTES, TooLarge
 
 try:
     from requests import exceptions as failures
-    from urllib3.exceptions import LocationValueError, NewConnectionError, ReadTimeoutError
+    from urllib3.exceptions import LocationValueError, NewConnectionError
 except ImportError:  # _http.transport reports what is missing
     pass
 
@@ -26,39 +29,70 @@ class Failure(t.NamedTuple):
     transient: bool
 
 
-def explain(error: Exception, url: str, limit: float) -> Failure:
+#: A credential that cannot be put into a header.
+UNUSABLE_CREDENTIAL = Failure("the credential holds a character that no HTTP header can have, such as a line break.", False, False)
+#: What the cause of a TLS failure says where it is about a certificate, the server's or the client's.
+_ABOUT_CERTIFICATE = ("CERTIFICATE", "HANDSHAKE_FAILURE", "UNKNOWN_CA", "KEY_VALUES_MISMATCH", "PEM", "MATCH")
+
+
+def unusable_url(url: str) -> Failure:
+    """A URL that no request can be made for."""
+    return Failure(f"{url} is not a URL that can be called. Check 'endpoint'.", False, False)
+
+
+def explain(error: Exception, url: str, limit: float, proxied: bool) -> Failure:
     """Why there is no response. Never quotes *error*, which may hold a proxy's password.
 
     :param limit: the seconds that the request could take.
+    :param proxied: whether it goes through a proxy.
     """
     host = urlsplit(url).netloc.rpartition("@")[2]
-    if isinstance(error, failures.SSLError) and "WRONG_VERSION_NUMBER" in root_cause(error):
-        return Failure(f"{host} does not speak TLS. Check the scheme and the port of 'endpoint'.", False, False)
+    cause = root_cause(error)
+    causes = _causes(error)
+    if any(isinstance(each, TooLarge) for each in causes):
+        return Failure(f"the response of {host} is larger than {MAX_BYTES >> 20} MiB. Check 'endpoint'.", True, False)
+    if isinstance(error, failures.InvalidHeader):
+        return Failure(f"the headers of the response of {host} contradict one another. Check 'endpoint'.", True, True)
+    if isinstance(causes[-1], (failures.ContentDecodingError, zlib.error)):
+        return Failure(f"the body of the response of {host} cannot be decoded. Check 'endpoint'.", True, True)
     if isinstance(error, failures.SSLError):
-        reason = (
-            f"the TLS certificate of {host} was not accepted ({root_cause(error)}). "
-            "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
-        )
-        return Failure(reason, False, False)
-    if isinstance(error, failures.InvalidProxyURL):
-        return Failure("the proxy's URL cannot be used. Check HTTP_PROXY and HTTPS_PROXY.", False, False)
-    if isinstance(error, (failures.InvalidURL, failures.InvalidSchema, failures.MissingSchema, LocationValueError)):
-        return Failure(f"{url} is not a URL that can be called. Check 'endpoint'.", False, False)
-    if isinstance(error, ValueError):
-        # Of what a user gives, only the credential goes into headers.
-        return Failure("the credential holds a character that no HTTP header can have, such as a line break.", False, False)
-    never_sent = _never_connected(error) or isinstance(_causes(error)[-1], ConnectionRefusedError)
+        return _explain_tls(host, cause)
+    if isinstance(error, failures.InvalidProxyURL) or (proxied and isinstance(error, (failures.InvalidURL, failures.InvalidSchema))):
+        needs = " A SOCKS proxy needs the Python library PySocks." if "SOCKS" in str(error) else ""
+        return Failure(f"the proxy's URL cannot be used. Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY.{needs}", False, False)
+    if isinstance(error, (failures.InvalidURL, failures.InvalidSchema, LocationValueError)):
+        return unusable_url(url)
+    if not isinstance(error, failures.RequestException) and isinstance(error, OSError):
+        # The options are checked before.
+        path = str(error).rpartition("invalid path: ")[2]
+        return Failure(f"there is no file {path}. Check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.", False, False)
+    never_sent = _never_connected(error) or isinstance(causes[-1], ConnectionRefusedError)
     if isinstance(error, failures.ProxyError):
         # requests also calls it a proxy error when a connection breaks later, inside of the proxy's tunnel.
-        never_sent = never_sent or "Tunnel connection failed" in str(_causes(error)[-1])
-        reason = f"the proxy on the way to {host} refused or does not answer ({root_cause(error)}). Check HTTPS_PROXY and NO_PROXY."
+        never_sent = never_sent or "Tunnel connection failed" in str(causes[-1])
+        reason = f"the proxy on the way to {host} refused or does not answer ({cause}). Check HTTPS_PROXY and NO_PROXY."
         return Failure(reason, not never_sent, True)
-    if isinstance(error, (failures.Timeout, ReadTimeoutError)):
+    if isinstance(error, failures.Timeout):
         reason = f"{host} did not answer within {limit:g} seconds. Raise api_timeout and timeout, or check the network."
         return Failure(reason, not isinstance(error, failures.ConnectTimeout), True)
     what = "cannot be reached" if never_sent else "broke the connection"
-    reason = f"{host} {what} ({root_cause(error)}). Check 'endpoint', 'region_name' and the network."
+    reason = f"{host} {what} ({cause}). Check 'endpoint', 'region_name' and the network."
     return Failure(reason, not never_sent, True)
+
+
+def _explain_tls(host: str, cause: str) -> Failure:
+    if "WRONG_VERSION_NUMBER" in cause:
+        return Failure(f"{host} does not speak TLS. Check the scheme and the port of 'endpoint'.", False, False)
+    if "UNSUPPORTED_PROTOCOL" in cause or "PROTOCOL_VERSION" in cause:
+        reason = f"{host} offers no version of TLS that is allowed here ({cause}). It has to offer TLS 1.2 or newer."
+        return Failure(reason, False, False)
+    if any(words in cause.upper() for words in _ABOUT_CERTIFICATE):
+        reason = (
+            f"the TLS certificate of {host} was not accepted ({cause}). "
+            "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
+        )
+        return Failure(reason, False, False)
+    return Failure(f"{host} broke the TLS connection ({cause}). Check 'endpoint' and the network.", True, True)
 
 
 def root_cause(error: BaseException) -> str:

@@ -32,7 +32,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 #: How often a server error or a missing answer is retried. Throttling and a busy load balancer always end, so they are retried
 #: for as long as ``timeout`` allows.
 _MAX_RETRIES = 4
-SERVER_ERRORS = (500, 502, 503, 504)
+SERVER_ERRORS = range(500, 600)
+#: The client's statuses that are no refusal: the server, or a proxy, gave up waiting for the request or for its client.
+_GAVE_UP = (408, 499)
 
 
 class Verdict(enum.Enum):
@@ -59,9 +61,14 @@ def classify_response(method: str, response: Response, valid: bool, busy: bool) 
         return Verdict.SUCCESS if valid else classify_no_response(method)
     if response.status == 429 or busy:
         return Verdict.RETRY
-    if response.status in SERVER_ERRORS:
+    if is_uncertain(response.status):
         return classify_no_response(method)
     return Verdict.FAILED
+
+
+def is_uncertain(status: int) -> bool:
+    """Whether a status leaves open if the request was carried out. What is none of HTTP's final statuses does, too."""
+    return not 200 <= status < 500 or status in _GAVE_UP
 
 
 def classify_no_response(method: str) -> Verdict:

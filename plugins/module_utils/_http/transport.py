@@ -7,23 +7,25 @@
 from __future__ import annotations
 
 import json
-import time
+import re
 import typing as t
 
 from .._errors import Unreachable
+from .adapter import Adapter
 from .deadline import Deadline
-from .failures import explain
+from .failures import UNUSABLE_CREDENTIAL, Failure, explain, unusable_url
 
 try:
     import requests
-    import urllib3
 except ImportError:
     HAS_REQUESTS = False
 else:
     HAS_REQUESTS = True
 
-#: How many bytes of a body are read at once, at most.
-_CHUNK = 1 << 16
+#: How deep arrays and objects of a response may be nested. The API's are five deep; what is too deep breaks what shows it.
+_MAX_DEPTH = 32
+#: What the value of a header can be. Source: RFC 9110, section 5.5.
+_SENDABLE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 USER_AGENT = "ansible-collection-otc.elb"
 
@@ -72,11 +74,9 @@ class Transport:
         self.connections = connections
         #: Proxies and CAs of the environment, once they were read.
         self._environment: dict[str, t.Any] | None = None
+        self._adapter = Adapter(request_seconds, deadline, connections)
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
-        if connections > 1:
-            for scheme in ("https://", "http://"):
-                self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=connections))
 
     def close(self) -> None:
         """Close the connections."""
@@ -95,29 +95,35 @@ class Transport:
         limit = self._request_seconds
         if again or self._deadline.expired:
             limit = min(limit, max(1.0, self._deadline.left()))
-        until = time.monotonic() + limit
+
+        def unreachable(failure: Failure) -> Unreachable:
+            return Unreachable(f"Could not {attempt}: {failure.reason}", failure.sent, failure.transient)
+
         try:
-            environment = self._environment or self._read_environment(url)
-            response = self._session.request(
-                method,
-                url,
-                data=None if body is None else json.dumps(body).encode(),
-                headers={"Content-Type": "application/json"},
-                auth=self._auth,
-                timeout=limit,
-                allow_redirects=False,
-                **environment,
-            )
-            content = _content(response, until)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            failure = explain(error, url, limit)
-            raise Unreachable(f"Could not {attempt}: {failure.reason}", failure.sent, failure.transient) from None
-        return _parsed(response, content)
+            request = self._prepare(method, url, body)
+        except (requests.RequestException, ValueError):
+            raise unreachable(unusable_url(url)) from None
+        if not all(_SENDABLE.fullmatch(str(value)) for value in request.headers.values()):
+            # Of what a user gives, only the credential goes into headers.
+            raise unreachable(UNUSABLE_CREDENTIAL)
+        how = self._environment or self._read_environment(url)
+        try:
+            # By the adapter itself: a session would also look at where a response redirects to, and keep its cookies.
+            response = self._adapter.send(request, timeout=limit, **how)
+        except (requests.RequestException, OSError, ValueError) as error:
+            proxied = requests.utils.select_proxy(url, how["proxies"]) is not None
+            raise unreachable(explain(error, url, limit, proxied)) from None
+        return _parsed(response)
+
+    def _prepare(self, method: str, url: str, body: t.Any) -> requests.PreparedRequest:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        return self._session.prepare_request(requests.Request(method, url, headers, data=data, auth=self._auth))
 
     def _read_environment(self, url: str) -> dict[str, t.Any]:
         """Read once what ``requests`` would read for each request: all of them go to the same host.
 
-        :returns: ``proxies``, ``verify``, ``cert`` and so on, as ``requests`` takes them; bodies are read by ``_content``.
+        :returns: ``proxies``, ``verify`` and ``cert``, as ``requests`` takes them.
         """
         found = dict(self._session.merge_environment_settings(url, {}, True, self._tls.verify, self._tls.cert))
         self._session.trust_env = False
@@ -125,30 +131,24 @@ class Transport:
         return found
 
 
-def _parsed(response: requests.Response, content: bytes) -> Response:
+def _parsed(response: requests.Response) -> Response:
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip() or "no content type"
     body, not_json = None, False
-    if content:
+    if response.content:
         try:
-            body = json.loads(content)
-        except ValueError:
+            body = json.loads(response.content)
+        # RecursionError: arrays in arrays, thousands of them.
+        except (ValueError, RecursionError):
             not_json = True
-    return Response(response.status_code, response.headers, body, content_type, not_json)
+        else:
+            not_json = _is_too_deep(body)
+    return Response(response.status_code, response.headers, None if not_json else body, content_type, not_json)
 
 
-def _content(response: requests.Response, until: float) -> bytes:
-    """The whole body. The limit of ``requests`` is for each read, so a body that trickles in never reaches it.
-
-    :param until: when to give up, as ``time.monotonic`` counts.
-    """
-    read = getattr(response.raw, "read1", None)
-    if read is None:
-        # urllib3 before 2.1 reads all or nothing.
-        return response.content
-    parts: list[bytes] = []
-    while part := read(_CHUNK, decode_content=True):
-        parts.append(part)
-        if time.monotonic() > until:
-            response.close()
-            raise requests.ReadTimeout
-    return b"".join(parts)
+def _is_too_deep(value: t.Any) -> bool:
+    """Whether arrays and objects are nested deeper than in any response of the API."""
+    level = [value]
+    for dummy in range(_MAX_DEPTH):
+        containers = [each for each in level if isinstance(each, (dict, list))]
+        level = [part for each in containers for part in (each.values() if isinstance(each, dict) else each)]
+    return bool(level)

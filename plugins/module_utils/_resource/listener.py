@@ -2,11 +2,47 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Listeners: looked up where an option names one."""
+"""What a listener is, as far as pools need it: which pool its requests go to by default.
+
+Source: "Querying Listeners" and "Updating a Listener" of the API reference.
+"""
 
 from __future__ import annotations
 
+import typing as t
+
+from .kinds import REFERENCES, TEXT
+from .pool import Reference
 from .resource import Collection, Resource, Verb
+
+#: Which protocols its default pool can have, by the listener's own.
+_POOL_PROTOCOLS: t.Mapping[str, tuple[str, ...]] = {
+    "TCP": ("TCP",),
+    "UDP": ("UDP", "QUIC"),
+    "HTTP": ("HTTP",),
+    "HTTPS": ("HTTP", "HTTPS"),
+    "TERMINATED_HTTPS": ("HTTP",),
+}
+
+
+class Listener(t.TypedDict, total=False):
+    """A listener as the API returns it, as far as it is read."""
+
+    id: str
+    name: str
+    protocol: str
+    default_pool_id: str | None
+    loadbalancers: list[Reference]
+
+
+def protocol_conflict(listener: t.Mapping[str, t.Any], protocol: str | None) -> list[str]:
+    """Why the listener cannot have a pool of that protocol, as far as both are known."""
+    own = listener.get("protocol")
+    possible = _POOL_PROTOCOLS.get(own or "")
+    if possible is None or protocol is None or protocol in possible:
+        return []
+    return [f"the listener's protocol {own} takes pools with protocol {' or '.join(possible)}, not {protocol}"]
+
 
 LISTENER = Resource(
     kind="listener",
@@ -14,6 +50,7 @@ LISTENER = Resource(
         "/v3/{project_id}/elb/listeners",
         "listener",
         "listeners",
-        {Verb.LIST: "Querying listeners"},
+        {Verb.LIST: "Querying listeners", Verb.UPDATE: "Modifying a listener"},
     ),
+    shown={"protocol": TEXT, "default_pool_id": TEXT, "loadbalancers": REFERENCES},
 )

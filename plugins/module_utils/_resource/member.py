@@ -34,6 +34,8 @@ class ListenerStatus(t.TypedDict, total=False):
     listener_id: str
     operating_status: str
     reason: HealthReason | None
+    created_at: str
+    updated_at: str
 
 
 class Member(t.TypedDict, total=False):
@@ -62,9 +64,18 @@ class Member(t.TypedDict, total=False):
 HEALTHY = ("ONLINE", "NO_MONITOR")
 
 
+def statuses(member: t.Mapping[str, t.Any]) -> list[t.Any]:
+    """The statuses that count: those per listener where there are any, else the member's own.
+
+    Source: "status" in "Querying a Backend Server" of the API reference.
+    """
+    per_listener = [each.get("operating_status") for each in member.get("status") or () if each.get("listener_id")]
+    return per_listener or [member.get("operating_status")]
+
+
 def is_healthy(member: t.Mapping[str, t.Any]) -> bool:
-    """Whether the member gets requests, as far as its health decides that."""
-    return member.get("operating_status") in HEALTHY
+    """Whether the member gets requests, as far as its health decides that. INITIAL and UNKNOWN are not healthy."""
+    return all(status in HEALTHY for status in statuses(member))
 
 
 def health_of(member: t.Mapping[str, t.Any]) -> str:
@@ -80,7 +91,8 @@ def health_of(member: t.Mapping[str, t.Any]) -> str:
             words.append(f"got {reason['healthcheck_response']}")
         if words and ", ".join(words) not in found:
             found.append(", ".join(words))
-    return f"{member.get('operating_status')}" + (f" ({'; '.join(found)})" if found else "")
+    shown = ", ".join(dict.fromkeys(map(str, statuses(member))))
+    return shown + (f" ({'; '.join(found)})" if found else "")
 
 
 def label(member: t.Mapping[str, t.Any]) -> str:
@@ -214,7 +226,10 @@ MEMBER = Resource(
     shown={
         **dict.fromkeys(("ip_version", "operating_status"), TEXT),
         "reason": _REASON,
-        "status": {"type": "list", "elements": {"type": "dict", "options": {"operating_status": TEXT, "reason": _REASON}}},
+        "status": {
+            "type": "list",
+            "elements": {"type": "dict", "options": {"listener_id": TEXT, "operating_status": TEXT, "reason": _REASON}},
+        },
     },
     filters={
         "id": TEXTS,

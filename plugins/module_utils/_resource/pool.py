@@ -53,9 +53,9 @@ class Pool(t.TypedDict, total=False):
     type: str | None
     protection_status: str
     protection_reason: str
-    enterprise_project_id: str
     ip_version: str
     admin_state_up: bool
+    az_affinity: Json | None
     created_at: str
     updated_at: str
 
@@ -68,28 +68,21 @@ PROTECTION = ("nonProtection", "consoleProtection")
 _NEW_POOL = "create a pool under another name with it, move the listener and the members there, then remove this pool"
 
 
-def _reference(option: str, key: str) -> Field:
-    """A field that responses show as ``key: [{"id": ...}]``. A missing list says nothing, an empty one means "none"."""
+def references(pool: t.Mapping[str, t.Any], key: str) -> list[str] | None:
+    """The IDs that a response shows as ``key: [{"id": ...}]``; ``None`` where it leaves them out."""
+    found = pool.get(key)
+    return None if found is None else [str(comparable_id(each["id"])) for each in found]
 
-    def read(pool: Json) -> t.Any:
-        references = pool.get(key)
-        return None if references is None else references[0].get("id") if references else ""
 
-    def comparable(value: t.Any, pool: Json) -> t.Any:
-        # A pool may have several: each of them is the same as the first.
-        ids = [comparable_id(reference.get("id")) for reference in pool.get(key) or ()]
-        return ids[0] if comparable_id(value) in ids else comparable_id(value)
+def _loadbalancer(pool: Json) -> t.Any:
+    ids = references(pool, "loadbalancers")
+    return None if ids is None else ids[0] if ids else ""
 
-    return Field(
-        f"{option}_id",
-        {"type": "str", "aliases": [f"{option}_id"]},
-        option_name=option,
-        updatable=Updatable.NEVER,
-        check=text(255, 1),
-        comparable=comparable,
-        read=read,
-        instead=f"give the {option} that the pool belongs to, leave the option out, or create a pool of its own for that {option}",
-    )
+
+def _comparable_loadbalancer(value: t.Any, pool: Json) -> t.Any:
+    # A pool may have several: each of them is the same as the first.
+    ids = references(pool, "loadbalancers") or []
+    return ids[0] if comparable_id(value) in ids else comparable_id(value)
 
 
 _SLOW_START = {"enable": False, "duration": 30}
@@ -117,8 +110,16 @@ FIELDS: tuple[Field, ...] = (
     Field("description", {"type": "str"}, default="", check=text(255)),
     Field("protocol", {"type": "str", "choices": list(PROTOCOLS)}, updatable=Updatable.NEVER, instead=_NEW_POOL),
     Field("lb_algorithm", {"type": "str", "choices": list(ALGORITHMS)}),
-    _reference("loadbalancer", "loadbalancers"),
-    _reference("listener", "listeners"),
+    Field(
+        "loadbalancer_id",
+        {"type": "str", "aliases": ["loadbalancer_id"]},
+        option_name="loadbalancer",
+        updatable=Updatable.NEVER,
+        check=text(255, 1),
+        comparable=_comparable_loadbalancer,
+        read=_loadbalancer,
+        instead="give the load balancer that the pool belongs to, leave the option out, or create a pool of its own for that load balancer",
+    ),
     session_persistence.FIELD,
     Field(
         "slow_start",
@@ -196,16 +197,13 @@ def _missing_to_create(desired: Json, dummy: t.Mapping[str, t.Any]) -> list[str]
 
 
 def _identity(desired: Json) -> Identity:
-    narrowed = [(key, desired[key]) for key in ("loadbalancer_id", "listener_id") if desired.get(key)]
-    return by_name(desired["name"], *narrowed)
+    loadbalancer_id = desired.get("loadbalancer_id")
+    return by_name(desired["name"], *([("loadbalancer_id", loadbalancer_id)] if loadbalancer_id else []))
 
 
 def _blocks_removal(pool: t.Mapping[str, t.Any], dummy: t.Mapping[str, t.Any]) -> list[str]:
-    """What stands against removing the pool; known before its members are removed."""
-    reasons = protection(pool, repr(pool.get("name")))
-    if pool.get("healthmonitor_id"):
-        reasons.append(f"it has the health check {pool['healthmonitor_id']}: remove that first")
-    return reasons
+    """What stands against removing the pool. Whether an empty pool with removal protection can be removed is left to the service."""
+    return [] if pool.get("members") == [] else protection(pool, repr(pool.get("name")))
 
 
 def protection(pool: t.Mapping[str, t.Any], label: str) -> list[str]:

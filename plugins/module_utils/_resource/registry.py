@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from .health_check import HEALTH_CHECK
+from .l7policy import FORWARDING_POLICY
 from .listener import LISTENER
 from .loadbalancer import LOADBALANCER
 from .member import MEMBER
 from .pool import POOL
 
-RESOURCES = (POOL, MEMBER, LOADBALANCER, LISTENER)
+RESOURCES = (POOL, MEMBER, HEALTH_CHECK, LOADBALANCER, LISTENER, FORWARDING_POLICY)

@@ -7,33 +7,25 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 import typing as t
 
 from .._api.client import Call, Client
 from .._auth import connect
+from .._auth.connection import TokenCache
 from .._errors import ApiError, ElbError, Json
 from .._http.deadline import Deadline
+from .._http.exposure import exposures
 from .._http.transport import Tls, Transport
 from .._resource.ids import is_placeholder, placeholder
 
 #: The longest time that an option may give, in seconds.
 MAX_SECONDS = 86400.0
-
+#: Seconds before a removal is tried again that was refused because of earlier removals; doubled for each further attempt.
+_FIRST_PAUSE = 0.5
 
 #: Says how far a step is, in a few words. Called at any time while it runs, by another thread.
 Status = t.Callable[[], str]
-
-
-class TokenCache(t.Protocol):
-    """Keeps tokens from one task to the next. The state is keystoneauth1's, and as secret as the token in it."""
-
-    def load(self, cache_id: str) -> str | None:
-        """The state that was saved last; ``None`` where there is none."""
-
-    def save(self, cache_id: str, state: str) -> None:
-        """Keep a state."""
 
 
 def _ignore(message: str) -> None:
@@ -87,16 +79,17 @@ class ApiContext:
     def client(self) -> Client:
         """Made when it is first needed: options that cannot work are refused without it."""
         if self._client is None:
-            connection = connect.connect(self.params, os.environ, self.deadline)
+            connection = connect.connect(self.params, self.deadline, self._token_cache)
             # One set from now on, so that a token that comes later is masked, too.
             connection.secrets.update(self.secrets)
             self.secrets = connection.secrets
+            endpoint, project_id = connection.locate()
             tls = Tls(connection.verify, connection.cert)
+            for warning in exposures(connection.endpoint, connection.verify):
+                self.warn(warning)
             connections = self.params.get("concurrency", 1)
             self._transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
-            self._client = Client(
-                self._transport, self.deadline, connection.endpoint, connection.project_id, self.actions, connection.renew
-            )
+            self._client = Client(self._transport, self.deadline, endpoint, project_id, self.actions, connection.renew)
         return self._client
 
     def close(self) -> None:
@@ -153,18 +146,24 @@ class ApiContext:
         self.done.append(call.attempt)
         return resource
 
-    def remove(self, call: Call) -> bool:
+    def remove(self, call: Call, in_use: bool = False) -> bool:
         """Remove something. Check mode only records the action.
 
+        :param in_use: whether a conflict is retried within the task's time, because the service finishes earlier removals late.
         :returns: whether this task did it (or would); ``False`` where it did not exist any more.
         """
-        try:
-            self.write(call)
-        except ApiError as error:
-            if not error.not_found:
-                raise
-            return False
-        return True
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                self.write(call)
+            except ApiError as error:
+                if error.not_found:
+                    return False
+                if not in_use or error.status != 409 or not self.deadline.sleep(pause):
+                    raise
+                pause *= 2
+            else:
+                return True
 
     def pause(self, seconds: float, purpose: str) -> None:
         """Wait as long as the user asked for. Check mode does not.

@@ -37,6 +37,42 @@ def allowed_to_ensure(resource: Resource, params: Json) -> set[str]:
     return {resource.operation(verb).action for verb in verbs}
 
 
+class Part:
+    """What belongs to a resource and is ensured after it, such as the health check of a pool."""
+
+    #: What the result and the diff name it.
+    name: str
+    #: Its diff, once it is planned.
+    before: t.Any = None
+    after: t.Any = None
+
+    def plan(self, current: Json | None) -> list[str]:
+        """Look at it, and plan what to do.
+
+        :param current: the resource that it belongs to; ``None`` where that is to be created.
+        :returns: what stands against the plan.
+        """
+        raise NotImplementedError
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to do."""
+        raise NotImplementedError
+
+    def apply(self, resource: Json) -> Json:
+        """Carry out the plan.
+
+        :param resource: the resource that it belongs to.
+        :returns: the resource as it is then.
+        """
+        raise NotImplementedError
+
+    @property
+    def result(self) -> Json:
+        """What the result has of it."""
+        return {}
+
+
 class Ensure:
     """The run of one task. A subclass has what is particular to its resource."""
 
@@ -49,6 +85,8 @@ class Ensure:
         self.params = context.params
         self.absent = self.params["state"] == "absent"
         self.desired = self.resource.desired_from(self.params)
+        #: What is ensured after the resource.
+        self.parts: list[Part] = []
 
     @classmethod
     def run(cls, context: ApiContext) -> Json:
@@ -90,6 +128,14 @@ class Ensure:
         """What to add to the message of a refused plan."""
         return ""
 
+    def removal_refusals(self, client: ResourceClient, current: Json) -> list[str]:
+        """What stands against the removal."""
+        return self.resource.blocks_removal(current, client.known_pool)
+
+    def create(self, client: ResourceClient, plan: Plan) -> tuple[Json, Outcome]:
+        """Create the resource."""
+        return client.create(self.desired, plan)
+
     def before_removal(self, client: ResourceClient, current: Json) -> None:
         """Do what has to be done before the resource can be removed."""
 
@@ -121,26 +167,35 @@ class Ensure:
                 current = self.assume(client)
         placeholder = current is not None and any(map(self.context.is_placeholder, (current["id"], client.pool and client.pool.id)))
         plan = make_plan(self.resource.fields, self.desired, current, self.absent, placeholder)
-        # What an earlier task would create is not known, so nothing stands against anything.
-        if not placeholder:
-            self._check(client, plan, current)
+        self._check(client, plan, current, placeholder)
         resource, changed = self._apply(client, plan, current)
         return self._result(resource, self.pool_id(client, current or resource), changed, plan)
 
     def _result(self, resource: Json, pool_id: str, changed: bool, plan: Plan) -> Json:
-        return {"changed": changed, self.resource.collection.one: resource, "pool_id": pool_id, "diff": plan.diff}
+        result: Json = {"changed": changed, self.resource.collection.one: resource, "pool_id": pool_id}
+        before, after = dict(plan.before), dict(plan.after)
+        for part in self.parts:
+            result.update(part.result)
+            before.update({part.name: part.before} if part.before is not None else {})
+            after.update({part.name: part.after} if part.after is not None else {})
+        return {**result, "diff": {"before": before, "after": after}}
 
-    def _check(self, client: ResourceClient, plan: Plan, current: Json | None) -> None:
+    def _check(self, client: ResourceClient, plan: Plan, current: Json | None, placeholder: bool) -> None:
         """Check what is known now, all of it at once and before the first write.
 
         :raises ValidationFailed: when the plan cannot be carried out.
         """
         if self.absent:
-            reasons = self.resource.blocks_removal(current, client.known_pool) if current is not None else []
+            reasons = self.removal_refusals(client, current) if current is not None else []
         else:
             reasons = self.resource.refusals(plan, self.desired, current, client.known_pool)
+            if reasons:
+                reasons[-1] += self.hint(plan)
+            reasons += [reason for part in self.parts for reason in part.plan(current)]
+        # What an earlier task would create is not known, so nothing stands against anything.
+        if placeholder:
+            return
         if reasons:
-            reasons[-1] += self.hint(plan)
             raise ValidationFailed(self.attempt, reasons)
         if self.absent:
             return
@@ -155,15 +210,18 @@ class Ensure:
         """
         if plan.kind is PlanKind.DELETE and current is not None:
             self.before_removal(client, current)
-            removed = client.delete(current)
+            removed = client.delete(current, in_use=self.context.wrote)
             return {}, removed or self.context.wrote
         if self.absent:
             return {}, False
         if current is None:
-            resource, outcome = client.create(self.desired, plan)
+            resource, outcome = self.create(client, plan)
         else:
             resource, outcome = client.update(current, plan), Outcome.UPDATED if plan.changed else Outcome.UNCHANGED
-        return self.after_present(client, resource, outcome), outcome is not Outcome.UNCHANGED
+        for part in self.parts:
+            resource = part.apply(resource)
+        changed = outcome is not Outcome.UNCHANGED or any(part.changed for part in self.parts)
+        return self.after_present(client, resource, outcome), changed
 
 
 def warn_of_missing(context: ApiContext, options: t.Collection[str]) -> None:

@@ -76,7 +76,7 @@ def resolve_pool(context: ApiContext, attempt: str, find: t.Callable[[PoolRef], 
         hint = f"Create it with elb_pool first, or check its name or ID.{scope_hint(context)}"
         raise NotFound(f"Cannot {attempt}: {missing}. {hint}", **facts)
     context.warn(f"Check mode: {missing}; assuming that an earlier task creates it.")
-    pool = PoolRef(placeholder(name), repr(name), {})
+    pool = PoolRef(placeholder(f"pool {name!r}"), repr(name), {})
     return pool, find(pool)
 
 

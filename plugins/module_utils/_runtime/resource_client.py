@@ -44,7 +44,8 @@ class ResourceClient:
         self.context = context
         self.resource = resource
         self.pool = pool
-        self._label = label or resource.label
+        #: How one of them is named in messages.
+        self.label = label or resource.label
         self._parent: t.Mapping[str, str] = {"pool_id": pool.id} if pool else {}
 
     @property
@@ -95,38 +96,43 @@ class ResourceClient:
         """The one that an identity means, or ``None``.
 
         :param advice: what to do where there are several.
+        :raises ElbError: as :meth:`only`.
+        """
+        return self.only(self.find(identity), identity, advice)
+
+    def only(self, found: list[Json], identity: Identity, advice: str) -> Json | None:
+        """The one that was found, or ``None``.
+
         :raises ElbError: when there are several; it lists their IDs.
         """
-        found = self.find(identity)
         if len(found) > 1:
             ids = sorted(str(each.get("id")) for each in found)
-            raise ElbError(f"There are {len(found)} {self.resource.kind}s {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
+            kind = self.resource.kind
+            if Verb.CREATE in self.resource.collection.functions:
+                advice += " Two tasks may have created them at the same time, such as on two hosts of a play: use run_once there."
+            raise ElbError(f"There are {len(found)} {kind}s {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
         return found[0] if found else None
 
-    def create(self, desired: Json, plan: Plan) -> tuple[Json, Outcome]:
+    def create(self, desired: Json, plan: Plan, look: t.Callable[[], list[Json]] | None = None) -> tuple[Json, Outcome]:
         """Create one, exactly once.
+
+        :param look: finds those that the request would create, where their identity does not.
 
         :returns: it (in check mode as far as it is known), and what this task did: ADDED, or else, where another client was faster,
             UPDATED or UNCHANGED.
         :raises ValidationFailed: when the one of the other client cannot become as desired.
         """
         resource = self.resource
-        call = self._call(Verb.CREATE, f"{resource.create_verb} {resource.kind} {self._label(desired)}", "to")._replace(body=plan.body)
-        created = create_once(self.context, call, lambda: self.find(resource.identity(desired)))
+        call = self._call(Verb.CREATE, f"{resource.create_verb} {resource.kind} {self.label(desired)}", "to")._replace(body=plan.body)
+        created = create_once(self.context, call, look or (lambda: self.find(resource.identity(desired))))
         if created.as_planned:
-            return created.resource or {**plan.body, **self.context.id_of_created(self._placeholder_label(desired))}, Outcome.ADDED
+            return created.resource or {**plan.body, **self.context.id_of_created(f"{resource.kind} {self.label(desired)}")}, Outcome.ADDED
         again = plan_present(resource.fields, desired, created.resource)
         reasons = resource.refusals(again, desired, created.resource, self.known_pool)
         if reasons:
             raise ValidationFailed(call.attempt, reasons)
         outcome = Outcome.ADDED if created.ours else Outcome.UPDATED if again.changed else Outcome.UNCHANGED
         return self.update(created.resource, again), outcome
-
-    def _placeholder_label(self, desired: Json) -> str:
-        """What makes the placeholder of one different from that of another."""
-        identity = self.resource.identity(desired)
-        narrowed = [str(value) for key, value in identity.query if key not in identity.fields]
-        return " of ".join([identity.label.strip("'"), *narrowed])
 
     def update(self, current: Json, plan: Plan) -> Json:
         """Update one, where the plan says so.
@@ -135,7 +141,7 @@ class ResourceClient:
         """
         if plan.kind is PlanKind.NOTHING:
             return current
-        return self.set(current, f"update {self.resource.kind} {self._label(current)}", plan.body)
+        return self.set(current, f"update {self.resource.kind} {self.label(current)}", plan.body)
 
     def set(self, current: Json, attempt: str, body: Json) -> Json:
         """Send an update.
@@ -145,17 +151,18 @@ class ResourceClient:
         call = self._call(Verb.UPDATE, attempt, "of", str(current["id"]))._replace(body=body)
         return self.context.write(call) or {**current, **body}
 
-    def delete(self, current: Json) -> bool:
+    def delete(self, current: Json, in_use: bool = False) -> bool:
         """Remove one.
 
+        :param in_use: whether the service may still count what this task removed before as a use of it.
         :returns: whether this task did it; ``False`` where it did not exist any more.
         """
-        attempt = f"remove {self.resource.kind} {self._label(current)}"
-        return self.context.remove(self._call(Verb.DELETE, attempt, "from", str(current["id"])))
+        attempt = f"remove {self.resource.kind} {self.label(current)}"
+        return self.context.remove(self._call(Verb.DELETE, attempt, "from", str(current["id"])), in_use)
 
-    def _call(self, verb: Verb, attempt: str, preposition: str, resource_id: str = "") -> Call:
+    def _call(self, verb: Verb, attempt: str, preposition: str, resource_id: str | None = None) -> Call:
         where = f" {preposition} pool {self.pool.label}" if self.pool else ""
-        ids = {**self._parent, self.resource.collection.id_name: resource_id} if resource_id else self._parent
+        ids = {**self._parent, self.resource.collection.id_name: resource_id} if resource_id is not None else self._parent
         return Call(self.resource.operation(verb), attempt + where, ids)
 
 

@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 from .._errors import ApiError, Json
-from .context import MAX_SECONDS, ApiContext
+from .context import MAX_SECONDS
 from .resource_client import ResourceClient
+from .wait import WAIT_OPTIONS, invalid_wait
 
 #: Options, as in an argument spec.
-SERVING_OPTIONS: Json = {"wait": {"type": "bool", "default": False}, "drain_seconds": {"type": "float", "default": 0.0}}
+SERVING_OPTIONS: Json = {**WAIT_OPTIONS, "drain_seconds": {"type": "float", "default": 0.0}}
 
 
-def invalid_drain(context: ApiContext) -> list[str]:
-    """What is wrong with the option ``drain_seconds``; it may be no finite number."""
-    seconds = context.params["drain_seconds"]
-    return [] if 0 <= seconds <= MAX_SECONDS else [f"drain_seconds must be 0 to {MAX_SECONDS:g}, not {seconds:g}"]
+def invalid_serving(params: Json) -> list[str]:
+    """What is wrong with these options; they may be no finite numbers."""
+    seconds = params["drain_seconds"]
+    reasons = [] if 0 <= seconds <= MAX_SECONDS else [f"drain_seconds must be 0 to {MAX_SECONDS:g}, not {seconds:g}"]
+    return reasons + invalid_wait(params)
 
 
 def drain(client: ResourceClient, member: Json) -> Json:

@@ -12,8 +12,10 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 
 from .._auth.connect import ARGUMENT_SPEC
+from .._auth.connection import TokenCache
 from .._errors import ElbError, Json, NoCredential, PartialFailure
-from .context import ApiContext, Status, TokenCache, check_limits
+from .context import ApiContext, Status, check_limits
+from .printable import printable
 
 #: How many of the changes before a failure its message names.
 _SHOWN = 5
@@ -75,7 +77,15 @@ def perform(task: Task, door: Door) -> Json:
     :returns: its result; with ``failed`` and ``msg`` where it failed. Secrets are not masked yet.
     :raises ImportError: where a library is missing. No request was made.
     """
-    context = ApiContext(door.params, door.secrets, door.check_mode, door.show_diff, door.warn, door.progress, door.token_cache)
+    context = ApiContext(
+        door.params,
+        door.secrets,
+        door.check_mode,
+        door.show_diff,
+        lambda warning: door.warn(printable(warning)),
+        door.progress,
+        door.token_cache,
+    )
     try:
         check_limits(door.params)
         result = task.function(context)
@@ -93,6 +103,7 @@ def perform(task: Task, door: Door) -> Json:
         if context.wrote and not isinstance(error, PartialFailure):
             done = "; ".join(context.done[:_SHOWN]) + (f"; and {len(context.done) - _SHOWN} more" if len(context.done) > _SHOWN else "")
             result.update(msg=f"{result['msg']} Done before that: {done}.", changed=True)
+        result = printable(result)
     finally:
         door.secrets = context.secrets
         context.close()

@@ -2,65 +2,122 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting until a member is healthy."""
+"""Waiting until members are healthy: one of them, or many together."""
 
 from __future__ import annotations
 
+import time
 import typing as t
 
-from .._api.client import Call
-from .._errors import ElbError, Json
-from .._resource.member import MEMBER, health_of, is_healthy, label
-from .._resource.resource import Verb
-from .context import ApiContext
+from .._errors import Json
+from .._resource.member import WEIGHT, health_of, is_healthy, label
+from .context import MAX_SECONDS, ApiContext
 
 #: Seconds between two looks: few at first, then backing off; a health check itself takes some seconds.
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 10.0, 1.5
+#: How often to look at least while min_healthy_seconds pass.
+_LOOKS = 5
+
+#: How many members the progress names.
+_SHOWN = 3
+
+#: Options, as in an argument spec.
+WAIT_OPTIONS: Json = {"wait": {"type": "bool", "default": False}, "min_healthy_seconds": {"type": "float", "default": 0.0}}
 
 
-def wait_until_healthy(context: ApiContext, pool_id: str, member: Json, added: bool = False) -> Json:
-    """Wait until the member is healthy.
+def invalid_wait(params: Json) -> list[str]:
+    """What is wrong with the options about waiting; they may be no finite numbers."""
+    seconds = params["min_healthy_seconds"]
+    if not 0 <= seconds <= MAX_SECONDS:
+        return [f"min_healthy_seconds must be 0 to {MAX_SECONDS:g}, not {seconds:g}"]
+    if seconds and not params["wait"]:
+        return ["min_healthy_seconds has an effect only with 'wait: true'"]
+    if seconds and seconds >= params["timeout"]:
+        return [f"min_healthy_seconds ({seconds:g}) must be less than timeout ({params['timeout']:g}), within which the wait ends"]
+    return []
 
-    :param member: the service's last response for it.
-    :param added: whether it was just added, so that the response is from before its first health check.
-    :returns: the member as it is then. Check mode does not wait.
-    :raises ElbError: when the time is up; with the last status, and the reason that the service gives.
+
+class HealthWait:
+    """Waits for members, each known by a key.
+
+    :param waiting: the members to wait for, as they were last seen.
+    :param look: reads those of the pool's members that may be among them, by their keys.
     """
-    ids = {"pool_id": pool_id, "member_id": member.get("id", "")}
-    call = Call(MEMBER.operation(Verb.GET), f"get the health of member {label(member)}", ids)
-    if not added and is_healthy(member):
-        return member
-    if context.check_mode:
-        context.needs(call)
-        return member
-    last = member
 
-    def look() -> bool:
-        nonlocal last
-        last = context.read(call)
-        return is_healthy(last)
+    def __init__(self, context: ApiContext, waiting: t.Mapping[t.Any, Json], look: t.Callable[[], t.Mapping[t.Any, Json]]) -> None:
+        self._context = context
+        self._waiting = dict(waiting)
+        self._look = look
+        self._least = context.params["min_healthy_seconds"]
+        #: Since when each has been healthy without a break.
+        self._healthy_since: dict[t.Any, float] = {}
+        #: The members as they were seen last.
+        self.seen: dict[t.Any, Json] = dict(waiting)
+        #: Why a member did not become healthy, and those of them that do not exist any more.
+        self.failed: dict[t.Any, str] = {}
+        self.removed: set[t.Any] = set()
 
-    with context.progress(
-        lambda: f"member {label(last)} is not healthy yet: {health_of(last)}, {context.deadline.left():.0f} seconds left"
-    ):
-        healthy = poll(context, look)
-    if healthy:
-        return last
-    raise ElbError(
-        f"Member {label(member)} is not healthy after {context.deadline.seconds:g} seconds: its status is {health_of(last)}. "
-        "The member stays in the pool. Check that it answers the health check, or raise 'timeout'.",
-        member=last,
-    )
+    def run(self) -> None:
+        """Wait until all are healthy, or the task's time is up. A member that is removed meanwhile ends its wait at once.
+
+        :raises ElbError: when the members cannot be read.
+        """
+        with self._context.progress(self._status):
+            self._poll()
+        for key in self._waiting:
+            self.failed[key] = self._timed_out(key)
+
+    def _poll(self) -> None:
+        pause = _FIRST_PAUSE
+        # A break within min_healthy_seconds has to be seen.
+        longest = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, self._least / _LOOKS)) if self._least else _LONGEST_PAUSE
+        while self._waiting:
+            self._check(self._look())
+            if not self._waiting:
+                return
+            # Where all are healthy by now, only the rest of min_healthy_seconds is left.
+            rest = [self._least - (time.monotonic() - since) for key, since in self._healthy_since.items() if key in self._waiting]
+            seconds = max(0.0, min(rest)) if len(rest) == len(self._waiting) else pause
+            if not self._context.deadline.sleep(min(pause, seconds)):
+                self._check(self._look())
+                return
+            pause = min(pause * _GROWTH, longest)
+
+    def _status(self) -> str:
+        """Who is not healthy yet, such as "not healthy yet: 192.168.0.11:80 and 3 more, 120 seconds left"."""
+        labels = [label(self.seen[key]) for key in list(self._waiting)]
+        more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+        return f"not healthy yet: {', '.join(labels[:_SHOWN])}{more}, {self._context.deadline.left():.0f} seconds left"
+
+    def _check(self, found: t.Mapping[t.Any, Json]) -> None:
+        now = time.monotonic()
+        for key in list(self._waiting):
+            member = found.get(key)
+            if member is None:
+                self.removed.add(key)
+                self.failed[key] = f"Member {label(self.seen[key])} was removed by another client while its health was waited for."
+                del self._waiting[key]
+                continue
+            self.seen[key] = member
+            if not is_healthy(member):
+                self._healthy_since.pop(key, None)
+            elif now - self._healthy_since.setdefault(key, now) >= self._least:
+                del self._waiting[key]
+
+    def _timed_out(self, key: t.Any) -> str:
+        member, seconds = self.seen[key], self._context.deadline.seconds
+        state = f"its status is {health_of(member)}"
+        if is_healthy(member):
+            state = f"it has been healthy for less than {self._least:g} seconds"
+        return (
+            f"Member {label(member)} is not healthy after {seconds:g} seconds: {state}. The member stays in the pool. "
+            "Check that it answers the health check, or raise 'timeout'."
+        )
 
 
-def poll(context: ApiContext, look: t.Callable[[], bool]) -> bool:
-    """Look again and again, until *look* returns true or the task's time is up.
-
-    :returns: what the last look returned.
-    """
-    pause = _FIRST_PAUSE
-    while not look():
-        if not context.deadline.sleep(pause):
-            return look()
-        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+def gets_no_requests(context: ApiContext, member: Json) -> bool:
+    """Whether a member has weight 0, so that its health is not waited for; warns of it."""
+    if WEIGHT.value_in(member) != 0:
+        return False
+    context.warn(f"Member {label(member)} has weight 0 and gets no requests, so its health was not waited for.")
     return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ApiError, Json, NotFound, ValidationFailed
+from .._resource.health_check import HEALTH_CHECK
 from .._resource.ids import is_name
 from .._resource.member import MEMBER
 from .._resource.pool import POOL
@@ -18,6 +19,9 @@ from .._runtime.listing import listing
 from .._runtime.lookup import POOL_OPTION, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient, scope_hint
 from .._runtime.task import Task
+
+#: How many IDs one request asks for.
+_IDS_IN_URL = 50
 
 
 def info_task(resource: Resource, name: str) -> Task:
@@ -41,7 +45,21 @@ def list_pools(context: ApiContext) -> Json:
     if context.params["include_members"]:
         for pool in pools:
             pool["members"] = _members_of(context, pool)
+    if context.params["include_health_check"]:
+        checks = _health_checks(context, [pool["healthmonitor_id"] for pool in pools if pool.get("healthmonitor_id")])
+        for pool in pools:
+            pool["health_check"] = checks.get(pool.get("healthmonitor_id"))
     return {"changed": False, "pools": pools}
+
+
+def _health_checks(context: ApiContext, ids: list[str]) -> dict[t.Any, Json]:
+    """The health checks with these IDs, as many in one request as a URL can name."""
+    client = ResourceClient(context, HEALTH_CHECK)
+    found: dict[t.Any, Json] = {}
+    for start in range(0, len(ids), _IDS_IN_URL):
+        for check in client.read_all([("id", each) for each in ids[start : start + _IDS_IN_URL]]):
+            found[check["id"]] = check
+    return found
 
 
 def _members_of(context: ApiContext, pool: Json) -> list[Json]:
@@ -83,8 +101,12 @@ def _reading(resource: Resource, params: Json) -> str:
 
 
 def _allowed_for_pools(params: Json) -> set[str]:
-    members = {MEMBER.operation(Verb.LIST).action} if params["include_members"] else set()
-    return {_reading(POOL, params)} | members
+    included = [
+        resource.operation(Verb.LIST).action
+        for option, resource in (("include_members", MEMBER), ("include_health_check", HEALTH_CHECK))
+        if params[option]
+    ]
+    return {_reading(POOL, params), *included}
 
 
 def _allowed_for_members(params: Json) -> set[str]:
@@ -95,7 +117,7 @@ def _allowed_for_members(params: Json) -> set[str]:
 POOLS: t.Final = Task(
     name="elb_pool_info",
     function=list_pools,
-    options={**POOL.filters, "include_members": {"type": "bool", "default": False}},
+    options={**POOL.filters, **{name: {"type": "bool", "default": False} for name in ("include_members", "include_health_check")}},
     allowed=_allowed_for_pools,
 )
 MEMBERS: t.Final = Task(

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import Json
+from .._errors import ElbError, Json
 from .._resource.ids import is_name
-from .._resource.member import MEMBER
+from .._resource.member import MEMBER, is_healthy
 from .._resource.plan import Outcome
 from .._resource.pool import POOL
 from .._resource.resource import Verb
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
 from .._runtime.lookup import POOL_OPTION, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient
-from .._runtime.serving import SERVING_OPTIONS, drain, invalid_drain
+from .._runtime.serving import SERVING_OPTIONS, drain, invalid_serving
 from .._runtime.task import Task
-from .._runtime.wait import wait_until_healthy
+from .._runtime.wait import HealthWait, gets_no_requests
 
 
 class EnsureMember(Ensure):
@@ -35,7 +35,7 @@ class EnsureMember(Ensure):
 
     def invalid(self) -> list[str]:
         """See :class:`Ensure`."""
-        reasons = super().invalid() + invalid_drain(self.context)
+        reasons = super().invalid() + invalid_serving(self.params)
         if not (self.params["id"] or self.params["name"] or "address" in self.desired):
             reasons.append("give address with protocol_port, id, or a name that is not empty")
         return reasons
@@ -59,7 +59,7 @@ class EnsureMember(Ensure):
         name, pool = self.params["name"], client.pool
         if pool and not self.context.is_placeholder(pool.id):
             self.context.warn(f"Check mode: pool {pool.label} has no member named {name!r}; assuming that an earlier task adds it.")
-        return self.context.id_of_created(name)
+        return self.context.id_of_created(f"member {name!r}")
 
     def pool_id(self, client: ResourceClient, resource: Json) -> str:
         """See :class:`Ensure`."""
@@ -74,9 +74,28 @@ class EnsureMember(Ensure):
 
     def after_present(self, client: ResourceClient, resource: Json, outcome: Outcome) -> Json:
         """Wait until the member is healthy."""
-        if not self.params["wait"] or client.pool is None:
+        if not self.params["wait"] or gets_no_requests(self.context, resource):
             return resource
-        return wait_until_healthy(self.context, client.pool.id, resource, added=outcome is Outcome.ADDED)
+        # The response to its creation is from before its first health check.
+        if outcome is not Outcome.ADDED and is_healthy(resource) and not self.params["min_healthy_seconds"]:
+            return resource
+        if self.context.check_mode:
+            self.context.actions.add(MEMBER.operation(Verb.GET).action)
+            return resource
+        return self._wait(client, resource)
+
+    def _wait(self, client: ResourceClient, member: Json) -> Json:
+        key = member["id"]
+
+        def look() -> dict[str, Json]:
+            found = client.get(key)
+            return {key: found} if found else {}
+
+        wait = HealthWait(self.context, {key: member}, look)
+        wait.run()
+        if wait.failed:
+            raise ElbError(wait.failed[key], member=wait.seen[key])
+        return wait.seen[key]
 
 
 def _allowed(params: Json) -> set[str]:

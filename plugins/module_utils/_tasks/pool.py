@@ -2,27 +2,32 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``elb_pool``: one pool."""
+"""``elb_pool``: one pool, with its health check and its listener."""
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
-from .._errors import ElbError, Json
+from .._errors import Json
 from .._resource.fields import Updatable
-from .._resource.ids import is_name
-from .._resource.listener import LISTENER
+from .._resource.health_check import HEALTH_CHECK
+from .._resource.ids import comparable_id, is_name
+from .._resource.l7policy import FORWARDING_POLICY, uses_pool
 from .._resource.loadbalancer import LOADBALANCER
 from .._resource.member import MEMBER
-from .._resource.plan import Plan, PlanKind
-from .._resource.pool import POOL
-from .._resource.resource import Verb
+from .._resource.plan import Outcome, Plan, PlanKind
+from .._resource.pool import POOL, references
+from .._resource.resource import Verb, by_name
+from .._runtime.context import ApiContext
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
 from .._runtime.lookup import resolve_id
-from .._runtime.resource_client import PoolRef, ResourceClient, scope_hint
+from .._runtime.resource_client import PoolRef, ResourceClient, scope, scope_hint
 from .._runtime.task import Task
+from .health_check import HEALTH_CHECK_OPTION, HealthCheckPart, health_check_actions, health_check_client
+from .listener import LISTENER_OPTIONS, ListenerPart, listener_actions
 
-#: Options that create a pool, and fields that a task which only updates one may give.
+#: Fields that create a pool, and those that a task gives which only updates one.
 _TO_CREATE = {"protocol", "lb_algorithm"}
 _ONLY_TO_UPDATE = {field.name for field in POOL.fields if field.updatable is Updatable.ALWAYS} - _TO_CREATE - {"name"}
 
@@ -33,40 +38,68 @@ class EnsurePool(Ensure):
     resource = POOL
     no_such_id = "Leave 'id' out to create one by its name."
 
+    def __init__(self, context: ApiContext) -> None:
+        super().__init__(context)
+        params = self.params
+        self._client = ResourceClient(context, POOL, label=lambda dummy: POOL.label(params))
+        self._members: list[Json] = []
+        #: Pools of the same name on other load balancers.
+        self._elsewhere: list[Json] = []
+        self._listener: ListenerPart | None = None
+        if params["listener"] is not None:
+            self._listener = ListenerPart(context, self.desired)
+            # No field of the pool, but where it is created follows from it as well.
+            self.desired["listener_id"] = params["listener"]
+        self._health_check: HealthCheckPart | None = None
+        if params["health_check"] is not None:
+            self._health_check = HealthCheckPart(context, params["health_check"], params["protocol"], self._client)
+        if not self.absent:
+            self.parts = [part for part in (self._listener, self._health_check) if part is not None]
+
     def invalid(self) -> list[str]:
         """See :class:`Ensure`."""
         reasons = super().invalid()
         if not self.params["id"] and not self.params["name"]:
             reasons.append("name must not be empty where no id is given")
-        return reasons
+        if self.params["listener"] == "":
+            reasons.append("listener must not be empty")
+        if self.params["switch_listener"] and self._listener is None:
+            reasons.append("switch_listener has an effect only with 'listener'")
+        return reasons + (self._health_check.invalid() if self._health_check and not self.absent else [])
 
     def find(self) -> tuple[ResourceClient, Json | None]:
         """See :class:`Ensure`."""
-        client = ResourceClient(self.context, POOL, label=lambda dummy: POOL.label(self.params))
+        if not (self.params["id"] and self.absent) and self.desired.get("loadbalancer_id"):
+            self.desired["loadbalancer_id"] = resolve_id(self.context, LOADBALANCER, "loadbalancer", self.desired["loadbalancer_id"])
         if self.params["id"]:
-            if not self.absent:
-                self._resolve_names()
-            return client, client.get(self.params["id"])
-        self._resolve_names()
-        return client, client.find_one(POOL.identity(self.desired), "Give the ID of the right one as 'id'.")
+            return self._client, self._client.get(self.params["id"])
+        identity = by_name(self.params["name"])
+        named = self._client.find(identity)
+        found = self._on_loadbalancer(named)
+        if self._listener:
+            found = self._listener.narrow(found)
+        self._elsewhere = [pool for pool in named if pool not in found]
+        return self._client, self._client.only(found, identity, "Give the ID of the right one as 'id'.")
 
-    def _resolve_names(self) -> None:
-        """Replace the names of load balancer and listener by their IDs."""
-        desired = self.desired
-        on_loadbalancer: list[tuple[str, str]] = []
-        if desired.get("loadbalancer_id"):
-            desired["loadbalancer_id"] = resolve_id(self.context, LOADBALANCER, "loadbalancer", desired["loadbalancer_id"])
-            on_loadbalancer = [("loadbalancer_id", desired["loadbalancer_id"])]
-        if desired.get("listener_id"):
-            desired["listener_id"] = resolve_id(self.context, LISTENER, "listener", desired["listener_id"], *on_loadbalancer)
+    def _on_loadbalancer(self, pools: list[Json]) -> list[Json]:
+        """Those that belong to the load balancer of the option, where that is given."""
+        loadbalancer_id = self.desired.get("loadbalancer_id")
+        if not loadbalancer_id:
+            return pools
+        on = [references(pool, "loadbalancers") for pool in pools]
+        if None in on:
+            # The response leaves them out: the service knows.
+            return self._client.find(POOL.identity(self.desired))
+        return [pool for pool, ids in zip(pools, on) if comparable_id(loadbalancer_id) in (ids or ())]
 
     def assume(self, client: ResourceClient) -> Json | None:
         """See :class:`Ensure`: where the task means to update a pool rather than to create one."""
-        if _TO_CREATE.intersection(self.desired) or not _ONLY_TO_UPDATE.intersection(self.desired):
+        means_update = _ONLY_TO_UPDATE.intersection(self.desired) or self.parts
+        if _TO_CREATE.intersection(self.desired) or not means_update:
             return None
         name = self.params["name"]
         self.context.warn(f"Check mode: there is no pool {name!r} in this project and region; assuming that an earlier task creates it.")
-        return self.context.id_of_created(name)
+        return self.context.id_of_created(f"pool {name!r}")
 
     def pool_id(self, client: ResourceClient, resource: Json) -> str:
         """See :class:`Ensure`."""
@@ -76,36 +109,72 @@ class EnsurePool(Ensure):
         """See :class:`Ensure`."""
         return f".{scope_hint(self.context)}" if plan.kind is PlanKind.CREATE else ""
 
+    def create(self, client: ResourceClient, plan: Plan) -> tuple[Json, Outcome]:
+        """See :class:`Ensure`. Names are not unique: a pool of the same name elsewhere is another one, and a warning names it."""
+        for pool in self._elsewhere:
+            self.context.warn(f"There is another pool named {self.params['name']!r}, on another load balancer: {pool['id']}.")
+        body = self._listener.creation_body() if self._listener else {}
+        pool, outcome = client.create(self.desired, dataclasses.replace(plan, body={**plan.body, **body}))
+        if self.context.check_mode and "listener_id" in body:
+            pool["listeners"] = [{"id": body["listener_id"]}]
+        return pool, outcome
+
+    def removal_refusals(self, client: ResourceClient, current: Json) -> list[str]:
+        """See :class:`Ensure`. Forwarding policies are looked for before the first member is removed."""
+        pool_id = str(current["id"])
+        members = [] if self.context.is_placeholder(pool_id) else current.get("members")
+        if members is None or (members and self.params["force"]):
+            # Whole ones: what is removed is named by address and port.
+            members = self._members_of(current).read_all()
+        if members and not self.params["force"]:
+            count = "1 member" if len(members) == 1 else f"{len(members)} members"
+            return [f"it has {count}. Set 'force: true' to remove them with it."]
+        self._members = members
+        reasons = super().removal_refusals(client, {**current, "members": members})
+        if self._members:
+            policies = ResourceClient(self.context, FORWARDING_POLICY).read_all(scope(self.context))
+            names = [f"{policy.get('name') or 'without a name'} ({policy['id']})" for policy in policies if uses_pool(policy, pool_id)]
+            if names:
+                reasons.append(f"it is used by the forwarding policies {', '.join(names)}: remove or change them first")
+        return reasons
+
     def before_removal(self, client: ResourceClient, current: Json) -> None:
-        """Remove the pool's members, where the user allowed it."""
-        pool = PoolRef(str(current["id"]), POOL.label(self.params), current)
-        members = ResourceClient(self.context, MEMBER, pool)
-        found = [] if self.context.is_placeholder(pool.id) else current.get("members")
-        if found is None:
-            found = members.read_all()
-        if found and not self.params["force"]:
-            count = "1 member" if len(found) == 1 else f"{len(found)} members"
-            raise ElbError(f"Cannot {self.attempt}: it has {count}. Set 'force: true' to remove them with it.")
-        for member in found:
+        """Remove what belongs to the pool: its members, then its health check."""
+        members = self._members_of(current)
+        for member in self._members:
             members.delete(member)
+        if current.get("healthmonitor_id"):
+            health_check_client(self.context, client).delete({"id": current["healthmonitor_id"]})
+
+    def _members_of(self, pool: Json) -> ResourceClient:
+        return ResourceClient(self.context, MEMBER, PoolRef(str(pool["id"]), POOL.label(self.params), pool))
 
 
 def _allowed(params: Json) -> set[str]:
     """The IAM actions that a task with these options may need."""
-    actions = allowed_to_ensure(POOL, params)
-    if not (params["id"] and params["state"] == "absent"):
-        for resource, option in ((LOADBALANCER, "loadbalancer"), (LISTENER, "listener")):
-            if params[option] and is_name(params[option]):
-                actions.add(resource.operation(Verb.LIST).action)
-    if params["state"] == "absent" and params["force"]:
-        actions.add(MEMBER.operation(Verb.DELETE).action)
-    return actions
+    actions = allowed_to_ensure(POOL, params) | listener_actions(params)
+    absent = params["state"] == "absent"
+    if params["loadbalancer"] and is_name(params["loadbalancer"]) and not (params["id"] and absent):
+        actions.add(LOADBALANCER.operation(Verb.LIST).action)
+    if absent:
+        actions.add(HEALTH_CHECK.operation(Verb.DELETE).action)
+        if params["force"]:
+            actions |= {MEMBER.operation(Verb.LIST).action, MEMBER.operation(Verb.DELETE).action}
+            actions.add(FORWARDING_POLICY.operation(Verb.LIST).action)
+        return actions
+    return actions | health_check_actions(params["health_check"])
 
 
 TASK: t.Final = Task(
     name="elb_pool",
     function=EnsurePool.run,
-    options={**ENSURE_OPTIONS, "force": {"type": "bool", "default": False}, **POOL.argument_spec},
+    options={
+        **ENSURE_OPTIONS,
+        "force": {"type": "bool", "default": False},
+        **POOL.argument_spec,
+        **LISTENER_OPTIONS,
+        "health_check": HEALTH_CHECK_OPTION,
+    },
     constraints={"required_one_of": [("name", "id")]},
     allowed=_allowed,
 )

@@ -18,7 +18,7 @@ from .._runtime.context import ApiContext
 from .._runtime.ensure import warn_of_missing
 from .._runtime.lookup import POOL_OPTION, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient
-from .._runtime.serving import SERVING_OPTIONS, invalid_drain
+from .._runtime.serving import SERVING_OPTIONS, invalid_serving
 from .._runtime.task import Task
 from .pool_members_apply import Item, Rollout, result_of
 
@@ -63,7 +63,7 @@ def _desired(context: ApiContext, attempt: str) -> list[Json]:
     reasons = _invalid(dict(enumerate(entries)))
     if not MIN_CONCURRENCY <= params["concurrency"] <= MAX_CONCURRENCY:
         reasons.append(f"concurrency must be {MIN_CONCURRENCY} to {MAX_CONCURRENCY}, not {params['concurrency']}")
-    reasons += invalid_drain(context)
+    reasons += invalid_serving(params)
     if reasons:
         raise ValidationFailed(attempt, reasons)
     return entries

@@ -10,13 +10,13 @@ import math
 import typing as t
 
 from .._errors import ElbError, Json, PartialFailure, Skipped
-from .._resource.member import MEMBER, WEIGHT, health_of, is_healthy, key_of, label
+from .._resource.member import MEMBER, WEIGHT, is_healthy, key_of, label
 from .._resource.plan import Outcome, Plan, PlanKind
 from .._runtime.concurrency import WorkerPool
 from .._runtime.context import ApiContext
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import drain
-from .._runtime.wait import poll
+from .._runtime.wait import HealthWait, gets_no_requests
 
 #: How many of several failures the message names.
 _SHOWN = 3
@@ -158,32 +158,29 @@ class Rollout:
 
     def _wait(self) -> None:
         """Wait for all listed members together: one list call has the health of all of them."""
-        waiting = {key_of(item.desired): item for item in self._items if item.needs_health_check}
-
-        def look() -> bool:
-            for member in self._client.read_all():
-                item = waiting.get(key_of(member))
-                if item is not None:
-                    item.now = member
-                    if is_healthy(member):
-                        del waiting[key_of(member)]
-            return not waiting
-
-        def status() -> str:
-            labels = [item.label for item in list(waiting.values())]
-            more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
-            return f"not healthy yet: {', '.join(labels[:_SHOWN])}{more}; {self._context.deadline.left():.0f} seconds left"
-
+        least = self._context.params["min_healthy_seconds"]
+        listed = [item for item in self._items if item.index is not None and item.now is not None and not item.error]
+        waiting = {key_of(item.desired): item for item in listed if (least or item.needs_health_check) and item.serves_after}
+        for item in listed:
+            if not item.serves_after:
+                gets_no_requests(self._context, item.member)
+        if not waiting:
+            return
+        wait = HealthWait(
+            self._context,
+            {key: item.member for key, item in waiting.items()},
+            lambda: {key_of(member): member for member in self._client.read_all()},
+        )
         try:
-            with self._context.progress(status):
-                if not waiting or poll(self._context, look):
-                    return
+            wait.run()
         except ElbError as error:
             for item in waiting.values():
                 self._fail(item, f"It is not known whether member {item.label} is healthy: {error.msg}", error.facts)
             return
-        for item in waiting.values():
-            self._fail(item, f"Member {item.label} is not healthy: its status is {health_of(item.member)}. It stays in the pool.")
+        for key, item in waiting.items():
+            item.now = wait.seen[key] if key not in wait.removed else None
+            if key in wait.failed:
+                self._fail(item, wait.failed[key])
 
     def _take_out(self, to_zero: list[Item], to_remove: list[Item]) -> None:
         """Set weights to zero, drain and remove, as far as enough others serve."""

@@ -13,9 +13,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, Validati
 from ansible.module_utils.common.parameters import PASS_VARS, remove_values
 from ansible.module_utils.errors import UnsupportedError
 
+from ansible_collections.otc.elb.plugins.module_utils._auth.connection import TokenCache
 from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import secrets_in
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
-from ansible_collections.otc.elb.plugins.module_utils._runtime.context import Status, TokenCache
+from ansible_collections.otc.elb.plugins.module_utils._runtime.context import Status
 from ansible_collections.otc.elb.plugins.module_utils._runtime.options import convertible, explain_invalid, unconvertible
 from ansible_collections.otc.elb.plugins.module_utils._runtime.task import Task, perform
 

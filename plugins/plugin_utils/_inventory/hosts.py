@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import typing as t
 from collections import Counter
@@ -53,15 +54,19 @@ def as_text(value: t.Any) -> t.Any:
     """A value that is never taken for a template, whatever it looks like.
 
     Only what may look like one is marked: in an export each mark is a dict, which AWX cannot read. Since ansible-core 2.19, what
-    nobody trusts is marked; so what cannot be a template is trusted there.
+    nobody trusts is marked; so what cannot be a template is trusted there. Keys cannot be marked, so those that look like one are
+    dropped.
     """
     if isinstance(value, dict):
-        return {name: as_text(each) for name, each in value.items()}
+        return {name: as_text(each) for name, each in value.items() if not _is_suspicious(name)}
     if isinstance(value, list):
         return [as_text(each) for each in value]
+    return wrap_var(value) if _is_suspicious(value) else trusted(value)
+
+
+def _is_suspicious(value: t.Any) -> bool:
     # A header such as "#jinja2: variable_start_string: '[['" may redefine what begins a template.
-    suspicious = isinstance(value, str) and (value.startswith("#jinja2:") or "{" in value or "}" in value)
-    return wrap_var(value) if suspicious else trusted(value)
+    return isinstance(value, str) and (value.startswith("#jinja2:") or "{" in value or "}" in value)
 
 
 def trusted(value: t.Any) -> t.Any:
@@ -87,15 +92,17 @@ def found_in(pools: Iterable[Json], preferences: Sequence[str], prefix: str) -> 
     :param preferences: the members' fields that name a host, the most wanted first; in the end its address does.
     :param prefix: begins the groups' names.
     """
-    known = sorted(pools, key=lambda pool: (str(pool.get("name") or ""), str(pool["id"])))
+    known = sorted(map(_identified, pools), key=lambda pool: (str(pool.get("name") or ""), str(pool["id"])))
     groups, warnings = _group_names(known, prefix)
     servers: dict[t.Any, list[Json]] = {}
     for pool, group in zip(known, groups):
         facts = {f"pool_{name}": pool.get(name) for name in _OF_POOL}
-        usable = [member for member in pool["members"] if _is_whole(member)]
+        usable = [member for member in pool["members"] if _is_server(member)]
         if len(usable) < len(pool["members"]):
-            left_out = ", ".join(str(member.get("id")) for member in pool["members"] if not _is_whole(member))
-            warnings.append(f"Left out of {group}, because the service told no address or no port of them: {left_out}.")
+            left_out = ", ".join(str(member.get("id")) for member in pool["members"] if not _is_server(member))
+            warnings.append(
+                f"Left out of {group}, because the response has no port or no IP address of another server for them: {left_out}."
+            )
         for member in sorted(usable, key=lambda member: (member["address"], member["protocol_port"])):
             address = member["address"]
             servers.setdefault(comparable_address(address), []).append({**member, **facts, "pool_group": group})
@@ -124,8 +131,28 @@ def _group_names(pools: Sequence[Json], prefix: str) -> tuple[list[str], list[st
     return groups, [f"{who} be the group {name}; so each has its ID in its group's name." for name, who in why.items()]
 
 
-def _is_whole(member: Json) -> bool:
-    return bool(member.get("address")) and isinstance(member["address"], str) and isinstance(member.get("protocol_port"), int)
+def _identified(value: t.Any) -> t.Any:
+    """A value of a response without the keys that cannot be names of variables: none of the API's is such a key."""
+    if isinstance(value, dict):
+        return {name: _identified(each) for name, each in value.items() if name.isidentifier()}
+    return [_identified(each) for each in value] if isinstance(value, list) else value
+
+
+def _is_server(member: Json) -> bool:
+    """Whether a member has the address of a server: not a name, an option of ssh, or the controller itself."""
+    address = member.get("address")
+    if not isinstance(address, str) or parse_address(address) is None or not isinstance(member.get("protocol_port"), int):
+        return False
+    parsed = ipaddress.ip_address(address)
+    meant = getattr(parsed, "ipv4_mapped", None) or parsed
+    return not (meant.is_loopback or meant.is_unspecified or meant.is_multicast)
+
+
+def are_pools(value: t.Any) -> bool:
+    """Whether a value has the form of pools with their members; a cache may hold anything."""
+    pools = value if isinstance(value, list) else [None]
+    members = [each.get("members") if isinstance(each, dict) and isinstance(each.get("id"), str) else None for each in pools]
+    return all(isinstance(each, list) and all(isinstance(member, dict) for member in each) for each in members)
 
 
 def _safe(name: str) -> str:

@@ -15,7 +15,6 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
-from ansible_collections.otc.elb.plugins.module_utils._auth import keystone_options as _keystone_options
 from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
@@ -39,7 +38,6 @@ _FILTERS: Mapping[str, t.Any] = {name: option for name, option in POOL.filters.i
 #: Variables that choose a cloud, a project or a user; none is a secret but the access key, which says whose the request is.
 _CHOOSING = (
     *("OS_CLIENT_CONFIG_FILE", "OS_ACCESS_KEY"),
-    *(f"OS_{name.upper()}" for name in (*_keystone_options.KNOWN, *_keystone_options.LEGACY) if is_harmless(name)),
     *(name for option, names in _credentials.ENVIRONMENT.items() if not _credentials.ARGUMENT_SPEC[option].get("no_log") for name in names),
 )
 
@@ -62,6 +60,8 @@ class Source:
         mine = {name: value for name, value in resolved.items() if value is not None}
         self.secrets = _secrets(mine)
         self.params = self._checked(OPTIONS, mine, "option")
+        #: What to warn of, once the pools were read.
+        self.warnings: list[str] = []
         self._filters = self._checked(_FILTERS, self.params["filters"], "filter")
 
     def _checked(self, spec: Mapping[str, t.Any], given: Json, what: str) -> Json:
@@ -80,7 +80,9 @@ class Source:
     def digest(self, environ: Mapping[str, str]) -> str:
         """Stands for what is asked, and where: the cache of one project is none of another's, though the file is the same."""
         asked = remove_values([self.params, self._filters], self.secrets)
-        variables = {name: environ.get(name) for name in _CHOOSING}
+        variables = {
+            name: value for name, value in environ.items() if name in _CHOOSING or (name[:3] == "OS_" and is_harmless(name[3:].lower()))
+        }
         auth = self.params.get("auth") or {}
         keys = [self.params.get("access_key"), auth.get("access_key"), auth.get("ak")]
         return hashlib.sha256(json.dumps([asked, variables, keys], sort_keys=True).encode()).hexdigest()[:16]
@@ -90,7 +92,8 @@ class Source:
 
         :raises SourceError: when it refuses, or cannot be asked.
         """
-        context = ApiContext({**self.params, **self._filters, "include_members": True}, self.secrets)
+        options = {**self.params, **self._filters, "include_members": True, "include_health_check": False}
+        context = ApiContext(options, self.secrets, warn=self.warnings.append)
         ids = [pool for pool in self.params["pools"] if is_uuid(pool)]
         names = [pool for pool in self.params["pools"] if not is_uuid(pool)]
         # The service combines filters by "and", so that one list cannot have both.

@@ -7,17 +7,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
+
+#: As the kernel follows.
+_MOST_LINKS = 40
 
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that whoever reads it sees the old text or the new one, never a part.
 
-    :raises OSError: when it cannot be written.
+    :raises OSError: when it cannot be written, or its path follows another user's link in a folder that all may write to.
     """
-    target = Path(os.path.realpath(path))
+    target = _target(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
@@ -32,3 +37,24 @@ def write_whole(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _target(path: Path, links: int = 0) -> Path:
+    """The file that a path leads to. As the kernel's ``protected_symlinks``: another user's link in /tmp may lead anywhere.
+
+    :param links: how many were followed already.
+    :raises OSError: where it follows such a link, or goes round in circles.
+    """
+    path = Path.cwd() / path
+    followed = Path(path.anchor)
+    for part in path.parts[1:]:
+        # Each part is looked at as it is reached, so that ".." is the parent of what a link leads to.
+        followed = followed.parent if part == ".." else followed / part
+        if not followed.is_symlink():
+            continue
+        if followed.parent.stat().st_mode & stat.S_IWOTH and followed.lstat().st_uid not in (0, os.geteuid()):
+            raise OSError(errno.ELOOP, f"{followed} is a link of another user")
+        if links == _MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        followed = _target(followed.parent / followed.readlink(), links + 1)
+    return followed

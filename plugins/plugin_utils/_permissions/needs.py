@@ -27,6 +27,8 @@ class Need:
         self.failed = False
         #: Whether no_log hides what it needs.
         self.hidden = False
+        #: Whether it reports something that is no action.
+        self.masked = False
         self.skipped = False
         #: Jobs whose end was not seen.
         self.jobs: set[str] = set()
@@ -48,6 +50,8 @@ class Need:
             self.jobs.add(str(job))
         self.hidden = self.hidden or "censored" in result
         actions = result.get("required_actions")
+        named = [*(actions if isinstance(actions, list) else []), *([result["missing_action"]] if result.get("missing_action") else [])]
+        self.masked = self.masked or not all(map(is_action, named)) or not isinstance(actions, (list, type(None)))
         reported = denied | ({each for each in actions if is_action(each)} if isinstance(actions, list) else set())
         self.reported |= reported
         return reported
@@ -77,6 +81,11 @@ class Need:
             yield (
                 f"no_log hides what task {self} needs and does, so the policy may lack that, and what later tasks need because of it. "
                 "Secrets are hidden without no_log, too."
+            )
+        if self.masked:
+            yield (
+                f"an IAM action that task {self} needs was changed by masking, so the policy lacks it. A secret of the task has the same "
+                "letters as a part of the action: use another secret."
             )
         if self.jobs:
             yield f"nothing looked at the end of the asynchronous task {self}, so the policy may lack what it needs."

@@ -67,6 +67,8 @@ def _actions_in(value: t.Any) -> set[str]:
 
 
 def _action(value: str) -> str:
+    if "********" in value:
+        raise NoActions(f"{_shown(value)} is an action that masking has changed: a secret of the task has the same letters as a part of it")
     if "*" in value:
         raise NoActions(f"{_shown(value)} has a wildcard, which grants more than is needed: name each action")
     if not is_action(value):

@@ -1,0 +1,254 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The adapter that every request goes through, to ELB and to Keystone: a limit for its time, and one for its response.
+
+``requests`` and ``urllib3`` limit each read from a socket, not the request: a server that sends one byte now and then is read for
+ever. Here every socket operation of a request gets what is left of its time, whatever is being read: the response of a proxy,
+interim responses, headers, chunks, trailers, the body. That needs one hook in ``http.client``, whose responses all read through
+one file object, and works with ``urllib3`` 1.26 and 2.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.client
+import io
+import os
+import socket
+import threading
+import time
+import typing as t
+import zlib
+
+from .deadline import Deadline
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+except ImportError:  # _http.transport reports what is missing
+    HTTPAdapter = object  # type: ignore[assignment, misc, unused-ignore]
+
+#: The largest response, in bytes: as it is sent, and its body as it is decoded.
+MAX_BYTES = 64 << 20
+#: How many bytes of a body are read at once, at most.
+_CHUNK = 1 << 16
+#: The only encodings that are asked for, and read.
+_GZIP = ("gzip", "x-gzip")
+
+
+class TooLarge(OSError):
+    """A response is larger than :data:`MAX_BYTES`."""
+
+
+class Adapter(HTTPAdapter):
+    """An adapter of ``requests`` whose responses have their body already, within the limits.
+
+    :param seconds: the limit for one request; a ``timeout`` of the request may be shorter.
+    :param deadline: the task's; when it expires, requests under way end at once.
+    :param connections: how many requests may be under way at the same time.
+    """
+
+    def __init__(self, seconds: float, deadline: Deadline, connections: int = 1) -> None:
+        self._seconds = seconds
+        self._under_way: set[_Request] = set()
+        super().__init__(pool_maxsize=connections)
+        deadline.on_expire(self._abort)
+
+    def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
+        """Make the pools of connections."""
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call, unused-ignore]
+        _limit(self.poolmanager)
+
+    def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        """The pools of connections through a proxy."""
+        return _limit(super().proxy_manager_for(*args, **kwargs))  # type: ignore[no-untyped-call, unused-ignore]
+
+    def send(
+        self, request: t.Any, stream: bool = False, timeout: t.Any = None, verify: t.Any = True, cert: t.Any = None, proxies: t.Any = None
+    ) -> requests.Response:
+        """Send a request, and read the whole response.
+
+        :raises requests.RequestException, OSError, ValueError: as ``requests`` does.
+        """
+        # What may come is what _decoded limits; urllib3 decodes a whole chunk at once, of many layers in its older versions.
+        request.headers["Accept-Encoding"] = "gzip"
+        seconds = self._seconds if timeout is None else min(self._seconds, timeout)
+        _thread.request = under_way = _Request(seconds)
+        self._under_way.add(under_way)
+        try:
+            response = super().send(request, True, seconds, verify, cert, proxies)
+            try:
+                response._content = _decoded(response)
+            except BaseException:
+                response.close()
+                raise
+            # A response without a body is never read, and so does not give its connection back.
+            response.raw.release_conn()
+            return response
+        except ReadTimeoutError as error:
+            raise requests.ReadTimeout(error, request=request) from error
+        except (HTTPError, TooLarge, zlib.error) as error:
+            raise requests.ConnectionError(error, request=request) from error
+        finally:
+            self._under_way.discard(under_way)
+            under_way.closing.close()
+
+    def _abort(self) -> None:
+        for request in list(self._under_way):
+            request.abort()
+
+
+def limited_session(seconds: float, deadline: Deadline, connections: int = 1) -> requests.Session:
+    """A session of ``requests`` that has nothing but this adapter, for libraries that take a session.
+
+    Its arguments are those of :class:`Adapter`.
+    """
+    session = requests.Session()
+    adapter = Adapter(seconds, deadline, connections)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+class _Request:
+    """A request under way.
+
+    :param seconds: its limit.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+        self._left = MAX_BYTES
+        self._handles: list[socket.socket] = []
+        #: Closes what was opened for the request; urllib3 leaves a response open whose headers it does not accept.
+        self.closing = contextlib.ExitStack()
+
+    def limit(self, sock: t.Any) -> None:
+        """Give the next operation of a socket what is left of the time.
+
+        :raises socket.timeout: when nothing is.
+        """
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("timed out")
+        sock.settimeout(left)
+
+    def count(self, received: int) -> None:
+        """Count bytes that were received.
+
+        :raises TooLarge: when they are too many.
+        """
+        self._left -= received
+        if self._left < 0:
+            raise TooLarge
+
+    def watch(self, sock: t.Any) -> None:
+        """Let :meth:`abort` end what waits for a socket. By a second handle: the socket itself may become one of TLS meanwhile."""
+        handle = socket.socket(fileno=os.dup(sock.fileno()))
+        self._handles.append(self.closing.enter_context(handle))
+
+    def abort(self) -> None:
+        """End the request, from another thread."""
+        self._end = 0.0
+        for handle in self._handles:
+            with contextlib.suppress(OSError):
+                handle.shutdown(socket.SHUT_RDWR)
+
+
+class _Thread(threading.local):
+    """What a thread is doing."""
+
+    request: _Request
+
+
+_thread = _Thread()
+
+
+class _Connection:
+    """What is added to a connection class of ``urllib3``."""
+
+    sock: t.Any
+
+    def _new_conn(self) -> t.Any:
+        sock = super()._new_conn()  # type: ignore[misc]
+        _thread.request.watch(sock)
+        # A TLS handshake takes the socket's timeout for the whole of it.
+        _thread.request.limit(sock)
+        return sock
+
+    def send(self, data: t.Any) -> None:
+        if self.sock is not None:
+            _thread.request.limit(self.sock)
+        super().send(data)  # type: ignore[misc]
+
+
+class _Response(http.client.HTTPResponse):
+    """A response, of a server or of a proxy, that is read within the limits."""
+
+    def __init__(self, sock: t.Any, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp: t.Any = io.BufferedReader(_Reader(sock, self.fp.detach(), _thread.request))
+        _thread.request.closing.callback(self.fp.close)
+
+
+class _Reader(io.RawIOBase):
+    """What a response is read from.
+
+    :param raw: reads from *sock*.
+    """
+
+    def __init__(self, sock: t.Any, raw: t.Any, request: _Request) -> None:
+        self._sock = sock
+        self._raw = raw
+        self._request = request
+        request.watch(sock)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: t.Any) -> int:
+        self._request.limit(self._sock)
+        received: int = self._raw.readinto(buffer)
+        self._request.count(received)
+        return received
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _limit(manager: t.Any) -> t.Any:
+    """Let a manager of ``urllib3`` make limited connections, whatever classes it has: those for SOCKS are others."""
+    manager.pool_classes_by_scheme = {scheme: _limited(pool) for scheme, pool in manager.pool_classes_by_scheme.items()}
+    return manager
+
+
+@functools.cache
+def _limited(pool: t.Any) -> t.Any:
+    if issubclass(pool.ConnectionCls, _Connection):
+        return pool
+    connection = type(pool.ConnectionCls.__name__, (_Connection, pool.ConnectionCls), {"response_class": _Response})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+def _decoded(response: requests.Response) -> bytes:
+    """The body.
+
+    :raises TooLarge: when it is too large.
+    """
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", *_GZIP):
+        raise requests.exceptions.ContentDecodingError(f"Content-Encoding: {encoding}")
+    decoder = zlib.decompressobj(zlib.MAX_WBITS + 16) if encoding in _GZIP else None
+    content = bytearray()
+    for part in response.raw.stream(_CHUNK, decode_content=False):
+        content += decoder.decompress(part, MAX_BYTES + 1 - len(content)) if decoder else part
+        if len(content) > MAX_BYTES:
+            raise TooLarge
+    if decoder and content and not decoder.eof:
+        raise requests.exceptions.ContentDecodingError("incomplete")
+    return bytes(content)

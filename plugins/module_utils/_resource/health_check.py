@@ -1,0 +1,151 @@
+# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a pool's health check is: its fields, and what they allow of one another.
+
+Source: "Configuring a Health Check", "Updating a Health Check" and "Querying Health Checks" of the API reference.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._errors import Json
+from .fields import Field, Rule, Value, number, text
+from .kinds import HTTP_PROTOCOLS, REFERENCES
+from .pool import Reference
+from .resource import Collection, Resource, Verb
+
+TYPES = ("TCP", "UDP_CONNECT", "HTTP", "HTTPS")
+#: Which types a pool can have, by its protocol; the first is the default.
+_TYPES_OF: t.Mapping[str, tuple[str, ...]] = {
+    "TCP": ("TCP", "HTTP", "HTTPS"),
+    "HTTP": ("HTTP", "TCP", "HTTPS"),
+    "HTTPS": ("HTTPS", "TCP", "HTTP"),
+    "UDP": ("UDP_CONNECT",),
+    "QUIC": ("UDP_CONNECT",),
+}
+#: What the console fills in for a new health check.
+_CONSOLE_DEFAULTS: Json = {"delay": 5, "timeout": 3, "max_retries": 3}
+
+_DOMAIN = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
+_CODES = re.compile(r"[1-9]\d{2}(([,-])[1-9]\d{2})*")
+
+
+class HealthCheck(t.TypedDict, total=False):
+    """A health check as the API returns it. Any field may be missing, and most may be null."""
+
+    id: str
+    name: str
+    project_id: str
+    pools: list[Reference]
+    type: str
+    #: Seconds.
+    delay: int
+    timeout: int
+    max_retries: int
+    max_retries_down: int
+    monitor_port: int | None
+    domain_name: str | None
+    url_path: str | None
+    expected_codes: str | None
+    http_method: str | None
+    admin_state_up: bool
+    created_at: str
+    updated_at: str
+
+
+def _port(value: Value) -> str | None:
+    return None if value == 0 else number(1, 65535)(value)
+
+
+def _domain(value: Value) -> str | None:
+    if value and not _DOMAIN.fullmatch(value):
+        return f"may have letters, digits, '-' and '.' only, and begins with a letter or digit, not {value!r}"
+    return text(100)(value)
+
+
+def _path(value: Value) -> str | None:
+    return text(80, 1)(value) or (None if value.startswith("/") else f"must begin with '/', not {value!r}")
+
+
+def _codes(value: Value) -> str | None:
+    if not _CODES.fullmatch(value):
+        return f"must be a code, a list or a range, such as 200, 200,202 or 200-204, not {value!r}"
+    return text(64, 1)(value)
+
+
+def _or_null(desired: Value, current: Value, resource: Json) -> Value:
+    """The service resets to its default what gets null."""
+    return desired or None
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("name", {"type": "str"}, default="", check=text(255)),
+    Field("type", {"type": "str", "choices": list(TYPES)}),
+    Field("delay", {"type": "int"}, check=number(1, 50)),
+    Field("timeout", {"type": "int"}, check=number(1, 50)),
+    Field("max_retries", {"type": "int"}, check=number(1, 10)),
+    Field("max_retries_down", {"type": "int"}, default=3, check=number(1, 10)),
+    Field("monitor_port", {"type": "int", "aliases": ["port"]}, nullable=True, check=_port, target=_or_null),
+    Field("domain_name", {"type": "str"}, nullable=True, check=_domain, target=_or_null),
+    Field("url_path", {"type": "str"}, default="/", check=_path),
+    Field("expected_codes", {"type": "str"}, default="200", check=_codes),
+    Field("admin_state_up", {"type": "bool"}, default=True),
+)
+
+
+def _http_only(name: str) -> Rule:
+    """A field that only checks by HTTP and HTTPS have."""
+
+    def broken(check: Json) -> str | None:
+        kind = check.get("type")
+        if check.get(name) and kind not in (None, *HTTP_PROTOCOLS):
+            return f"{name} is for type HTTP and HTTPS only, not for {kind}"
+        return None
+
+    return Rule((name,), broken)
+
+
+#: What the service is known to refuse; checked before any request, and again with the current health check.
+RULES: tuple[Rule, ...] = tuple(map(_http_only, ("domain_name", "url_path", "expected_codes")))
+
+
+def with_defaults(desired: Json, protocol: str | None) -> Json:
+    """The fields of a new health check: the console's defaults for those that are not given.
+
+    :param protocol: the pool's, which decides the type.
+    """
+    kinds = _TYPES_OF.get(protocol or "", ("TCP",))
+    return {"type": kinds[0], **_CONSOLE_DEFAULTS, **desired}
+
+
+def type_conflict(desired: Json, protocol: str | None) -> list[str]:
+    """What is wrong with the type for a pool of that protocol, as far as both are known."""
+    kind, kinds = desired.get("type"), _TYPES_OF.get(protocol or "")
+    if kind is None or kinds is None or kind in kinds:
+        return []
+    return [f"type {kind} does not fit a {protocol} pool, which takes {', '.join(sorted(kinds))}"]
+
+
+HEALTH_CHECK = Resource(
+    kind="health check",
+    collection=Collection(
+        "/v3/{project_id}/elb/healthmonitors",
+        "healthmonitor",
+        "healthmonitors",
+        {
+            Verb.CREATE: "Configuring a health check",
+            Verb.GET: "Querying a health check",
+            Verb.LIST: "Querying health checks",
+            Verb.UPDATE: "Modifying a health check",
+            Verb.DELETE: "Deleting a health check",
+        },
+        irregular_actions={Verb.DELETE: "elb:healthmonitor:delete"},
+    ),
+    fields=FIELDS,
+    rules=RULES,
+    shown={"pools": REFERENCES},
+)

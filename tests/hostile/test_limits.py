@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""A server that never ends, in time or in bytes: the task does."""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..unit.inprocess import environment
+from .conftest import Run
+from .server import PROJECT, Connection, Json, Request, Server, Service, bomb, head, response, serve
+
+CHECKOUT = Path(__file__).parents[2]
+LB = "00000000-0000-0000-0000-00000000000b"
+POOL = {"name": "web", "loadbalancer": LB, "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+POOL_ID = "00000000-0000-0000-0000-000000000001"
+CHUNKED = head("Transfer-Encoding: chunked")
+
+Trouble = Callable[[Connection], None]
+
+
+def then_for_ever(first: bytes, again: bytes, connection: Connection) -> None:
+    connection.send(first)
+    connection.for_ever(again)
+
+
+HANGS: dict[str, Trouble] = {
+    "says nothing": Connection.silence,
+    "status line trickles in": partial(then_for_ever, b"HTTP/1.1 200 ", b"O"),
+    "header trickles in": partial(then_for_ever, b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+    "100 Continue for ever": lambda connection: connection.for_ever(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "headers of 100 Continue for ever": partial(then_for_ever, b"HTTP/1.1 100 Continue\r\n", b"X-More: 1\r\n"),
+    "body trickles in": partial(then_for_ever, head("Content-Length: 100000"), b" "),
+    "body without a length trickles in": partial(then_for_ever, head("Connection: close"), b" "),
+    "chunks trickle in": partial(then_for_ever, CHUNKED, b"1\r\n \r\n"),
+    "chunk extension trickles in": partial(then_for_ever, CHUNKED + b"2;", b"x"),
+    "chunk size trickles in": partial(then_for_ever, CHUNKED, b"0"),
+    "trailers for ever": partial(then_for_ever, CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-More: 1\r\n"),
+    "gzip body trickles in": partial(then_for_ever, head("Content-Encoding: gzip", "Connection: close") + bomb(1)[:20], b"\0\0\0\xff\xff"),
+}
+
+
+@pytest.mark.parametrize("kind", HANGS)
+def test_a_request_ends(run: Run, kind: str) -> None:
+    with serve(Service("GET", HANGS[kind], times=100)) as server:
+        started = time.monotonic()
+        result = run(server, "elb_pool_info")
+        assert time.monotonic() - started < 10
+    assert result.failed
+    assert "127.0.0.1" in result["msg"]
+    assert "This should not happen" not in result["msg"]
+
+
+@pytest.mark.parametrize("kind", HANGS)
+def test_a_request_over_tls_ends(run: Run, tls: ssl.SSLContext, ca_cert: Path, kind: str) -> None:
+    with serve(Service("GET", HANGS[kind], times=100), tls) as server:
+        started = time.monotonic()
+        result = run(server, "elb_pool_info", ca_cert=str(ca_cert))
+        assert time.monotonic() - started < 10
+    assert result.failed
+    assert server.requests
+    assert "This should not happen" not in result["msg"]
+
+
+@pytest.mark.parametrize("kind", HANGS)
+def test_what_was_created_is_found(run: Run, kind: str) -> None:
+    """The pool is there, only the response never ends."""
+    with serve(Service("POST", HANGS[kind])) as server:
+        result = run(server, "elb_pool", **POOL, timeout=20)
+    assert result.changed, result["msg"]
+    assert result["pool"]["id"] == POOL_ID
+    assert len(server.seen("POST")) == 1
+
+
+def test_a_tls_handshake_ends(run: Run) -> None:
+    def respond(connection: Connection, request: Request) -> None:
+        raise AssertionError(request)
+
+    with serve(respond) as server:
+        # The bytes of a handshake are no request, so the server waits for more.
+        started = time.monotonic()
+        result = run(server, "elb_pool_info", endpoint=f"https://127.0.0.1:{server.port}")
+        assert time.monotonic() - started < 10
+    assert result.failed
+
+
+@pytest.mark.parametrize("kind", ["says nothing", "status line trickles in", "header trickles in", "headers of 100 Continue for ever"])
+def test_a_proxy_ends(run: Run, kind: str) -> None:
+    """It never gets to the end of its response to CONNECT."""
+    with serve(lambda connection, request: HANGS[kind](connection)) as proxy:
+        started = time.monotonic()
+        result = run(proxy, "elb_pool_info", endpoint="https://elb.example.com", env={"https_proxy": proxy.url, "no_proxy": ""})
+        assert time.monotonic() - started < 10
+    assert {request.method for request in proxy.requests} == {"CONNECT"}
+    assert result.failed
+    assert "elb.example.com" in result["msg"]
+
+
+def test_a_connection_that_had_little_time_left_serves_the_next_request(run: Run) -> None:
+    """What is left of one request's time is none of the next one's."""
+
+    def respond(connection: Connection, request: Request) -> None:
+        whole = response({"pools": [], "page_info": {}})
+        time.sleep(0.3)
+        connection.send(whole)
+
+    with serve(respond) as server:
+        result = run(server, "elb_pool", **POOL, state="absent", api_timeout=0.45)
+    assert not result.failed, result["msg"]
+
+
+# --- In a process of its own ------------------------------------------------------------------
+
+RUN = """
+import json, sys
+sys.path[:0] = [sys.argv[2], "."]
+from tests.unit.inprocess import call
+module, options, env = json.loads(sys.argv[1])
+print(json.dumps(call(module, env=env, **options)))
+"""
+MEMBERS = [{"address": f"192.168.0.{n}", "protocol_port": 80} for n in range(1, 17)]
+
+
+def start(server: Server, module: str, before: Callable[[], None], **options: Any) -> subprocess.Popen[str]:
+    env = {"OS_PROJECT_ID": PROJECT, "OS_AUTH_TOKEN": "the-token"}
+    arguments = json.dumps([module, {"endpoint": server.url, **options}, env])
+    command = [sys.executable, "-c", RUN, arguments, str(Path(sys.prefix, "collections"))]
+    return subprocess.Popen(command, cwd=CHECKOUT, env=environment({}), stdout=subprocess.PIPE, text=True, preexec_fn=before)
+
+
+def hear_interrupts() -> None:
+    """A shell lets what it starts in the background ignore SIGINT, and so the tests of a CI server."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def little_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+
+def endless(first: bytes, again: bytes, connection: Connection) -> None:
+    connection.send(first)
+    connection.for_ever(again, pause=0)
+
+
+FLOODS: dict[str, Trouble] = {
+    "endless body": partial(endless, head("Connection: close"), bytes(1 << 20)),
+    "endless chunk": partial(endless, CHUNKED + b"ffffffffff\r\n", bytes(1 << 20)),
+    "endless chunks": partial(endless, CHUNKED, b"100000\r\n" + bytes(1 << 20) + b"\r\n"),
+    "endless chunk extension": partial(endless, CHUNKED + b"2;", b"x" * (1 << 20)),
+    "endless trailers": partial(endless, CHUNKED + b"0\r\n", b"X-More: " + b"x" * 60000 + b"\r\n"),
+    "endless 100 Continue": partial(endless, b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 10000),
+    "gzip bomb": lambda connection: connection.send(response(bomb(100), "200 OK", "Content-Encoding: gzip")),
+    "gzip bomb, endless": partial(endless, head("Content-Encoding: gzip", "Connection: close"), bomb(64)[:-9]),
+    "gzip in gzip": lambda connection: connection.send(response(bomb(10), "200 OK", "Content-Encoding: gzip, gzip")),
+    "other encoding": lambda connection: connection.send(response(b"x", "200 OK", "Content-Encoding: br")),
+}
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+def test_a_response_has_a_limit(kind: str) -> None:
+    with serve(Service("GET", FLOODS[kind], times=100)) as server:
+        process = start(server, "elb_pool_info", little_memory, api_timeout=4, timeout=0)
+        try:
+            result = json.loads(process.communicate(timeout=60)[0])
+        finally:
+            process.kill()
+    assert result["failed"]
+    # Whatever it meets first.
+    limits = ("larger than 64 MiB", "cannot be decoded", "broke the connection", "did not answer within 4 seconds")
+    assert any(limit in result["msg"] for limit in limits), result["msg"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", ["says nothing", "body without a length trickles in", "100 Continue for ever"])
+def test_an_interrupt_ends_workers_that_hang(number: signal.Signals, kind: str) -> None:
+    with serve(Service("POST", HANGS[kind], times=100)) as server:
+        options: Json = {"pool": POOL_ID, "members": MEMBERS, "concurrency": 8, "api_timeout": 60, "timeout": 60}
+        process = start(server, "elb_pool_members", hear_interrupts, **options)
+        try:
+            deadline = time.monotonic() + 30
+            while len(server.seen("POST")) < 8 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(0.2)
+            process.send_signal(number)
+            started = time.monotonic()
+            result = json.loads(process.communicate(timeout=30)[0])
+        finally:
+            process.kill()
+    assert "Interrupted" in result["msg"]
+    assert time.monotonic() - started < 10
+    assert len(server.seen("POST")) <= 16
+
+
+def test_workers_that_hang_end(run: Run) -> None:
+    with serve(Service("POST", HANGS["header trickles in"], times=100)) as server:
+        started = time.monotonic()
+        result = run(server, "elb_pool_members", pool=POOL_ID, members=MEMBERS, concurrency=8, timeout=20)
+        assert time.monotonic() - started < 20
+    # Each is found by the look after its response got lost.
+    assert result.changed, result["msg"]
+    assert len(server.seen("POST")) == len(MEMBERS)
+
+
+# --- Pages ------------------------------------------------------------------------------------
+
+
+def page(first: int, marker: str | None, times: int = 1) -> bytes:
+    pools = [{"id": f"00000000-0000-0000-0000-{first + n:012}", "name": "web"} for n in range(times)]
+    return response({"pools": pools, "page_info": {"next_marker": marker}})
+
+
+def test_a_list_ends_that_always_has_another_page(run: Run) -> None:
+    with serve(lambda connection, request: connection.send(page(len(server.requests), str(len(server.requests))))) as server:
+        result = run(server, "elb_pool_info", timeout=100)
+    assert "the list has no end, after 1000 entries" in result["msg"]
+    assert len(server.requests) == 1000
+
+
+def test_a_list_ends_that_brings_nothing_new(run: Run) -> None:
+    with serve(lambda connection, request: connection.send(page(1, str(len(server.requests))))) as server:
+        result = run(server, "elb_pool_info")
+    assert [pool["id"] for pool in result["pools"]] == [POOL_ID]
+    assert len(server.requests) == 2
+
+
+def test_a_pool_on_two_pages_is_one(run: Run) -> None:
+    with serve(lambda connection, request: connection.send(page(len(server.requests), "next" * (len(server.requests) < 3), 2))) as server:
+        result = run(server, "elb_pool_info")
+    assert [int(pool["id"][-4:]) for pool in result["pools"]] == [1, 2, 3, 4]

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Responses that are whole, but not what the ELB API says."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Run
+from .server import Connection, Request, Service, head, response, serve
+from .test_limits import LB, POOL, POOL_ID
+
+OTHER_ID = "00000000-0000-0000-0000-00000000000e"
+EVIL = "\x1b[2J\x1b]0;title\x07\rok: [web]\n\x9b1mred\u202egnp\ud800"
+
+
+def always(whole: bytes) -> Callable[[Connection, Request], None]:
+    return lambda connection, request: connection.send(whole)
+
+
+def nested(levels: int) -> bytes:
+    return b"[" * levels + b"]" * levels
+
+
+def pools(field: bytes) -> bytes:
+    return b'{"pools": [{"id": "%s", "name": "web", "new_field": %s}]}' % (POOL_ID.encode(), field)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100_000, nested(100_000), pools(nested(900)), pools(b'{"a":' * 900 + b"1" + b"}" * 900), b"9" * 100_000, b'{"pools": "\xff"}'],
+    ids=["open", "deep", "unknown field", "objects", "number", "no text"],
+)
+def test_odd_json_is_not_the_api(run: Run, body: bytes) -> None:
+    with serve(always(response(body))) as server:
+        result = run(server, "elb_pool_info")
+    assert "is not one of the ELB API" in result["msg"]
+
+
+UNCERTAIN = {
+    "two lengths": head("Content-Length: 2", "Content-Length: 3", status="201 Created") + b"{} ",
+    "two lengths in one": head("Content-Length: 2, 3", status="201 Created") + b"{} ",
+    "negative length": head("Content-Length: -1", "Connection: close", status="201 Created"),
+    "deep JSON": response(nested(100_000), "201 Created"),
+    "odd gzip": response(b"no gzip", "201 Created", "Content-Encoding: gzip"),
+    "half a gzip": response(b"\x1f\x8b\x08\0\0\0\0\0\0\x03", "201 Created", "Content-Encoding: gzip"),
+    "no status": b"HTTP/1.1 OK\r\n\r\n",
+    "no HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "many headers": head(*(f"X-{n}: 1" for n in range(200))),
+    "long header": head("X-Long: " + "x" * 100_000),
+    **{f"status {status}": response({}, f"{status} Odd") for status in (103, 408, 499, 501, 520, 599, 999)},
+}
+
+
+def closing(whole: bytes) -> Callable[[Connection], None]:
+    def trouble(connection: Connection) -> None:
+        connection.send(whole)
+        raise ConnectionError  # so that a client which reads on sees the end
+
+    return trouble
+
+
+@pytest.mark.parametrize("kind", UNCERTAIN)
+def test_what_was_created_is_found(run: Run, kind: str) -> None:
+    with serve(Service("POST", closing(UNCERTAIN[kind]))) as server:
+        result = run(server, "elb_pool", **POOL, timeout=20)
+    assert result.changed, result["msg"]
+    assert result["pool"]["id"] == POOL_ID
+    assert len(server.seen("POST")) == 1
+
+
+@pytest.mark.parametrize("kind", UNCERTAIN)
+def test_what_was_perhaps_created_is_not_known(run: Run, kind: str) -> None:
+    """The pool does not show up, and no time is left."""
+
+    def respond(connection: Connection, request: Request) -> None:
+        if request.method == "GET":
+            connection.send(response({"pools": []}))
+        else:
+            closing(UNCERTAIN[kind])(connection)
+
+    with serve(respond) as server:
+        result = run(server, "elb_pool", **POOL, timeout=0.3)
+    assert "It is not known whether it will still be created" in result["msg"]
+
+
+@pytest.mark.parametrize("status", [100, 300, 304, 305, 306, 399, 600, 999])
+def test_a_status_that_the_api_never_has(run: Run, status: int) -> None:
+    with serve(always(response({}, f"{status} Odd", "Connection: close"))) as server:
+        result = run(server, "elb_pool_info")
+    assert f"the status {status}" in result["msg"] or status == 100
+    assert result.failed
+
+
+@pytest.mark.parametrize("location", ["http://[", "https://elb.example.com/" + "x" * 50_000, "", "\x1b[2J"])
+def test_a_redirect_is_not_followed(run: Run, location: str) -> None:
+    with serve(always(response({}, "302 Found", f"Location: {location}"))) as server:
+        result = run(server, "elb_pool_info")
+    assert "redirects to" in result["msg"]
+    assert result["msg"].isprintable()
+    assert len(result["msg"]) < 1000
+    assert len(server.requests) == 1
+
+
+# --- Something else ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("module", "options"), [("elb_pool", {"state": "absent"}), ("elb_pool", {"name": "new"}), ("elb_pool_info", {})])
+def test_another_pool_than_the_one_that_was_asked_for(run: Run, module: str, options: Any) -> None:
+    with serve(always(response({"pool": {"id": OTHER_ID, "name": "other"}}))) as server:
+        result = run(server, module, id=[POOL_ID] if module.endswith("info") else POOL_ID, **options)
+    assert "is not one of the ELB API" in result["msg"]
+    assert {request.method for request in server.requests} == {"GET"}
+
+
+def test_another_pool_than_the_one_that_was_changed(run: Run) -> None:
+    def respond(connection: Connection, request: Request) -> None:
+        connection.send(response({"pool": {"id": POOL_ID if request.method == "GET" else OTHER_ID, "name": "web"}}))
+
+    with serve(respond) as server:
+        result = run(server, "elb_pool", id=POOL_ID, name="new")
+    assert "is not one of the ELB API" in result["msg"]
+    assert "It is not known whether the change was made" in result["msg"]
+
+
+def test_another_spelling_of_the_id_is_the_same(run: Run) -> None:
+    with serve(always(response({"pool": {"id": OTHER_ID.upper(), "name": "web"}}))) as server:
+        result = run(server, "elb_pool", id=OTHER_ID, name="web")
+    assert not result.failed, result["msg"]
+
+
+# --- What is shown ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["error_msg", "error_code", "request_id", "X-Request-Id", "Content-Type"])
+def test_an_error_cannot_control_the_terminal(run: Run, where: str) -> None:
+    error = {"error_msg": "no", "error_code": "ELB.8902", where: EVIL + "x" * 5000}
+    header = f"{where}: \x1b[2J\x9b{'x' * 5000}" if where in ("X-Request-Id", "Content-Type") else "X: 1"
+    whole = response(b"<html>" if where == "Content-Type" else error, "400 Bad Request", header)
+    if where == "Content-Type":
+        whole = whole.replace(b"Content-Type: application/json\r\n", b"")
+    with serve(always(whole)) as server:
+        result = run(server, "elb_pool_info")
+    assert result.failed
+    assert all(str(value).isprintable() for value in result.values()), result
+    assert "\\x1b[2J" in str(result["msg"])
+    assert len(result["msg"]) < 3000
+
+
+def test_a_name_cannot_control_the_terminal(run: Run) -> None:
+    """The IDs in the message are a response's."""
+    found = [{"id": f"{POOL_ID}{EVIL}{n}", "name": "web"} for n in range(2)]
+    with serve(always(response({"pools": found}))) as server:
+        result = run(server, "elb_pool", **POOL)
+    assert "There are 2 pools named 'web'" in result["msg"]
+    assert json.dumps(result["ids"], ensure_ascii=False).isprintable()
+    assert result["msg"].isprintable()
+
+
+def test_several_pools_of_a_name_say_how_that_may_have_come(run: Run) -> None:
+    found = [{"id": each, "name": "web"} for each in (POOL_ID, OTHER_ID)]
+    with serve(always(response({"pools": found}))) as server:
+        result = run(server, "elb_pool", **POOL)
+    assert "run_once" in result["msg"]
+
+
+# --- Clear text -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("credential", [{}, {"OS_AUTH_TOKEN": "", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk-sk-sk"}])
+def test_a_credential_without_tls_is_warned_of(run: Run, credential: dict[str, str]) -> None:
+    with serve(always(response({"pools": []}))) as proxy:
+        env = {"http_proxy": proxy.url, "no_proxy": "", **credential}
+        result = run(proxy, "elb_pool_info", endpoint="http://elb.example.com", env=env)
+    assert proxy.requests[0].target.startswith("http://elb.example.com/")
+    assert [warning for warning in result.warnings if "unencrypted" in warning], result
+
+
+def test_the_loopback_interface_is_not_warned_of(run: Run) -> None:
+    with serve(always(response({"pools": []}))) as server:
+        assert run(server, "elb_pool_info").warnings == []
+
+
+@pytest.mark.parametrize("how", [{"validate_certs": False}, {"env": {"OS_INSECURE": "1"}}])
+def test_tls_without_verification_is_warned_of(run: Run, tls: ssl.SSLContext, ca_cert: Path, how: Any) -> None:
+    with serve(always(response({"pools": []})), tls) as server:
+        assert [warning for warning in run(server, "elb_pool_info", **how).warnings if "not verified" in warning]
+        assert run(server, "elb_pool_info", ca_cert=str(ca_cert)).warnings == []
+
+
+# --- How no connection comes about ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://[", "http://", "ftp://127.0.0.1:1", "socks5://127.0.0.1:1", "http://user:the-password@[::1:80", "http://a b:80"]
+)
+def test_an_unusable_proxy_is_a_proxy(run: Run, proxy: str) -> None:
+    with serve(always(b"")) as server:
+        result = run(server, "elb_pool_info", endpoint="https://elb.example.com", env={"https_proxy": proxy, "no_proxy": ""})
+    assert "proxy" in result["msg"]
+    assert "is not a URL" not in result["msg"]
+    assert "the-password" not in str(result)
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_ca_bundle_that_does_not_exist(run: Run, tls: ssl.SSLContext, variable: str) -> None:
+    with serve(always(b""), tls) as server:
+        result = run(server, "elb_pool_info", env={"REQUESTS_CA_BUNDLE": "", variable: "/no/such/bundle.pem"})
+    assert "/no/such/bundle.pem" in result["msg"]
+    assert variable in result["msg"]
+
+
+def alert(description: int) -> bytes:
+    return bytes([21, 3, 1, 0, 2, 2, description])
+
+
+#: The beginning of a ServerHello of TLS 1.1.
+TLS_1_1 = bytes([22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2, *range(32), 0, 0, 47, 0])
+
+
+@pytest.mark.parametrize("first", [alert(70), TLS_1_1], ids=["alert", "hello"])
+def test_a_server_of_old_tls(run: Run, first: bytes) -> None:
+    with serve(always(b"")) as server:
+        server.greeting = first
+        result = run(server, "elb_pool_info", endpoint=f"https://127.0.0.1:{server.port}")
+    assert "TLS 1.2 or newer" in result["msg"]
+
+
+@pytest.mark.parametrize("first", [b"", alert(20), b"\x16\x03\x03\x00\x02\x00\x00"], ids=["end", "alert", "nonsense"])
+def test_a_tls_handshake_that_breaks(run: Run, first: bytes) -> None:
+    with serve(always(b"")) as server:
+        server.greeting = first
+        result = run(server, "elb_pool_info", endpoint=f"https://127.0.0.1:{server.port}")
+    assert "broke the" in result["msg"]
+    assert "certificate" not in result["msg"]
+
+
+def test_a_load_balancer_is_not_believed_either(run: Run) -> None:
+    """A name that is looked up: the response must have what was asked for."""
+    with serve(always(response({"loadbalancers": [{"id": LB, "name": "another"}]}))) as server:
+        result = run(server, "elb_pool", **{**POOL, "loadbalancer": "production"})
+    assert "There is no load balancer named 'production'" in result["msg"]

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""Writes what the documentation has in several places, each from one source: ``make generated``. With ``--check`` it only compares.
+
+It stands in blocks, from ``# BEGIN generated: NAME`` to ``# END generated: NAME`` (``<!-- ... -->`` in Markdown), indented as their first line.
+The source of a block follows from its name: see ``BLOCKS``; any other name is that of a file in tools/returns.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from textwrap import fill, indent
+
+import yaml
+
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
+from tests.permissions import MODULES, notes, situations
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+RETURNS = CHECKOUT / "tools" / "returns"
+MODULE_FILES = sorted((CHECKOUT / "plugins" / "modules").glob("*.py"))
+ACTIONS = CHECKOUT / "plugins" / "action"
+ACTION_FILES = [ACTIONS / path.name for path in MODULE_FILES]
+#: Ansible finds the action plugin of a module by its name.
+ACTION = '''# Copyright (c) 2026, The otc.elb authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action plugin of ``{module}``, written by ``make generated``."""
+
+from __future__ import annotations
+
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
+from ansible_collections.otc.elb.plugins.plugin_utils._direct.action import DirectAction
+
+
+class ActionModule(DirectAction):
+    """Runs ``{module}``."""
+
+    implementation = TASKS["{module}"]
+'''
+FILES = (*MODULE_FILES, *(CHECKOUT / name for name in ("README.md", "docs/permissions.md", "meta/runtime.yml")))
+
+_BLOCK = re.compile(
+    r"^(?P<begin>(?P<indent> *)(?P<open># |<!-- )BEGIN generated: (?P<name>\w+)(?P<close>| -->)\n)"
+    r".*?"
+    r"(?P<end>^(?P=indent)(?P=open)END generated: (?P=name)(?P=close)\n)",
+    re.MULTILINE | re.DOTALL,
+)
+_WIDTH = 140
+
+
+def main(*arguments: str) -> int:
+    texts = {path: path.read_text(encoding="utf-8") if path.exists() else "" for path in (*FILES, *ACTION_FILES)}
+    stale = {path: new for path, text in texts.items() if (new := generated(path, text)) != text}
+    stale |= {path: "" for path in ACTIONS.glob("*.py") if path not in ACTION_FILES}
+    if arguments == ("--check",):
+        for path in stale:
+            print(f"{path.relative_to(CHECKOUT)} is stale. Run: make generated")
+        return int(bool(stale))
+    for path, text in stale.items():
+        if text:
+            path.write_text(text, encoding="utf-8")
+        else:
+            path.unlink()
+        print(f"{path.relative_to(CHECKOUT)} is {'written' if text else 'removed'}.")
+    return 0
+
+
+def generated(path: Path, text: str) -> str:
+    """The text of a file as it should be: an action plugin whole, any other with its blocks."""
+    if path in ACTION_FILES:
+        return ACTION.format(module=path.stem)
+    found = list(_BLOCK.finditer(text))
+    if len(found) != text.count("BEGIN generated") or len(found) != text.count("END generated"):
+        raise SystemExit(f"{path}: a BEGIN or END of a generated block lacks its counterpart")
+    for block in reversed(found):
+        content = indent(content_of(block["name"], path), block["indent"])
+        text = text[: block.end("begin")] + content + text[block.start("end") :]
+    return text
+
+
+def content_of(name: str, path: Path) -> str:
+    """What a block has; the file that it is in matters for those of a module."""
+    if name in BLOCKS:
+        return "".join(f"{line}\n" for line in BLOCKS[name](path.stem))
+    source = RETURNS / f"{name}.yml"
+    if not source.is_file():
+        raise SystemExit(f"{path}: there is no {source} for the generated block {name}")
+    # As it is, without the comments at its head.
+    return re.sub(r"\A(---|#.*|)$\n(^(#.*|)$\n)*", "", source.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def iam_notes(module: str) -> Iterator[str]:
+    """The notes on IAM actions in the documentation of a module."""
+    for note in notes(module):
+        yield "- >-"
+        yield fill(note, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def iam_tables(*dummy: str) -> Iterator[str]:
+    """All IAM actions and the modules that may need them; for each module what each situation needs."""
+    users = {module: {action for item in situations(module) for action in item.actions} for module in MODULES}
+    yield ""
+    yield "| IAM action | API | what it does | modules |"
+    yield "| --- | --- | --- | --- |"
+    for action, operation in OPERATIONS.items():
+        needed_by = ", ".join(f"`{module}`" for module in MODULES if action in users[module])
+        yield f"| `{action}` | `{operation.api}` | {operation.function} | {needed_by} |"
+    for module in MODULES:
+        yield ""
+        yield f"### {module}"
+        yield ""
+        yield "| situation | IAM action | API |"
+        yield "| --- | --- | --- |"
+        for situation in situations(module):
+            actions = "<br>".join(f"`{action}`" for action in situation.actions)
+            calls = "<br>".join(f"`{OPERATIONS[action].api}`" for action in situation.actions)
+            yield f"| {situation.title} | {actions} | {calls} |"
+    yield ""
+
+
+def action_group(*dummy: str) -> Iterator[str]:
+    """All modules, as members of the action group."""
+    for path in MODULE_FILES:
+        yield f"- {path.stem}"
+
+
+def module_table(*dummy: str) -> Iterator[str]:
+    """All modules with their short descriptions."""
+    yield ""
+    yield "| module | description |"
+    yield "| --- | --- |"
+    for path in MODULE_FILES:
+        documentation = yaml.safe_load(constant(path, "DOCUMENTATION"))
+        yield f"| `otc.elb.{path.stem}` | {documentation['short_description']} |"
+    yield ""
+
+
+def constant(path: Path, name: str) -> str:
+    """The value of such as EXAMPLES in a plugin, without importing it."""
+    (found,) = (
+        node.value
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == name
+    )
+    return str(ast.literal_eval(found))
+
+
+BLOCKS: Mapping[str, Callable[[str], Iterator[str]]] = {
+    function.__name__: function for function in (iam_notes, iam_tables, action_group, module_table)
+}
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
