@@ -73,10 +73,17 @@ class DirectAction(NormalAction):
         )
         with applied(environment, self._loader.get_basedir()):
             result = run(self.implementation, _as_sent(given), progress, TokenFiles(constants.DEFAULT_LOCAL_TMP))
-        # As Ansible reads it from a module's output.
-        profile = (_PROFILE,) if _HAS_PROFILES else ()
-        # Before ansible-core 2.19, text that is not marked may be taken for a template.
-        return t.cast(Json, wrap_var(self._parse_returned_data({"stdout": json.dumps(result), "stderr": ""}, *profile)))
+        return self._as_received(json.dumps(result))
+
+    def _as_received(self, text: str) -> Json:
+        """A result as Ansible makes it of what a module prints."""
+        received = {"stdout": text, "stderr": "", "rc": 0}
+        if not _HAS_PROFILES:
+            # Text that is not marked may be taken for a template.
+            return t.cast(Json, wrap_var(self._parse_returned_data(received)))
+        result = self._parse_returned_data(received, _PROFILE)
+        # From ansible-core 2.21 on, it is an object of Ansible's.
+        return t.cast(Json, result if isinstance(result, dict) else result.as_result_dict(for_round_trip=True))
 
     def _variable(self, variables: t.Mapping[str, t.Any], name: str) -> t.Any:
         """The value of a variable; ``None`` where there is none."""
