@@ -48,8 +48,16 @@ PLAY = """
   connection: local
   vars:
     again: "{{ elb_members }}"
+    keys: "{{ elb_keys | default({}) }}"
     joined: "{{ elb_name }}{{ elb_pool_name }} {{ composed }}"
   tasks:
+    - ansible.builtin.set_fact:
+        kept: "{{ keys }}"
+        text: "x {{ keys }}"
+    - ansible.builtin.debug:
+        msg: "{{ kept }} {{ text }} {{ keys | string }}"
+    - ansible.builtin.debug:
+        var: kept
     - ansible.builtin.debug:
         msg: "{{ inventory_hostname }} {{ group_names }} {{ again }} {{ joined }} {{ hostvars[inventory_hostname] }}"
     - ansible.builtin.debug:
@@ -103,11 +111,14 @@ def test_nothing_runs_on_the_controller(tmp_path: Path, kind: str) -> None:
         member(1, name=odd, operating_status=odd, new_field=odd, **{odd: odd}),
         member(2, nested={odd: {odd: odd, "list": [odd, {odd: 1}]}}),
         member(3, address=odd),
+        member(4, address=odd, name=""),
+        # Where no value is marked, nothing marks the whole.
+        member(5, name="web-5", keys={odd: 1}),
     ]
     done = ansible("playbook", "play.yml", "-v", members=members, folder=tmp_path, pool_name=odd)
     assert list(tmp_path.glob("**/MARKER*")) == []
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "ok=2" in done.stdout
+    assert "ok=5" in done.stdout
     assert "Left out of" in done.stderr
     assert "\x1b[2J" not in done.stdout + done.stderr
 
