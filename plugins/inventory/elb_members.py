@@ -19,12 +19,14 @@ description:
   - All members with the same address are one host. A server in several pools is one host, in the groups of all of them.
   - Each host has C(ansible_host), its address, and C(elb_members), a list of its members. A member has the fields of the API and those of
     its pool, C(pool_id), C(pool_name), C(pool_protocol), C(pool_lb_algorithm), and C(pool_group), the name of the pool's group.
-  - The same fields are variables of the host, such as C(elb_address), C(elb_protocol_port), C(elb_weight), C(elb_operating_status),
-    C(elb_name), C(elb_id), C(elb_pool_name). If a host has several members, only fields that are equal in all of them are variables, so
-    that the weight in one pool cannot be mistaken for that in another.
-  - O(groups) and O(keyed_groups) are evaluated once for each member, with the variables of that member. So
-    C(elb_pool_name == 'web' and elb_operating_status not in ['ONLINE', 'NO_MONITOR']) is also right for a server that is in other pools.
-    Without a health check, the status of all members of a pool is V(NO_MONITOR).
+    C(healthy) is a boolean, what the test P(otc.elb.healthy#test) says of it.
+  - The same fields are variables of their own, such as C(elb_address), C(elb_protocol_port), C(elb_weight), C(elb_healthy),
+    C(elb_operating_status), C(elb_name), C(elb_id), C(elb_pool_name). Of a host that is a member more than once, only those that all of
+    its members agree on are, so that one pool's weight is never taken for the other's.
+  - O(groups) and O(keyed_groups) are evaluated for each member by itself, with all of these variables being that member's. So
+    C(elb_pool_name == 'web' and not elb_healthy and elb_weight > 0) means just what it says also where a server is in other pools.
+    All members of a pool without a health check are healthy. A member with weight 0 gets no requests, and some load balancers do not
+    check it, so leave it out.
     O(compose) is evaluated once for each host.
   - Values from the service are never evaluated as templates.
 notes:
@@ -86,14 +88,14 @@ EXAMPLES = r"""
 plugin: otc.elb.elb_members
 
 ---
-# The unhealthy members of two pools, in a group for all of them and in one for the pool web. For example:
-#   ansible web_not_online -i web.elb_members.yml -m ansible.builtin.service -a 'name=nginx state=restarted'
+# All members of two pools that should get requests and are not healthy, by pool and altogether:
+#   ansible web_not_healthy -i web.elb_members.yml -m ansible.builtin.service -a 'name=nginx state=restarted'
 plugin: otc.elb.elb_members
 pools: [web, api]
 strict: true
 groups:
-  not_online: elb_operating_status not in ['ONLINE', 'NO_MONITOR']
-  web_not_online: elb_pool_name == 'web' and elb_operating_status not in ['ONLINE', 'NO_MONITOR']
+  not_healthy: not elb_healthy and elb_weight > 0
+  web_not_healthy: elb_pool_name == 'web' and not elb_healthy and elb_weight > 0
 keyed_groups:
   # elb_pool_web_online, elb_pool_api_offline, ...
   - key: elb_pool_group ~ '_' ~ elb_operating_status | lower

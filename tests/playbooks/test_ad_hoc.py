@@ -81,7 +81,7 @@ def test_the_page_shows_what_works(engine: Engine, emulator: Emulator, tmp_path:
     done = engine.command("/bin/sh", str(script), cwd=tmp_path, env={"PATH": f"{sys.prefix}/bin:{os.environ['PATH']}"})
     assert done.returncode == 0, done.stdout + done.stderr
     assert "@elb_pool_web:" in done.stdout
-    assert "web-1" in done.stdout.partition("@web_not_online:")[2]
+    assert "web-1" in done.stdout.partition("@web_not_healthy:")[2]
     assert "  hosts (" in done.stdout
     actions = [entry["action"] for entry in emulator.writes()]
     assert [actions.count(f"elb:{what}") for what in ("pools:create", "pools:put", "members:create", "members:put")] == [1, 1, 4, 2]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Every field of pool and member through ansible-playbook: set, again, change, again, unset, each foretold by check mode."""
+"""Every field of pool, member and health check through ansible-playbook: set, again, change, again, unset, each foretold by check mode."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.otc.elb.plugins.module_utils._resource import health_check as health_check_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field
@@ -78,6 +79,21 @@ MEMBER: dict[str, tuple[Json, list[Any], list[Any]]] = {
     "address": ({"subnet_cidr_id": SUBNET}, ["192.168.0.12"], ["192.168.0.12"]),
     "port": ({}, [65535], [65535]),
 }
+#: Of a health check that has HTTP's fields from the beginning.
+HEALTH_CHECK: dict[str, tuple[Json, list[Any], list[Any]]] = {
+    "name": ({}, ["check", "ünïcode", ""], ["check", "ünïcode", ""]),
+    "type": ({}, ["TCP", "HTTPS", "HTTP"], ["TCP", "HTTPS", "HTTP"]),
+    "delay": ({}, [1, 50], [1, 50]),
+    "timeout": ({}, [1, 50], [1, 50]),
+    "max_retries": ({}, [1, 10], [1, 10]),
+    "max_retries_down": ({}, [1, 10], [1, 10]),
+    "monitor_port": ({}, [1, 65535, 0], [1, 65535, None]),
+    "port": ({}, [8081, 0], [8081, None]),
+    "domain_name": ({}, ["web.example.com", "1-2", ""], ["web.example.com", "1-2", None]),
+    "url_path": ({}, ["/healthz?full=1", "/"], ["/healthz?full=1", "/"]),
+    "expected_codes": ({}, ["200,202", "200-204", "200"], ["200,202", "200-204", "200"]),
+    "admin_state_up": ({}, [False, True], [False, True]),
+}
 #: alias -> the API's name
 ALIASES = {
     "member_deletion_protection": "member_deletion_protection_enable",
@@ -99,20 +115,27 @@ def shown(resource: Json, field: str) -> Any:
     return value
 
 
-def play_values(engine: Engine, emulator: Emulator, module: str, base: Json, field: str, case: tuple[Json, list[Any], list[Any]]) -> None:
-    """Play all values of a field: each in check mode first, then for real, then again."""
+def play_values(
+    engine: Engine, emulator: Emulator, module: str, base: Json, field: str, case: tuple[Json, list[Any], list[Any]], below: str = ""
+) -> None:
+    """Play all values of a field: each in check mode first, then for real, then again.
+
+    :param below: the option whose sub-option the field is.
+    """
     needed, values, expected = case
     tasks: list[Task] = []
     for value in values:
-        options = {**base, **needed, field: value}
+        given = {**needed, field: value}
+        options = {**base, **({below: given} if below else given)}
         tasks += [task(module, **options) | {"check_mode": True}, task(module, **options), task(module, **options)]
     results = engine.play(tasks, diff=True).results
-    kind = module.removeprefix("elb_")
+    kind = below or module.removeprefix("elb_")
+    names = {**ALIASES, "port": "monitor_port"} if below else ALIASES
     previous: Any = ...
     for place, now in enumerate(expected):
         foretold, done, again = results[3 * place : 3 * place + 3]
         assert not done.failed, done["msg"]
-        assert shown(done[kind], field) == now, (field, values[place])
+        assert shown(done[kind], names.get(field, field)) == now, (field, values[place])
         assert done.changed == (place == 0 or now != previous), (field, values[place])
         assert foretold.changed == done.changed
         assert foretold["diff"] == done["diff"]
@@ -123,7 +146,8 @@ def play_values(engine: Engine, emulator: Emulator, module: str, base: Json, fie
     # As many writes as changes, none of them empty, each only of what differs.
     writes = emulator.writes()
     assert len(writes) == sum(result.changed for result in results[1::3])
-    assert all(set(write["body"][kind]) == {ALIASES.get(field, field)} for write in writes[1:])
+    envelope = "healthmonitor" if below else kind
+    assert all(set(write["body"][envelope]) == {names.get(field, field)} for write in writes[1:])
     assert emulator.requests(status=400) == []
 
 
@@ -144,6 +168,14 @@ def test_member(engine: Engine, emulator: Emulator, field: str) -> None:
     play_values(engine, emulator, "elb_member", base, field, MEMBER[field])
 
 
+@pytest.mark.parametrize("field", HEALTH_CHECK)
+def test_health_check(engine: Engine, emulator: Emulator, field: str) -> None:
+    """On a check that a pool has: the first value is another one than it has."""
+    (seeded,) = emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo")})
+    emulator.health_monitor(seeded["id"])
+    play_values(engine, emulator, "elb_pool", {"name": "web"}, field, HEALTH_CHECK[field], below="health_check")
+
+
 @pytest.mark.parametrize("kind", ["pool", "member"])
 def test_by_its_id_it_is_renamed(engine: Engine, emulator: Emulator, kind: str) -> None:
     (seeded,) = emulator.seed(
@@ -153,10 +185,12 @@ def test_by_its_id_it_is_renamed(engine: Engine, emulator: Emulator, kind: str) 
     play_values(engine, emulator, f"elb_{kind}", base, "name", ({}, ["new", "", "web"], ["new", "", "web"]))
 
 
-@pytest.mark.parametrize(("cases", "fields"), [(POOL, pool_resource.FIELDS), (MEMBER, member_resource.FIELDS)])
+@pytest.mark.parametrize(
+    ("cases", "fields"), [(POOL, pool_resource.FIELDS), (MEMBER, member_resource.FIELDS), (HEALTH_CHECK, health_check_resource.FIELDS)]
+)
 def test_every_field_has_a_case(cases: Json, fields: Iterable[Field]) -> None:
     names = {name for field in fields for name in (field.option_key, *field.option.get("aliases", []))}
-    # A pool's name and a member's port under its first name are in all of them.
+    # The listener is no field of the pool. A pool's name and a member's port under its first name are in all of them.
     assert names - {case.partition(" ")[0] for case in cases} <= {"name", "protocol_port"}
 
 

@@ -142,9 +142,9 @@ def test_a_failure_does_not_lose_the_rest(engine: Engine, emulator: Emulator, po
     (member,) = failed["failed_members"]
     assert member["index"] == 3
     assert member["entry"]["address"] == "192.168.0.4"
-    assert "subnet_cidr_id wants" in member["error"]
+    assert "subnet_cidr_id is the Neutron ID" in member["error"]
     assert member["status"] == failed["status"] == 404
-    assert "1 of 10 members of pool 'web' failed, the others are as wanted (9 added" in failed["msg"]
+    assert "1 of 10 members of pool 'web' failed, the others are as desired (9 added" in failed["msg"]
     assert len(members(emulator)) == 9
     del wanted[3]["subnet_cidr_id"]
     finished = engine.run("elb_pool_members", pool="web", members=wanted)

@@ -127,7 +127,7 @@ def type_conflict(desired: Json, protocol: str | None) -> list[str]:
     kind, kinds = desired.get("type"), _TYPES_OF.get(protocol or "")
     if kind is None or kinds is None or kind in kinds:
         return []
-    return [f"type {kind} does not fit a {protocol} pool, which takes {', '.join(sorted(kinds))}"]
+    return [f"type {kind} does not fit a pool with protocol {protocol}, which takes {', '.join(sorted(kinds))}"]
 
 
 HEALTH_CHECK = Resource(

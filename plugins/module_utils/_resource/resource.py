@@ -141,6 +141,11 @@ class Resource:
     #: ``(current, what is known of the pool) -> what stands against removing it``.
     blocks_removal: t.Callable[[t.Mapping[str, t.Any], t.Mapping[str, t.Any]], list[str]] = _no_reasons
 
+    @property
+    def kinds(self) -> str:
+        """Several of them, as messages name them."""
+        return f"{self.kind[:-1]}ies" if self.kind.endswith("y") else f"{self.kind}s"
+
     def operation(self, verb: Verb) -> Operation:
         """One of the API's calls for it."""
         return self.collection.operation(verb)

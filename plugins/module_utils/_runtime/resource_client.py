@@ -78,7 +78,7 @@ class ResourceClient:
         :param query: filters; by default those of :func:`scope`.
         """
         limits = scope(self.context) if query is None else query
-        attempt = f"list the {self.resource.kind}s" if self.pool else f"list {self.resource.kind}s"
+        attempt = f"list the {self.resource.kinds}" if self.pool else f"list {self.resource.kinds}"
         return self.context.pages(self._call(Verb.LIST, attempt, "of")._replace(query=limits))
 
     def find(self, identity: Identity) -> list[Json]:
@@ -107,10 +107,7 @@ class ResourceClient:
         """
         if len(found) > 1:
             ids = sorted(str(each.get("id")) for each in found)
-            kind = self.resource.kind
-            if Verb.CREATE in self.resource.collection.functions:
-                advice += " Two tasks may have created them at the same time, such as on two hosts of a play: use run_once there."
-            raise ElbError(f"There are {len(found)} {kind}s {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
+            raise ElbError(f"There are {len(found)} {self.resource.kinds} {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
         return found[0] if found else None
 
     def create(self, desired: Json, plan: Plan, look: t.Callable[[], list[Json]] | None = None) -> tuple[Json, Outcome]:

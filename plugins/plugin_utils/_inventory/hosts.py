@@ -18,6 +18,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._resource.address import comparable_address, parse_address
+from ansible_collections.otc.elb.plugins.module_utils._resource.member import is_healthy
 
 #: A name that works in patterns such as those of --limit, and cannot be taken for an option.
 _USABLE = re.compile(r"\w[\w.-]*")
@@ -105,7 +106,8 @@ def found_in(pools: Iterable[Json], preferences: Sequence[str], prefix: str) -> 
             )
         for member in sorted(usable, key=lambda member: (member["address"], member["protocol_port"])):
             address = member["address"]
-            servers.setdefault(comparable_address(address), []).append({**member, **facts, "pool_group": group})
+            facts_of_member = {**member, **facts, "pool_group": group, "healthy": is_healthy(member)}
+            servers.setdefault(comparable_address(address), []).append(facts_of_member)
     listed = list(servers.values())
     hosts = [Host(name, members[0]["address"], members) for members, name in zip(listed, _host_names(listed, preferences))]
     other = [host for host in hosts if preferences and _values(host.members, preferences[0]) - {"", host.name}]
