@@ -107,6 +107,8 @@ class ResourceClient:
         """
         if len(found) > 1:
             ids = sorted(str(each.get("id")) for each in found)
+            if Verb.CREATE in self.resource.collection.functions:
+                advice += " Two tasks may have created them at the same time, such as on two hosts of a play: use run_once there."
             raise ElbError(f"There are {len(found)} {self.resource.kinds} {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
         return found[0] if found else None
 
