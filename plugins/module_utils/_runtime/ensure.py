@@ -23,9 +23,8 @@ ENSURE_OPTIONS: Json = {
 }
 
 
-def allowed_to_ensure(resource: Resource, params: Json) -> set[str]:
+def allowed_to_ensure(resource: Resource, params: Json, desired: Json) -> set[str]:
     """The IAM actions that a task which ensures a resource may need, whatever exists."""
-    desired = resource.desired_from(params)
     verbs = {Verb.GET if params["id"] else Verb.LIST}
     if params["state"] == "absent":
         verbs.add(Verb.DELETE)
