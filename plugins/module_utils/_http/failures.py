@@ -40,11 +40,11 @@ def unusable_url(url: str) -> Failure:
     return Failure(f"{url} is not a URL that can be called. Check 'endpoint'.", False, False)
 
 
-def explain(error: Exception, url: str, limit: float, proxied: bool) -> Failure:
+def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Failure:
     """Why there is no response. Never quotes *error*, which may hold a proxy's password.
 
     :param limit: the seconds that the request could take.
-    :param proxied: whether it goes through a proxy.
+    :param proxy: the URL of the proxy that it goes through, if any.
     """
     host = urlsplit(url).netloc.rpartition("@")[2]
     cause = root_cause(error)
@@ -57,7 +57,7 @@ def explain(error: Exception, url: str, limit: float, proxied: bool) -> Failure:
         return Failure(f"the body of the response of {host} cannot be decoded. Check 'endpoint'.", True, True)
     if isinstance(error, failures.SSLError):
         return _explain_tls(host, cause)
-    if isinstance(error, failures.InvalidProxyURL) or (proxied and isinstance(error, (failures.InvalidURL, failures.InvalidSchema))):
+    if proxy and (isinstance(error, (failures.InvalidURL, failures.InvalidSchema)) or not _is_usable(proxy)):
         needs = " A SOCKS proxy needs the Python library PySocks." if "SOCKS" in str(error) else ""
         return Failure(f"the proxy's URL cannot be used. Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY.{needs}", False, False)
     if isinstance(error, (failures.InvalidURL, failures.InvalidSchema, LocationValueError)):
@@ -78,6 +78,15 @@ def explain(error: Exception, url: str, limit: float, proxied: bool) -> Failure:
     what = "cannot be reached" if never_sent else "broke the connection"
     reason = f"{host} {what} ({cause}). Check 'endpoint', 'region_name' and the network."
     return Failure(reason, not never_sent, True)
+
+
+def _is_usable(proxy: str) -> bool:
+    """Whether a proxy's URL names a host; it may come without a scheme. Older versions of ``requests`` do not check it."""
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        return bool(parts.hostname) and parts.port != 0 and not any(map(str.isspace, proxy))
+    except ValueError:
+        return False
 
 
 def _explain_tls(host: str, cause: str) -> Failure:

@@ -111,8 +111,7 @@ class Transport:
             # By the adapter itself: a session would also look at where a response redirects to, and keep its cookies.
             response = self._adapter.send(request, timeout=limit, **how)
         except (requests.RequestException, OSError, ValueError) as error:
-            proxied = requests.utils.select_proxy(url, how["proxies"]) is not None
-            raise unreachable(explain(error, url, limit, proxied)) from None
+            raise unreachable(explain(error, url, limit, requests.utils.select_proxy(url, how["proxies"]))) from None
         return _parsed(response)
 
     def _prepare(self, method: str, url: str, body: t.Any) -> requests.PreparedRequest:
