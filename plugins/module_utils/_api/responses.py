@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ApiError, ElbError, Json, Unreachable
-from .._http.transport import Response
+from .._http.transport import Response, shortened
 from .._resource.ids import normalized_id
 from .._resource.registry import RESOURCES
 from .._resource.resource import Operation
@@ -26,8 +26,8 @@ _KINDS: t.Mapping[str, Json] = {
 _PAGE_INFO: Json = {"type": "dict", "options": {"next_marker": {"type": "str"}}}
 
 
-#: The longest error_msg that is taken over, and the longest of anything else, in characters.
-_LONGEST_REASON, _LONGEST_VALUE = 2048, 256
+#: The longest error_msg that a message takes over, in characters.
+_LONGEST_REASON = 2048
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -78,7 +78,7 @@ def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
             status=status,
         )
     if status in _REDIRECTS:
-        where = _shortened(response.headers.get("Location", "elsewhere"))
+        where = shortened(response.headers.get("Location", "elsewhere"))
         return Unreachable(
             f"Could not {attempt}: the endpoint redirects to {where}, which is not followed "
             "because the credential would go there. If that address is right, give it as 'endpoint'.",
@@ -94,9 +94,9 @@ def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
     # The API gateway and Keystone nest or name these differently.
     error: Json = body["error"] if isinstance(body.get("error"), dict) else body
     reason = error.get("error_msg") or error.get("message") or f"the response is {response.content_type}, not an error of the API"
-    reason = _shortened(reason, _LONGEST_REASON)
-    code = _shortened(error.get("error_code") or error.get("code"))
-    request_id = _shortened(error.get("request_id") or body.get("request_id") or response.headers.get("X-Request-Id"))
+    reason = shortened(reason, _LONGEST_REASON)
+    code = shortened(error.get("error_code") or error.get("code"))
+    request_id = shortened(error.get("request_id") or body.get("request_id") or response.headers.get("X-Request-Id"))
     missing = hints.lacks_permission(status, code, reason)
     details = f"status {status}" + (f", {code}" if code else "") + (f", request {request_id}" if request_id else "")
     hint = hints.for_permission(operation) if missing else hints.for_error(operation, status, code, reason)
@@ -109,16 +109,6 @@ def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
         request_id=request_id,
         missing_action=operation.action if missing else None,
     )
-
-
-@t.overload
-def _shortened(value: None, most: int = ...) -> None: ...
-@t.overload
-def _shortened(value: t.Any, most: int = ...) -> str: ...
-def _shortened(value: t.Any, most: int = _LONGEST_VALUE) -> str | None:
-    """What a response says, as far as a message may take it over."""
-    text = str(value)
-    return None if value is None else text if len(text) <= most else text[:most] + "..."
 
 
 def _is_resource(value: t.Any, kind: Json) -> bool:

@@ -16,6 +16,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.validation import check_type_dict
 
 from .._errors import ElbError, Json
+from .._http.adapter import limited_session
 from .._http.deadline import Deadline
 from .._http.transport import USER_AGENT
 from .connection import Connection, TokenCache
@@ -165,6 +166,7 @@ def connect(settings: Settings, config: Config, deadline: Deadline, token_cache:
     # The cheap mistakes come first: a request is made only with what can work.
     check_url(str(plugin.auth_url), "auth_url", "https://iam.eu-de.otc.t-systems.com/v3")
     session.timeout = float(settings.get("api_timeout", 30.0))
+    session.session = limited_session(session.timeout, deadline)
     # A redirect would take the credential elsewhere.
     session.redirect = False
     keystone = Keystone(session, region.config, config.secrets, deadline, token_cache)
@@ -179,7 +181,7 @@ def connect(settings: Settings, config: Config, deadline: Deadline, token_cache:
             )
         return found or settings.region_endpoint(region_name), project_id
 
-    return Connection(keystone, locate, config.secrets, verify, cert, keystone.renew)
+    return Connection(keystone, locate, config.secrets, verify, cert, keystone.renew, keystone.auth_url)
 
 
 def _entry(settings: Settings, config: Config) -> str | None:

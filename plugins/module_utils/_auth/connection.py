@@ -33,6 +33,8 @@ class Connection(t.NamedTuple):
     cert: str | tuple[str, str] | None = None
     #: Gets a new token, where there is a way to; returns whether it did.
     renew: t.Callable[[], bool] | None = None
+    #: Where the credential is sent for a token, if anywhere.
+    auth_url: str | None = None
 
     @property
     def endpoint(self) -> str:

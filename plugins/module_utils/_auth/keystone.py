@@ -14,8 +14,8 @@ import typing as t
 from .._errors import ElbError, Json, Unreachable
 from .._http.deadline import Deadline
 from .._http.failures import root_cause
-from .._http.retry import SERVER_ERRORS, Backoff, Throttle
-from .._http.transport import Response
+from .._http.retry import Backoff, Throttle, is_uncertain
+from .._http.transport import Response, shortened
 from .connection import TokenCache
 from .settings import DEFAULT_REGION, root_of
 
@@ -150,8 +150,8 @@ class Keystone:
         except exceptions.DiscoveryFailure as error:
             # What it met when it asked for Keystone's versions, if that is known, says more.
             return None, error.__context__ if isinstance(error.__context__, exceptions.ClientException) else error
-        # TypeError and the like: what came is JSON, but no token.
-        except (exceptions.ClientException, AttributeError, KeyError, TypeError, ValueError) as error:
+        # TypeError and the like: the response is JSON, but no token. OSError: a CA bundle of the environment that does not exist.
+        except (exceptions.ClientException, AttributeError, KeyError, OSError, TypeError, ValueError) as error:
             return None, error
 
     def _attempt(self) -> str:
@@ -171,7 +171,7 @@ class Keystone:
 def _is_transient(error: Exception) -> bool:
     """Whether a repetition may succeed."""
     if isinstance(error, exceptions.HttpError):
-        return error.http_status == 429 or error.http_status in SERVER_ERRORS
+        return error.http_status == 429 or is_uncertain(error.http_status)
     return isinstance(error, exceptions.RetriableConnectionFailure)
 
 
@@ -183,7 +183,7 @@ def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -
         return Unreachable(f"{attempt}: {words}", sent=False, transient=False, **facts)
 
     if isinstance(error, exceptions.HttpError):
-        facts = {"status": error.http_status, "request_id": error.request_id}
+        facts = {"status": error.http_status, "request_id": shortened(error.request_id)}
         return ElbError(f"{attempt}: {_refusal(error.http_status, auth_type)}", **facts)
     if isinstance(error, exceptions.SSLError):
         return unreachable(
@@ -200,10 +200,13 @@ def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -
             f"{attempt}: one factor is not enough, it requires {rules}. Give auth_type v3multifactor, auth_methods, and what they need, "
             "such as auth.password and auth.passcode."
         )
+    if isinstance(error, OSError):
+        # The options are checked before.
+        return unreachable("a file of CA certificates does not exist. Check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.")
     response = getattr(error, "response", None)
     if response is not None and 300 <= response.status_code < 400:
         return unreachable(
-            f"it redirects to {response.headers.get('Location', 'elsewhere')}, which is not followed because the credential "
+            f"it redirects to {shortened(response.headers.get('Location', 'elsewhere'))}, which is not followed because the credential "
             "would go there. If that address is right, give it as auth_url.",
             status=response.status_code,
         )

@@ -32,7 +32,6 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 #: How often a server error or a missing answer is retried. Throttling and a busy load balancer always end, so they are retried
 #: for as long as ``timeout`` allows.
 _MAX_RETRIES = 4
-SERVER_ERRORS = range(500, 600)
 #: The client's statuses that are no refusal: the server, or a proxy, gave up waiting for the request or for its client.
 _GAVE_UP = (408, 499)
 

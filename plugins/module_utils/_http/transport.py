@@ -27,6 +27,9 @@ _MAX_DEPTH = 32
 #: What the value of a header can be. Source: RFC 9110, section 5.5.
 _SENDABLE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
+#: How many characters of a value of a response a message takes over.
+_LONGEST_VALUE = 256
+
 USER_AGENT = "ansible-collection-otc.elb"
 
 
@@ -151,3 +154,13 @@ def _is_too_deep(value: t.Any) -> bool:
         containers = [each for each in level if isinstance(each, (dict, list))]
         level = [part for each in containers for part in (each.values() if isinstance(each, dict) else each)]
     return bool(level)
+
+
+@t.overload
+def shortened(value: None, most: int = ...) -> None: ...
+@t.overload
+def shortened(value: t.Any, most: int = ...) -> str: ...
+def shortened(value: t.Any, most: int = _LONGEST_VALUE) -> str | None:
+    """What a response says, as far as a message may take it over."""
+    text = str(value)
+    return None if value is None else text if len(text) <= most else text[:most] + "..."

@@ -83,14 +83,19 @@ class ApiContext:
             # One set from now on, so that a token that comes later is masked, too.
             connection.secrets.update(self.secrets)
             self.secrets = connection.secrets
+            if connection.auth_url:
+                self._warn_of_exposure(connection.auth_url, connection.verify)
             endpoint, project_id = connection.locate()
+            self._warn_of_exposure(endpoint, connection.verify)
             tls = Tls(connection.verify, connection.cert)
-            for warning in exposures(connection.endpoint, connection.verify):
-                self.warn(warning)
             connections = self.params.get("concurrency", 1)
             self._transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
             self._client = Client(self._transport, self.deadline, endpoint, project_id, self.actions, connection.renew)
         return self._client
+
+    def _warn_of_exposure(self, url: str, verify: bool | str) -> None:
+        for warning in exposures(url, verify):
+            self.warn(warning)
 
     def close(self) -> None:
         """Close the connections."""
