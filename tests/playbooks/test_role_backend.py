@@ -176,7 +176,7 @@ def test_members_stay_where_nobody_meant_to_remove_them(engine: Engine, emulator
 def test_declared_actions_are_sufficient_and_foretold(engine: Engine, emulator: Emulator) -> None:
     readme = (Path(__file__).parents[2] / "roles" / "backend" / "README.md").read_text(encoding="utf-8")
     declared = re.findall(r"`(elb:\w+:\w+)`", readme.partition("## IAM actions")[2])
-    present = [action for action in declared if action.endswith((":list", ":create"))]
+    present = [action for action in declared if action.endswith((":list", ":create")) and action != "elb:l7policies:list"]
     user = emulator.user("limited")
     keys = {"OS_ACCESS_KEY": user["access_key"], "OS_SECRET_KEY": user["secret_key"]}
     set_up = backend(backend_group="web", backend_port=80, backend_listener="demo-http")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The filter iam_policy: from results to a policy, and what it refuses."""
+"""The filter iam_policy: a policy from results, and refused values."""
 
 from __future__ import annotations
 
