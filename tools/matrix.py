@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Runs ansible-test with the oldest and the newest ansible-core that the Pythons of this machine can have.
+"""Runs ansible-test with the oldest and the newest ansible-core for the Pythons of this machine.
 
-Which ansible-core a Python has is said in requirements-dev.txt. A Python that is not here is named and left out.
+requirements-dev.txt sets the ansible-core for each Python. A missing Python is reported and skipped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from tools.ansible_test import CHECKOUT, AnsibleTest
 
 KINDS = ("sanity", "units", "integration")
-# The oldest ansible-core is the one of the oldest Python. The newest has dropped it, and runs on both of the others.
+# The oldest ansible-core is for the oldest Python. The newest supports the others only.
 OLDEST, NEWEST = ("3.10",), ("3.13", "3.12")
 
 
@@ -26,7 +26,7 @@ def main(*kinds: str) -> int:
     for end, versions in (("oldest", OLDEST), ("newest", NEWEST)):
         python = next(filter(None, map(find_python, versions)), None)
         if python is None:
-            print(f"==> The {end} ansible-core is left out: it needs Python {' or '.join(versions)}, which is not here.", flush=True)
+            print(f"==> The {end} ansible-core is skipped: it needs Python {' or '.join(versions)}, which is not installed.", flush=True)
             continue
         prefix = environment(python)
         core = version_of_core(prefix)
@@ -40,10 +40,10 @@ def main(*kinds: str) -> int:
 
 
 def find_python(version: str) -> str | None:
-    """A Python of that version: on the PATH, or one that pyenv has."""
+    """A Python of this version, on the PATH or of pyenv."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     candidates = [shutil.which(f"python{version}"), *root.glob(f"versions/{version}.*/bin/python{version}")]
-    # pyenv's commands are on the PATH for versions that are not switched on, too, and then only say so.
+    # pyenv has commands on the PATH for disabled versions, too, which only fail.
     return next((str(found) for found in candidates if found and works(str(found))), None)
 
 
@@ -52,7 +52,7 @@ def works(python: str) -> bool:
 
 
 def environment(python: str) -> Path:
-    """A virtual environment that has nothing but ansible-core."""
+    """A virtual environment with ansible-core only."""
     version = subprocess.run(
         [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], stdout=subprocess.PIPE, text=True, check=True
     ).stdout.strip()
