@@ -20,7 +20,7 @@ OS_ACCESS_KEY=$READER_ACCESS_KEY OS_SECRET_KEY=$READER_SECRET_KEY OTC_ELB_REQUIR
 # Fail if the playbook needs actions that were not approved.
 AGREED=$(realpath "$agreed") NEEDED=$needed ansible localhost -m ansible.builtin.assert -a '{
     "that": "more | length == 0",
-    "fail_msg": "Not approved. Review these actions and add them to the policy: {{ more | join(\", \") }}",
+    "fail_msg": "Not agreed on, add it to the policy if it is meant: {{ more | join(\", \") }}",
     "quiet": true
 }' -e '{"more": "{{ (lookup(\"file\", lookup(\"env\", \"NEEDED\")) | from_json).Statement | map(attribute=\"Action\") | flatten
     | difference((lookup(\"file\", lookup(\"env\", \"AGREED\")) | from_json).Statement | map(attribute=\"Action\") | flatten) }}"}'
