@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Runs ansible-test on what git knows or would add: ``python -m tools.ansible_test sanity --test pylint``.
+"""Runs ansible-test on the tracked and untracked files of git: ``python -m tools.ansible_test sanity --test pylint``.
 
-ansible-test wants the collection in a folder .../ansible_collections/otc/elb, and keeps its environments under HOME.
-Both are in the virtual environment, so that the checkout may be anywhere and nothing is left outside.
+ansible-test needs the collection in a folder .../ansible_collections/otc/elb, and keeps its environments under HOME.
+Both are in the virtual environment, so that the checkout can be anywhere and no files are left outside.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from tests.emulator.client import start
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
-# ansible-test fetches a script that brings pip into its environments, unless it finds that script in its cache.
-# Python has pip with it, so that nothing needs to be fetched.
+# ansible-test downloads a script that installs pip into its environments, unless the script is in its cache.
+# This one uses the pip of Python, so that no download is needed.
 BRING_PIP = """\
 import ensurepip
 ensurepip.bootstrap()
@@ -33,7 +33,7 @@ ensurepip.bootstrap()
 
 
 class AnsibleTest:
-    """The ansible-test of a virtual environment, this one if no other is named."""
+    """The ansible-test of a virtual environment, by default the current one."""
 
     def __init__(self, prefix: Path = Path(sys.prefix)) -> None:
         self.program = prefix / "bin" / "ansible-test"
@@ -47,9 +47,9 @@ class AnsibleTest:
         environment = {
             **os.environ,
             "HOME": str(self.home),
-            # The copy is inside another git repository, which ignores it: say where it starts rather than let it be found.
+            # The copy is inside another git repository, which ignores it, so ansible-test would not find its root.
             "ANSIBLE_TEST_CONTENT_ROOT": str(self.copy),
-            # It brings its own.
+            # ansible-test sets its own.
             "ANSIBLE_COLLECTIONS_PATH": "",
         }
         options = ["--venv", "--python", self.library.parent.name.removeprefix("python"), "--color", "no"]
@@ -57,7 +57,7 @@ class AnsibleTest:
             return subprocess.run([self.program, kind, *options, *arguments], cwd=self.copy, env=environment, check=False).returncode
 
     def _provide_pip(self) -> None:
-        # The script's name follows the version of pip that this ansible-test asks for.
+        # The name of the script depends on the version of pip that ansible-test requests.
         source = (self.library / "ansible_test" / "_internal" / "python_requirements.py").read_text(encoding="utf-8")
         cache = self.home / ".ansible" / "test" / "cache"
         cache.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ class AnsibleTest:
 
     @contextmanager
     def _emulator(self) -> Iterator[None]:
-        """What stands in for the cloud, and the configuration that leads the targets there."""
+        """The emulator, and the configuration of the targets for it."""
         with start() as emulator:
             config = {"elb_environment": aksk(emulator), "elb_loadbalancer": "demo", "elb_prefix": "ansible-test"}
             path = self.copy / "tests" / "integration" / "integration_config.yml"
@@ -75,7 +75,7 @@ class AnsibleTest:
 
 
 def known_files() -> list[str]:
-    """What git knows of the checkout, or would add."""
+    """The tracked and untracked files of the checkout, without ignored ones."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=CHECKOUT,
@@ -83,7 +83,7 @@ def known_files() -> list[str]:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
-    # It may be deleted but not yet committed so.
+    # A tracked file may be deleted in the work tree.
     return [name for name in listed.split("\0") if name and (CHECKOUT / name).is_file()]
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Says how much of plugins/ the tests run, in whatever process: ``python -m tools.coverage``.
+"""Measures the test coverage of plugins/ in all processes: ``python -m tools.coverage``.
 
-Modules run in processes of their own, from an archive that Ansible makes, and filters in workers that it forks. So every Python
-of this virtual environment measures itself, and all that they found is put together, by the plugins' paths in the checkout.
+Modules run in their own processes, from an archive that Ansible makes, and filters in forked workers. So every Python process of
+this virtual environment measures itself, and the results are combined by the paths of the plugins in the checkout.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PLACE = CHECKOUT / "build" / "coverage"
-# One after the other: what unit tests import of the controller changes how a module in the same process warns.
+# One after the other: imports of the controller in unit tests change the warnings of a module in the same process.
 SUITES = ("tests/unit", "tests/modules", "tests/playbooks", "tests/keystone")
 AT_LEAST = 95
 
@@ -59,7 +59,7 @@ def main(*suites: str) -> int:
     environment = {**os.environ, "COVERAGE_PROCESS_START": str(configuration)}
     failed = 0
     for suite in suites or SUITES:
-        # As make does it: those with a real Keystone share one.
+        # As in the Makefile: the tests with a real Keystone share one.
         workers = [] if suite == "tests/keystone" else ["-n", "auto"]
         command = [sys.executable, "-m", "pytest", *workers, "-q", suite]
         failed |= subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode

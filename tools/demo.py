@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Plays docs/examples/quickstart.yml: against the cloud if the environment holds credentials, else the emulator."""
+"""Runs docs/examples/quickstart.yml against the cloud if the environment has credentials, else against the emulator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.emulator.client import start
 CHECKOUT = Path(__file__).resolve().parent.parent
 PLAYBOOK = "docs/examples/quickstart.yml"
 
-# Any of these sets is a way to authenticate.
+# Each of these sets is a credential.
 CREDENTIALS = (
     {"OS_ACCESS_KEY", "OS_SECRET_KEY"},
     {"OS_AUTH_TOKEN"},
@@ -37,7 +37,7 @@ SETTINGS = {
 
 
 def main() -> int:
-    # Being told to end is no different from Ctrl-C: whatever was started is stopped.
+    # SIGTERM is handled like Ctrl-C: all started processes are stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return against_cloud() if any_credentials(os.environ) else against_emulator()
@@ -52,7 +52,7 @@ def any_credentials(environment: Mapping[str, str]) -> bool:
 
 
 def of_the_cloud(name: str) -> bool:
-    """Whether a variable is about the cloud, or the way there: nothing that the emulator's playbook should see."""
+    """Whether a variable is for the cloud or a proxy, and must not reach the playbook against the emulator."""
     return name.upper().startswith(("OS_", "OTC_", "ELB_")) or name.upper().endswith("_PROXY")
 
 
@@ -60,12 +60,12 @@ def against_cloud() -> int:
     loadbalancer = os.environ.get("ELB_LOADBALANCER")
     if not loadbalancer:
         say(
-            "The environment holds credentials, so the demo would run in your project. It needs to know the load",
-            'balancer to use (one with "IP as a Backend" on): set ELB_LOADBALANCER to its name or ID, and run it again.',
-            "To let the demo start an emulator and use that, unset the OS_* variables.",
+            "The environment has credentials, so the demo would run in your project. It needs a load balancer",
+            'with "IP as a Backend" enabled: set ELB_LOADBALANCER to its name or ID, and run the demo again.',
+            "To run the demo against the emulator instead, unset the OS_* variables.",
         )
         return 2
-    # Of its own, so that nobody's pool is taken for it and removed in the end.
+    # A unique name, so that no existing pool is changed or removed.
     pool = f"quickstart-web-{secrets.token_hex(4)}"
     say(
         f"The environment holds credentials: this runs in your project, with the load balancer {loadbalancer}.",
@@ -75,18 +75,21 @@ def against_cloud() -> int:
 
 
 def against_emulator() -> int:
-    say("The environment holds no credentials for Open Telekom Cloud: starting the emulator of ELB on this machine.")
+    say("The environment has no credentials for Open Telekom Cloud: starting the emulator of ELB on this machine.")
     with start() as emulator:
-        say(f"It serves at {emulator.url}; OTC_ELB_ENDPOINT and a user of the emulator go to the playbook.")
+        say(f"Its endpoint is {emulator.url}. The playbook gets it as OTC_ELB_ENDPOINT, with the credential of a user.")
         others = {name: value for name, value in os.environ.items() if not of_the_cloud(name)}
         rc = play({**others, **aksk(emulator)})
         requests, writes = len(emulator.requests()), len(emulator.writes())
-    say(f"The playbook made {requests} requests, {writes} of them writes. The emulator is stopped again.")
+    say(f"The playbook sent {requests} requests, {writes} of them writes. The emulator is stopped.")
     return rc
 
 
 def play(environment: Mapping[str, str], *arguments: str) -> int:
-    """The playbook's exit code; it does not outlive this call, however that ends."""
+    """Run the playbook; it never outlives this call.
+
+    :returns: its exit code.
+    """
     say(" ".join(("$ ansible-playbook", *arguments, PLAYBOOK)))
     command = [str(Path(sys.prefix, "bin", "ansible-playbook")), *arguments, PLAYBOOK]
     with subprocess.Popen(command, cwd=CHECKOUT, env={**SETTINGS, **environment}) as player:

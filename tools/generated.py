@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Writes what the documentation has in several places, each from one source: ``make generated``. With ``--check`` it only compares.
+"""Writes the generated blocks of the documentation, each from one source, and the action plugins: ``make generated``. ``--check`` only
+compares.
 
-It stands in blocks, from ``# BEGIN generated: NAME`` to ``# END generated: NAME`` (``<!-- ... -->`` in Markdown), indented as their first line.
-The source of a block follows from its name: see ``BLOCKS``; any other name is that of a file in tools/returns.
+A block is from ``# BEGIN generated: NAME`` to ``# END generated: NAME`` (``<!-- ... -->`` in Markdown), indented like its first line.
+The name of a block is a key of ``BLOCKS`` or the name of a file in tools/returns.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def main(*arguments: str) -> int:
 
 
 def generated(path: Path, text: str) -> str:
-    """The text of a file as it should be: an action plugin whole, any other with its blocks."""
+    """The generated text of a file: a whole action plugin, or a file with its blocks."""
     if path in ACTION_FILES:
         return ACTION.format(module=path.stem)
     found = list(_BLOCK.finditer(text))
@@ -85,13 +86,13 @@ def generated(path: Path, text: str) -> str:
 
 
 def content_of(name: str, path: Path) -> str:
-    """What a block has; the file that it is in matters for those of a module."""
+    """The content of a block; *path* is the file that has the block."""
     if name in BLOCKS:
         return "".join(f"{line}\n" for line in BLOCKS[name](path.stem))
     source = RETURNS / f"{name}.yml"
     if not source.is_file():
         raise SystemExit(f"{path}: there is no {source} for the generated block {name}")
-    # As it is, without the comments at its head.
+    # Without the comments at the beginning.
     return re.sub(r"\A(---|#.*|)$\n(^(#.*|)$\n)*", "", source.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
@@ -103,7 +104,7 @@ def iam_notes(module: str) -> Iterator[str]:
 
 
 def iam_tables(*dummy: str) -> Iterator[str]:
-    """All IAM actions and the modules that may need them; for each module what each situation needs."""
+    """All IAM actions with the modules that may need them, and for each module the actions of each situation."""
     users = {module: {action for item in situations(module) for action in item.actions} for module in MODULES}
     yield ""
     yield "| IAM action | API | what it does | modules |"
@@ -142,7 +143,7 @@ def module_table(*dummy: str) -> Iterator[str]:
 
 
 def constant(path: Path, name: str) -> str:
-    """The value of such as EXAMPLES in a plugin, without importing it."""
+    """The value of a constant of a plugin, such as EXAMPLES, without importing it."""
     (found,) = (
         node.value
         for node in ast.parse(path.read_text(encoding="utf-8")).body

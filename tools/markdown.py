@@ -7,19 +7,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-# What stands in code is no link.
+# Code has no links.
 CODE = r"(?P<code>^ *```.*?^ *```|`[^`\n]+`)"
 LINK = r"\]\((?P<target>[^)\s]+)\)"
 EITHER = re.compile(f"{CODE}|{LINK}", re.MULTILINE | re.DOTALL)
 
 
 def links(text: str) -> Iterator[str]:
-    """What the page links to, images included."""
+    """The link targets of the page, with images."""
     return (found["target"] for found in EITHER.finditer(text) if found["target"])
 
 
 def with_links(text: str, change: Callable[[str], str]) -> str:
-    """The page with its links as ``change`` wants them."""
+    """The page with each link target replaced by ``change``."""
     return EITHER.sub(lambda found: f"]({change(found['target'])})" if found["target"] else found[0], text)
 
 

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The otc.elb authors
 """Runs ansible-test, and tasks both ways, with the oldest and the newest ansible-core that the Pythons of this machine can have.
 
-Which ansible-core a Python has is said in requirements-dev.txt. A Python that is not here is named and left out.
+requirements-dev.txt sets the ansible-core for each Python. A missing Python is reported and skipped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main(*kinds: str) -> int:
     for end, versions in (("oldest", OLDEST), ("newest", NEWEST)):
         python = next(filter(None, map(find_python, versions)), None)
         if python is None:
-            print(f"==> The {end} ansible-core is left out: it needs Python {' or '.join(versions)}, which is not here.", flush=True)
+            print(f"==> The {end} ansible-core is skipped: it needs Python {' or '.join(versions)}, which is not installed.", flush=True)
             continue
         prefix = environment(python)
         core = version_of_core(prefix)
@@ -47,10 +47,10 @@ def compare_ways(prefix: Path) -> int:
 
 
 def find_python(version: str) -> str | None:
-    """A Python of that version: on the PATH, or one that pyenv has."""
+    """A Python of this version, on the PATH or of pyenv."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     candidates = [shutil.which(f"python{version}"), *root.glob(f"versions/{version}.*/bin/python{version}")]
-    # pyenv's commands are on the PATH for versions that are not switched on, too, and then only say so.
+    # pyenv has commands on the PATH for disabled versions, too, which only fail.
     return next((str(found) for found in candidates if found and works(str(found))), None)
 
 

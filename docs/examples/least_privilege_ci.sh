@@ -1,11 +1,11 @@
 #!/bin/sh
-# A pipeline's step: changes what a playbook changes, with no more rights than were agreed on.
+# A step of a pipeline: runs a playbook with the approved IAM actions only.
 #
 #   least_privilege_ci.sh site.yml policy.json
 #
-# policy.json is the custom policy that the deploying credential has in IAM; it is kept with the playbook, so that whoever reviews
-# a change of the playbook reviews its rights, too. The pipeline has two credentials: one that may only read (READER_ACCESS_KEY,
-# READER_SECRET_KEY), and one with that policy (DEPLOYER_ACCESS_KEY, DEPLOYER_SECRET_KEY); and OS_PROJECT_ID and so on for both.
+# policy.json is the custom policy of the deploying credential in IAM. It is in the repository of the playbook, so that changes of both are
+# reviewed together. The pipeline has two credentials: a read-only one (READER_ACCESS_KEY, READER_SECRET_KEY), and one with this policy
+# (DEPLOYER_ACCESS_KEY, DEPLOYER_SECRET_KEY). OS_PROJECT_ID and other variables are set for both.
 set -eu
 playbook=$1
 agreed=$2
@@ -13,11 +13,11 @@ needed=$(mktemp)
 trap 'rm -f "$needed"' EXIT
 export ANSIBLE_CALLBACKS_ENABLED=otc.elb.required_actions
 
-# Nothing is changed, and nothing could be: what would the playbook need?
+# Get the policy that the playbook needs. Nothing is changed.
 OS_ACCESS_KEY=$READER_ACCESS_KEY OS_SECRET_KEY=$READER_SECRET_KEY OTC_ELB_REQUIRED_ACTIONS_FILE=$needed \
     ansible-playbook --check --diff "$playbook"
 
-# More than was agreed on: a review has to say whether that is meant.
+# Fail if the playbook needs actions that were not approved.
 AGREED=$(realpath "$agreed") NEEDED=$needed ansible localhost -m ansible.builtin.assert -a '{
     "that": "more | length == 0",
     "fail_msg": "Not agreed on, add it to the policy if it is meant: {{ more | join(\", \") }}",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""How Sphinx builds the site; tools/release/site.py gathers its pages."""
+"""The configuration of Sphinx; tools/release/site.py collects the pages."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ html_show_sphinx = False
 html_copy_source = False
 html_theme_options = {"source_repository": "https://github.com/opentelekomcloud/ansible-collection-elb"}
 
-# Links to the headings of guides, as GitHub has them.
+# Anchors of headings as on GitHub.
 myst_heading_anchors = 4
-# A link that leads nowhere is an error.
+# A broken link is an error.
 nitpicky = True
 
-# What the reference says of Ansible's own documentation.
+# References to the documentation of Ansible.
 ANSIBLE = "https://docs.ansible.com/ansible-core/devel/"
 ANSIBLE_PAGES = {
     "ansible_configuration_settings": "reference_appendices/config.html",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The callback ``required_actions``: the least custom policy for a playbook."""
+"""The callback ``required_actions``: the least-privilege custom policy for a playbook."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ _ASYNC_STATUS = ("async_status", "ansible.builtin.async_status", "ansible.legacy
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has no types
-    """Collects ``required_actions``, and shows what they come to."""
+    """Collects ``required_actions`` from results, and shows the policy."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -108,7 +108,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
 
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(*args, **kwargs)
-        #: By play, then by where the task stands.
+        #: By the UUID of the play, then by the path and the name of the task.
         self._plays: dict[str, dict[tuple[str, str], Need]] = {}
         self._play: tuple[str, str] = ("", "")
         self._touched = Touched()
@@ -116,14 +116,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
     # --- Plays ---------------------------------------------------------------------------------
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
-        """Show what the last play needed. The batches of a serial play are one play."""
+        """Show the policy of the previous play. The batches of a serial play are one play."""
         if str(play._uuid) == self._play[0]:
             return
         self._show_play()
         self._play = (str(play._uuid), str(play.get_name()))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        """Show what the run needed."""
+        """Show the policy of the run."""
         self._show_play()
         needs = [need for play in self._plays.values() for need in play.values()]
         if not self.get_option("per_play"):
@@ -140,11 +140,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         self._collect(result)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        """Collect: a failed task, rescued or not, reports what it needed until then."""
+        """Collect: a failed task, rescued or not, reports the actions that it needed until then."""
         self._collect(result)
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
-        """Collect what the other items of a loop needed."""
+        """Collect: other items of a loop may have needed actions."""
         self._collect(result, skipped=True)
 
     def v2_runner_item_on_ok(self, result: t.Any) -> None:
@@ -156,7 +156,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         self._collect(result)
 
     def v2_runner_retry(self, result: t.Any) -> None:
-        """Collect: another attempt may need something else. That this one failed does not matter."""
+        """Collect: each attempt may need other actions. The failure of an attempt that is retried does not matter."""
         self._collect(result, again=True)
 
     def v2_runner_on_async_ok(self, result: t.Any) -> None:
@@ -181,20 +181,20 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         need = self._need(task)
         need.skipped = need.skipped or skipped
         if isinstance(result.get("results"), list):
-            return  # Of a loop; each of its items came before.
+            return  # A loop; its items were collected before.
         reported = need.take(result)
         need.failed = need.failed or (failed(result) and not again)
         if reported and not failed(result):
             need.allowed |= self._allowed(task, module, result)
 
     def _allowed(self, task: t.Any, module: str, result: Mapping[str, t.Any]) -> set[str]:
-        """What a task may need besides what it reported."""
+        """The actions that a task may need besides those that it reported."""
         if self.get_option("scope") == "ever":
             return allowed(module, task.args)
         return self._touched.follow(module, task.args, result) if getattr(task, "check_mode", False) else set()
 
     def _collect_job(self, result: Mapping[str, t.Any]) -> None:
-        """What a task needed that was started earlier and looked at now."""
+        """Collect the result of an asynchronous task."""
         if "required_actions" not in result:
             return
         job = str(result.get("ansible_job_id"))
@@ -207,10 +207,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
     def _need(self, task: t.Any) -> Need:
         path, name = str(task.get_path() or ""), str(task.get_name())
         play = self._plays.setdefault(self._play[0], {})
-        # A name may have been resolved differently for each host or item; the place stays.
+        # The name may be templated per host or item; the path stays the same.
         return play.setdefault((path, "" if path else name), Need(name, path))
 
-    # --- What is shown -------------------------------------------------------------------------
+    # --- Output --------------------------------------------------------------------------------
 
     def _show_play(self) -> None:
         uuid, name = self._play
@@ -228,7 +228,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         )
 
     def _save(self, needs: Iterable[Need], whole: bool) -> None:
-        """Write the file. An existing one may be complete, so only a complete policy replaces it."""
+        """Write the file. Only a complete policy replaces an existing file."""
         path = self.get_option("policy_file")
         if not path:
             return
@@ -244,7 +244,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
 
 
 def _module(task: t.Any) -> str | None:
-    """The module's name, where it is one of this collection; ``action`` is it where the name was a template."""
+    """The name of the module if it is in this collection, else ``None``. Where the name was a template, only ``action`` has it."""
     for name in (getattr(task, "resolved_action", None), task.action):
         if isinstance(name, str) and name.startswith(_COLLECTION):
             return name[len(_COLLECTION) :]

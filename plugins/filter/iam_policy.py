@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filter ``iam_policy``: from results to a custom policy."""
+"""The filter ``iam_policy``: a custom policy from results."""
 
 from __future__ import annotations
 
@@ -97,5 +97,5 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """By name, as Ansible wants them."""
+        """The filters by name."""
         return {"iam_policy": iam_policy}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The test ``same_address``: whether two addresses are the same in any spelling."""
+"""The test ``same_address``: compares addresses in any notation."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ author:
   - The otc.elb authors (@otc-elb)
 description:
   - Compares two IPv4 or IPv6 addresses as addresses, so that V(2001:DB8::1) and V(2001:db8:0:0:0:0:0:1) are the same.
-  - Can find the members that are a host, among those that M(otc.elb.elb_member_info) returns.
+  - For example, selects the members with the address of a host from the result of M(otc.elb.elb_member_info).
 positional: _input, other
 options:
   _input:
-    description: An IPv4 or IPv6 address. Anything else, such as a host name, is not the same as any address.
+    description: An IPv4 or IPv6 address. For any other value, such as a host name, the result is V(false).
     type: str
     required: true
   other:
@@ -52,7 +52,7 @@ from ansible_collections.otc.elb.plugins.module_utils._resource.address import p
 
 
 def same_address(value: t.Any, other: t.Any) -> bool:
-    """Compare two addresses. Anything that is not an address is not the same as any other."""
+    """Compare two addresses. ``False`` if one of them is not an address."""
     first, second = (parse_address(each) if isinstance(each, str) else None for each in (value, other))
     return first is not None and first == second
 
@@ -61,5 +61,5 @@ class TestModule:
     """The tests of this file."""
 
     def tests(self) -> dict[str, t.Callable[..., bool]]:
-        """By name, as Ansible wants them."""
+        """The tests by name."""
         return {"same_address": same_address}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from .setting import Json, Setting, entries
 
 DEGREES = (1, 2, 4, 8, 16, 32)
-#: Milliseconds until an answer, and how many requests a second are answered; 0: all.
+#: The latency in milliseconds, and the limit of requests per second; 0: none.
 CONDITIONS = ((20, 0), (100, 0), (20, 100))
 
 

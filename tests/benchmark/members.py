@@ -25,10 +25,10 @@ def matrix(setting: Setting, sizes: Iterable[tuple[int, int]], latencies: Iterab
             measured: dict[str, Json] = {}
             for dummy in range(times):
                 pool = setting.pool(latency_ms=latency)
-                for step, wanted in lists(size).items():
+                for step, desired in lists(size).items():
                     one = measured.setdefault(step, {"size": size, "latency": latency, "step": step, "seconds": [], "kib": []})
                     setting.emulator.forget()
-                    run = setting.run("elb_pool_members", pool=pool, members=wanted, purge=True)
+                    run = setting.run("elb_pool_members", pool=pool, members=desired, purge=True)
                     one["seconds"].append(run.seconds)
                     one["kib"].append(run.kib)
                     one["requests"] = len(setting.emulator.requests())

@@ -46,7 +46,7 @@ def members(axes: Any, cells: list[dict[str, Any]], step: str) -> None:
     for latency in sorted({one["latency"] for one in cells}):
         found = [one for one in cells if one["latency"] == latency and one["step"] == step]
         sizes, seconds = [one["size"] for one in found], [median(one["seconds"]) for one in found]
-        axes.loglog(sizes, seconds, marker="o", label=f"answers after {latency} ms")
+        axes.loglog(sizes, seconds, marker="o", label=f"latency {latency} ms")
     axes.set_title(f"elb_pool_members, {step}")
     axes.set_xlabel("members")
     axes.set_ylabel("seconds")
@@ -58,7 +58,7 @@ def concurrency(axes: Any, cells: list[dict[str, Any]]) -> None:
     for latency, limit in dict.fromkeys((one["latency"], one["limit"]) for one in cells):
         found = [one for one in cells if (one["latency"], one["limit"]) == (latency, limit)]
         degrees, seconds = [one["concurrency"] for one in found], [median(one["seconds"]) for one in found]
-        axes.plot(degrees, seconds, marker="o", label=f"answers after {latency} ms" + (f", {limit} a second" if limit else ""))
+        axes.plot(degrees, seconds, marker="o", label=f"latency {latency} ms" + (f", {limit} a second" if limit else ""))
     axes.axvline(8, color="black", linewidth=0.5, linestyle="--")
     axes.set_xscale("log", base=2)
     axes.set_ylim(bottom=0)

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The otc.elb authors
 """Runs what Ansible sends to a host, and writes how long each stage of it took: ``python profiler.py REPORT PAYLOAD``.
 
-A stage does not count what others within it take: at any moment, exactly one of them runs. Names are those of the report.
+A stage excludes the stages within it: at any moment, exactly one of them runs. Names are those of the report.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNPACK = "unpack the payload"
 COMPILE, COMPILE_OURS = "compile Ansible's code", "compile ours"
 ANSIBLE, LIBRARY, OURS = "import Ansible's code", "import requests", "import ours"
 BASIC = "AnsibleModule: options and result"
-HTTP, WAIT = "requests: build, send, read", "wait for the answer"
+HTTP, WAIT = "requests: build, send, read", "wait for the response"
 WORK = "ours: compare and report"
 
 
@@ -61,7 +61,7 @@ class Stages:
         setattr(owner, name, self.measured(getattr(owner, name), (lambda *dummy: stage) if isinstance(stage, str) else stage))
 
     def importing(self, spec: Any) -> str:
-        """An import is charged to whoever needs it: a module of the standard library to what imports it first."""
+        """An import is charged to its importer: a module of the standard library to the first one."""
         for prefix, stage in (("ansible_collections.", OURS), ("ansible", ANSIBLE), ("requests", LIBRARY)):
             if spec.name.startswith(prefix):
                 return stage

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""From figures to docs/benchmarks.md. Every number on the page, and whether a goal is met, comes from the figures."""
+"""Writes docs/benchmarks.md. All numbers on the page, and whether a goal is met, are computed from the figures."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .setting import Json
 from .tasks import AWS, LOOP, members_of
 
 DEFAULT_CONCURRENCY = 8
-#: What the page says where the machine had more to do than this; tools/release/check.py looks for it.
-LOADED = "only a run on a quiet machine says much"
+#: The text of the page if the machine had other load; tools/release/check.py searches for it.
+LOADED = "only a run on an idle machine is meaningful"
 PING, URI = "ansible.builtin.ping", "ansible.builtin.uri"
 
 
@@ -34,16 +34,16 @@ def goal(words: str, found: str, met: bool) -> str:
 
 def _head(figures: Json) -> str:
     machine = figures["machine"]
-    busy = f" So much load is more than the CPUs can bear: {LOADED}." if machine["load"] > machine["cpus"] else ""
+    busy = f" The load was higher than the number of CPUs: {LOADED}." if machine["load"] > machine["cpus"] else ""
     return f"""
 # Benchmarks
 
-This page is written by `make benchmark`, from one run that measures everything side by side against the emulator of the tests on the
-same machine. `make benchmark ARGS=--quick` tries it in a minute and writes to `build/`; `ARGS=--again` writes this page anew from
-the figures of the last run, `build/benchmarks.json`.
+`make benchmark` writes this page. One run measures everything against the emulator of the tests on the same machine.
+`make benchmark ARGS=--quick` takes a minute and writes to `build/`. `ARGS=--again` writes this page from the figures of the last run,
+`build/benchmarks.json`.
 
-All figures are medians. Absolute times are this machine's, so compare the ratios: {machine["cpus"]} CPUs, which modules, engine and servers
-share, with a load of {machine["load"]:.1f} from elsewhere when the run began; Python {machine["python"]}, ansible-core
+All figures are medians. Absolute times depend on the machine, so compare the ratios: {machine["cpus"]} CPUs for modules, engine and servers,
+with a load of {machine["load"]:.1f} from other processes at the start; Python {machine["python"]}, ansible-core
 {machine["ansible-core"]}, requests {machine["requests"]}. The run took {machine["minutes"]:g} minutes.{busy}
 
 ![Time by task, by number of members, and by concurrency](benchmarks.svg)
@@ -67,17 +67,17 @@ def _tasks(figures: Json) -> str:
     return f"""
 ## A task that changes nothing
 
-From the task's start to its end, as `ansible-playbook` sees it, in {len(figures["tasks"][PING])} rounds in which the tasks take turns. The
-modules sign with AK/SK. `uri` is one GET of the same pool from the same server; the AWS module makes sure that a target group is there,
-against moto's server; the loop and `elb_pool_members` have the same {figures["looped"]} members.
+The time from the start of the task to its end in `ansible-playbook`, in {len(figures["tasks"][PING])} rounds with alternating tasks. The
+modules sign with AK/SK. `uri` is one GET request for the same pool to the same server. The AWS module ensures that a target group exists
+on the server of moto. The loop and `elb_pool_members` have the same {figures["looped"]} members.
 
 {table(("task", "seconds", "of a ping", "of a uri", "ms above a ping"), rows)}
 
 {chr(10).join(goals)}
 
-A ping does nothing but start: its time is the engine's own, and {share:.0%} of the AWS module's. So no module at all can be more than
-{1 / share:.1f} times as fast as that one. What lies above a ping is the module's own: the AWS module takes {above:.1f} times as much of it
-as `elb_pool`.
+A ping only starts: its time is that of the engine, and {share:.0%} of the AWS module's. So no module can be more than
+{1 / share:.1f} times as fast as the AWS module. The time above a ping is the module's own: the AWS module takes {above:.1f} times as much
+of it as `elb_pool`.
 
 One task for {figures["looped"]} members is {taken[LOOP] / few:.1f} times as fast as a loop over them, and a task that finds
 {figures["many"]:,} members in order takes {many / few:.2f} times as long as one that finds {figures["looped"]}.
@@ -94,16 +94,16 @@ def _stages(figures: Json) -> str:
     return f"""
 ## Where a task's time goes
 
-Milliseconds inside of the module's process, with nothing to change. Each stage leaves out the others; what the standard library needs
-counts for who imports it. Measured by `tests/benchmark/profiler.py` with the very payload that Ansible sends; the measuring itself
-takes a little, so the sum is not to be compared with the table above.
+Milliseconds in the process of the module, without a change. Each stage excludes the others; an import of the standard library counts for its
+importer. `tests/benchmark/profiler.py` measures with the payload of Ansible. The measurement itself takes time, so the sum is not
+comparable to the table above.
 
 {table(("stage", *(f"`{name}`" for name in modules)), rows)}
 
-What is in the collection's hands ({", ".join(ours)}) is {share:.0%} of `elb_pool`'s process. Ansible
-compiles the payload anew for every task, so each file is imported by those runs only that need it: those for clouds.yaml and Keystone with
-`cloud` or `auth`, those for creating and waiting when there is something to create or to wait for. Proxies and CAs are looked for once and
-not with each request. Most of the rest is `requests`, which knows sessions, TLS and proxies better than we would.
+The share of the collection ({", ".join(ours)}) is {share:.0%} of `elb_pool`'s process. Ansible
+compiles the payload for every task, so a file is imported only if the run needs it: the files for clouds.yaml and Keystone with `cloud` or
+`auth`, the files for creating and waiting if a resource is created or waited for. Proxies and CAs are determined once, not for each request.
+Most of the rest is `requests`.
 """
 
 
@@ -130,7 +130,7 @@ def _members(figures: Json) -> str:
     slower = taken(latency, many, "no-op") / taken(latency, few, "no-op")
     grown = max((median(cells[latency, most, step]["kib"]) - median(cells[latency, few, step]["kib"])) / (most - few) for step in STEPS)
     start = taken(latency, few, "no-op")
-    # Of each step that changes something, ms for each member.
+    # For each step that changes members, milliseconds for each member.
     each = {step: [(taken(latency, size, step) - start) / size * 1000 for size in (many, most)] for step in STEPS if step != "no-op"}
     worst = max(each, key=lambda step: each[step][1] / each[step][0])
     goals = (
@@ -149,19 +149,19 @@ def _members(figures: Json) -> str:
     return f"""
 ## Many members
 
-Seconds of the process of `elb_pool_members` with the default concurrency of 8: create all in an empty pool, then a no-op, then change the
-weight of every tenth, then replace all by others. The requests are in the same order. Memory is the most that the process ever had
-(VmHWM). How often each is run: {runs}.
+Seconds of the process of `elb_pool_members` with the default concurrency of 8, in this order: create all members in an empty pool, a no-op,
+change the weight of every tenth member, replace all members. The requests are in the same order. Memory is the peak of the process (VmHWM).
+Repetitions: {runs}.
 
-{table(("answer after", "members", *STEPS, "requests", "MiB"), rows)}
+{table(("latency", "members", *STEPS, "requests", "MiB"), rows)}
 
 One by one (`concurrency: 1`), creating {many:,} at {latency} ms takes {median(alone["seconds"]):.1f} s. It is not measured for more members or a
-longer latency, and nothing here is extrapolated.
+longer latency. No value is extrapolated.
 
 {chr(10).join(goals)}
 
-The emulator needs CPU for each request, as the module does, and runs beside it: at {latencies[0]} ms the two of them take {both:.1f} ms to create a
-member, however many workers there are. That is why eight workers are not eight times as fast here.
+The emulator and the module share the CPUs: at {latencies[0]} ms both together take {both:.1f} ms to create a
+member, independent of the number of workers. So eight workers are not eight times as fast here.
 """
 
 
@@ -186,19 +186,19 @@ def _concurrency(figures: Json) -> str:
     return f"""
 ## Concurrency
 
-Seconds to create {figures["concurrency"][0]["size"]} members, by an API that takes all requests and answers after {quick[0]} or {slow[0]} ms,
-and by one that refuses more than {limit} a second with 429. A 429 means the account, not the request: it holds all workers back, for as
-long as `Retry-After` says, or else for a pause that doubles.
+Seconds to create {figures["concurrency"][0]["size"]} members, with an API that accepts all requests and has a latency of {quick[0]} or {slow[0]} ms,
+and with an API that responds with 429 above {limit} requests a second. A 429 is for the account, not for the request: it pauses all workers for the
+`Retry-After` time, or with exponential backoff.
 
 {table(header, rows)}
 
-- **Why {default} by default.** With answers after {quick[0]} ms, {default} workers are {ratio(quick, least, default)} times as fast as {least}, and
-  {most} are {ratio(quick, default, most)} times as fast as {default}: by then, the CPU that it takes to sign, send and read decides, not the
-  waiting. With {slow[0]} ms, {default} are {ratio(slow, least, default)} times as fast as {least}.
-- **What throttling changes.** The limit decides then: {taken(throttled, default):.1f} s with {default} workers,
-  {taken(throttled, most):.1f} s with {most}. More workers only have more requests refused ({refused(default)} with {default},
-  {refused(most)} with {most}), and others who share the account wait with them.
-- **Why {least} to {most}.** One request after the other suits an API that is busy with others. {most} pay where answers take long: with
+- **Why {default} by default.** With a latency of {quick[0]} ms, {default} workers are {ratio(quick, least, default)} times as fast as {least}, and
+  {most} are {ratio(quick, default, most)} times as fast as {default}: then the CPU time to sign, send and read is the limit, not the
+  latency. With {slow[0]} ms, {default} are {ratio(slow, least, default)} times as fast as {least}.
+- **With throttling.** The limit of the API determines the time: {taken(throttled, default):.1f} s with {default} workers,
+  {taken(throttled, most):.1f} s with {most}. More workers only get more responses with 429 ({refused(default)} with {default},
+  {refused(most)} with {most}), and other users of the account have to wait, too.
+- **Why {least} to {most}.** Single requests are suitable for an API under load. {most} workers are useful with a high latency: with
   {slow[0]} ms they are {ratio(slow, default, most)} times as fast as {default}, {ratio(slow, degrees[-2], most)} times as fast as {degrees[-2]}.
-  Beyond, one process has not the CPU to use more, and each worker keeps a connection open.
+  More workers would need more CPU than one process has, and each worker keeps a connection open.
 """

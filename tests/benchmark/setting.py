@@ -77,5 +77,5 @@ class Setting:
 
 
 def entries(size: int, first: str = "10.1", **fields: Any) -> list[Json]:
-    """Members by IP alone, as many as are wanted, whose addresses begin with ``first``."""
+    """Members by IP address only, with addresses that begin with ``first``."""
     return [{"address": f"{first}.{n // 250}.{n % 250 + 1}", "protocol_port": 80, "name": f"web-{n}", **fields} for n in range(size)]

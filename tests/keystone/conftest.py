@@ -24,7 +24,7 @@ PASSWORD = 'pa$$w0rd {of} the "operator" %7e'
 
 @dataclass(frozen=True)
 class Cloud:
-    """Keystone, the emulator, and who is in them."""
+    """Keystone, the emulator, and their users and projects."""
 
     keystone: Keystone
     emulator: Emulator
@@ -112,7 +112,7 @@ def running_cloud(keystone: Keystone) -> Iterator[Cloud]:
             {
                 ("eu-de", "public"): f"{emulator.url}/v3/$(project_id)s",
                 ("eu-de", "internal"): f"http://localhost:{port}/v3/$(project_id)s",
-                # Nobody is there.
+                # Nothing listens on this port.
                 ("eu-nl", "public"): "http://127.0.0.1:9/v3/$(project_id)s",
             },
         )

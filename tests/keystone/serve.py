@@ -34,7 +34,7 @@ def main() -> None:
         server: Any = make_server("127.0.0.1", 0, application, ssl_context=tls)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         urls[scheme] = f"{scheme}://127.0.0.1:{server.server_port}/v3"
-    # Whole or not at all, for whoever waits for it.
+    # Atomic, so that a waiting process never reads a part.
     partial = options.ready_file.with_suffix(".part")
     partial.write_text(json.dumps(urls), encoding="utf-8")
     partial.replace(options.ready_file)

@@ -77,7 +77,7 @@ class Keystone:
         keys = [f"--keystone-user={os.getuid()}", f"--keystone-group={os.getgid()}"]
         self._manage(["db_sync"], ["fernet_setup", *keys], ["credential_setup", *keys])
         with closing(sqlite3.connect(where / "keystone.db")) as database:
-            # Whoever reads does not keep another from writing.
+            # Readers do not block writers.
             database.execute("PRAGMA journal_mode=WAL")
         self._manage(["bootstrap", f"--bootstrap-password={ADMIN_PASSWORD}"])
         ready = where / "ready.json"

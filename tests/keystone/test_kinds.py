@@ -97,7 +97,7 @@ def test_options(cloud: Cloud) -> None:
 
 def test_environment(cloud: Cloud) -> None:
     credential = cloud.application_credential
-    nobody = {"OS_USERNAME": "", "OS_PASSWORD": "", "OS_PROJECT_NAME": "", "OS_USER_DOMAIN_NAME": ""}
+    no_user = {"OS_USERNAME": "", "OS_PASSWORD": "", "OS_PROJECT_NAME": "", "OS_USER_DOMAIN_NAME": ""}
     application = {"OS_APPLICATION_CREDENTIAL_ID": credential["id"], "OS_APPLICATION_CREDENTIAL_SECRET": credential["secret"]}
     by_id = {"OS_PROJECT_NAME": "", "OS_PROJECT_ID": cloud.project_id}
     exchanged = {"OS_TOKEN": cloud.keystone.token(cloud.identity), "OS_PROJECT_ID": cloud.project_id}
@@ -108,10 +108,10 @@ def test_environment(cloud: Cloud) -> None:
             "password": ({}, openrc(cloud)),
             "project by ID": ({}, openrc(cloud, **by_id)),
             "old names": ({}, openrc(cloud, OS_PROJECT_NAME="", OS_TENANT_NAME=PROJECT, OS_USER_DOMAIN_NAME="", OS_DOMAIN_NAME=DOMAIN)),
-            "application credential": ({}, openrc(cloud, **nobody, **application, OS_AUTH_TYPE="v3applicationcredential")),
-            "application credential, not named": ({}, openrc(cloud, **nobody, **application)),
-            "token to exchange": ({}, openrc(cloud, **{**nobody, **exchanged}, OS_AUTH_TYPE="v3token")),
-            "token to use as it is": ({}, openrc(cloud, **{**nobody, **direct})),
+            "application credential": ({}, openrc(cloud, **no_user, **application, OS_AUTH_TYPE="v3applicationcredential")),
+            "application credential, not named": ({}, openrc(cloud, **no_user, **application)),
+            "token to exchange": ({}, openrc(cloud, **{**no_user, **exchanged}, OS_AUTH_TYPE="v3token")),
+            "token to use as it is": ({}, openrc(cloud, **{**no_user, **direct})),
             "internal": ({}, openrc(cloud, OS_INTERFACE="internalURL", OS_REGION_NAME="eu-de")),
             # Options beat the environment, each by itself.
             "password from the environment": ({"auth": {"project_name": PROJECT}}, openrc(cloud, OS_PROJECT_NAME="eu-de_other")),
@@ -293,7 +293,7 @@ def test_a_token_that_expires_is_renewed_once(cloud: Cloud, engine: Engine) -> N
 
     cloud.emulator.reset()
     cloud.emulator.fault("expire", times=None)
-    results = play(engine, {"refused for ever": ({"auth": cloud.auth}, {}), "nobody can renew it": (fixed, {})}).results
+    results = play(engine, {"refused for ever": ({"auth": cloud.auth}, {}), "no renewal possible": (fixed, {})}).results
     assert [result["status"] for result in results] == [401, 401]
     assert cloud.seen() == [("elb:pools:list", 401)] * 3
 

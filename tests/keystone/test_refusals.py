@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What is said when there is no token to be had."""
+"""The messages if no token can be obtained."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def all_explained(cases: Cases, results: Mapping[str, Result]) -> None:
     assert [name for name in cases if not results[name].failed] == []
     said = {name: results[name]["msg"] for name in cases}
     assert {name: said[name] for name, (dummy, words) in cases.items() if not all(word in said[name] for word in words)} == {}
-    # Where Keystone or the service answered, the support can be asked about it.
+    # A response has a request ID for the support.
     answered = {name: results[name] for name in cases if "status 40" in said[name]}
     assert {name: result for name, result in answered.items() if not (result.get("status") and result.get("request_id"))} == {}
 
@@ -77,7 +77,7 @@ def test_every_refusal(cloud: Cloud) -> None:
             ["bound to the project", cloud.project_id, cloud.other_project_id],
         ),
         "no project": ({"auth": {**auth, "project_name": ""}}, ["not for a project", "project_name"]),
-        "nobody there": (
+        "connection refused": (
             {"auth": {**auth, "auth_url": closed}, "timeout": 0.1},
             ["cannot be reached (Connection refused)", closed, "auth_url"],
         ),

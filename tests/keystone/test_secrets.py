@@ -70,7 +70,7 @@ def test_no_secret_is_shown(cloud: Cloud, engine: Engine, clouds_yaml: Callable[
     options = {name: f"{{{{ given.{name} }}}}" for name in given}
     web = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "loadbalancer": cloud.emulator.loadbalancer("demo")}
     tasks: list[Task] = [
-        # Whatever the service is told may come back: here in the answer and the diff.
+        # The service may return the values that it got: here in the response and the diff.
         task("elb_pool", **options, **web, description="made with {{ secret }}"),
         # Failures: the service's, a validation of Ansible's, and no way there.
         task("elb_pool", **options, name="{{ secret }}", description="x"),

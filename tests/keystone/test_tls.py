@@ -179,8 +179,8 @@ def test_a_proxys_password_is_in_no_message(engine: Engine, there: bool) -> None
             tasks[f"{scheme}, service"] = ({**KEYS, "endpoint": f"{scheme}://elb.example.com", "timeout": 0.1}, {})
             tasks[f"{scheme}, Keystone"] = ({"auth": {**password, "auth_url": f"{scheme}://iam.example.com/v3"}}, {})
         played = play(engine, tasks, {"http_proxy": proxy, "https_proxy": proxy}, verbosity=3)
-    told = {result.task: result["msg"] for result in played.results if result.failed}
-    assert list(told) == list(tasks)
-    assert {name: msg for name, msg in told.items() if "proxy" not in msg and "status 407" not in msg} == {}
+    messages = {result.task: result["msg"] for result in played.results if result.failed}
+    assert list(messages) == list(tasks)
+    assert {name: msg for name, msg in messages.items() if "proxy" not in msg and "status 407" not in msg} == {}
     assert "proxy-password" not in played.output
     assert "proxy-password" not in str(played.results)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""A Keystone that is in trouble for a moment: the token is asked for again, within the task's time."""
+"""A Keystone with transient failures: the token request is retried, within the timeout of the task."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from .conftest import PASSWORD, Cloud
 
 @contextmanager
 def gateway(cloud: Cloud, trouble: Callable[[int], tuple[int, dict[str, str]] | None]) -> Iterator[tuple[str, list[int]]]:
-    """A gateway before Keystone; gives its ``auth_url`` and the statuses that it answered with.
+    """A gateway before Keystone; gives its ``auth_url`` and the statuses of its responses.
 
-    :param trouble: status and headers to answer with instead of Keystone, by the number of requests before; 0 breaks the connection.
+    :param trouble: status and headers to send instead of Keystone's, by the number of requests before; 0 breaks the connection.
     """
     seen: list[int] = []
 
@@ -36,9 +36,9 @@ def gateway(cloud: Cloud, trouble: Callable[[int], tuple[int, dict[str, str]] | 
             instead = trouble(len(seen))
             if instead is None:
                 url, headers = cloud.keystone.url + "/auth/tokens", {"Content-Type": "application/json"}
-                answer = requests.post(url, data=content, headers=headers, timeout=30)
-                status, body = answer.status_code, answer.content
-                headers = {name: value for name, value in answer.headers.items() if name in ("X-Subject-Token", "Content-Type")}
+                response = requests.post(url, data=content, headers=headers, timeout=30)
+                status, body = response.status_code, response.content
+                headers = {name: value for name, value in response.headers.items() if name in ("X-Subject-Token", "Content-Type")}
             else:
                 (status, headers), body = instead, b"<html>no</html>"
             seen.append(status)
@@ -123,8 +123,8 @@ def test_trouble_that_stays(cloud: Cloud) -> None:
     assert cloud.seen() == []
 
 
-def test_a_renewal_that_fails_does_not_look_like_a_lost_answer(cloud: Cloud) -> None:
-    """The request that wanted the token was not sent: nothing may have been made, and nothing is looked for."""
+def test_a_failed_renewal_is_not_a_lost_response(cloud: Cloud) -> None:
+    """The request that needed the token was not sent, so no lookup follows."""
     new = {"name": "web", "loadbalancer": "demo", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
     cloud.emulator.fault("expire", times=1, method="POST")
     with gateway(cloud, lambda number: (0, {}) if number else None) as (url, dummy):

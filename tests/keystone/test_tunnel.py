@@ -37,7 +37,7 @@ def pump(source: socket.socket, sink: socket.socket, lost: Callable[[], bool]) -
 
 @contextmanager
 def proxy(lost: Callable[[], bool]) -> Iterator[str]:
-    """A proxy that knows nothing but CONNECT; *lost* says whether an answer gets lost."""
+    """A proxy that knows nothing but CONNECT; *lost* decides whether a response is lost."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -62,11 +62,11 @@ def proxy(lost: Callable[[], bool]) -> Iterator[str]:
             server.shutdown()
 
 
-def test_a_lost_answer_is_looked_for(tls_emulator: Emulator, certificates: Certificates) -> None:
+def test_a_lookup_follows_a_lost_response(tls_emulator: Emulator, certificates: Certificates) -> None:
     losses: list[bool] = []
 
     def lost() -> bool:
-        """The answer to the first creation, and nothing else."""
+        """The response to the first creation, and nothing else."""
         if losses or not tls_emulator.writes():
             return False
         losses.append(True)

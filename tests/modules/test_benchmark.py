@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The benchmark's own code, with sizes that take no time; what it measures is nobody's business here."""
+"""The code of the benchmark, with small sizes; the measured values do not matter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def setting(emulator: Emulator, tmp_path: Path) -> Setting:
     return Setting(emulator, tmp_path, Path(sys.prefix))
 
 
-def test_the_page_explains_the_default_that_there_is() -> None:
+def test_the_page_explains_the_current_default() -> None:
     assert TASK.options["concurrency"]["default"] == report.DEFAULT_CONCURRENCY
 
 
@@ -33,7 +33,7 @@ def test_each_step_sends_the_requests_that_it_should(setting: Setting) -> None:
     assert all(one["kib"][0] > 10_000 for one in found.values())
 
 
-def test_the_page_tells_which_goals_were_missed(setting: Setting) -> None:
+def test_the_page_names_missed_goals(setting: Setting) -> None:
     def cells(latency: int) -> list[Json]:
         return [
             {"size": size, "latency": latency, "step": step, "seconds": [size / 100], "kib": [30_000 + size], "requests": 1}

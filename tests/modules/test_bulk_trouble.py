@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Trouble that meets some of many members: the bulk module does all the same what one task for each would do."""
+"""Failures for some of many members: the bulk module does the same as one task for each member."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ def test_every_kind_of_trouble(module: Run, emulator: Emulator, pool: str, kind:
     busy = kind.startswith("load balancer busy")
     for action in [*([] if busy else ["elb:members:list"]), *("elb:members:create", "elb:members:put", "elb:members:delete") * 2]:
         emulator.fault(**fault, action=action)
-    wanted = [*entries(4, 8, weight=7), *entries(11, 18)]
-    result = module("elb_pool_members", pool=pool, members=wanted, purge=True, concurrency=4, **options)
+    desired = [*entries(4, 8, weight=7), *entries(11, 18)]
+    result = module("elb_pool_members", pool=pool, members=desired, purge=True, concurrency=4, **options)
     assert not result.failed, result["msg"]
     assert result["summary"] == {"added": 8, "updated": 5, "removed": 3, "unchanged": 0}
     there = emulator.state()["pools"][0]["members"]
     assert sorted((each["address"], each["weight"]) for each in there) == sorted(
-        (each["address"], each.get("weight", 1)) for each in wanted
+        (each["address"], each.get("weight", 1)) for each in desired
     )
     done = [entry for entry in emulator.writes() if entry["done"] and entry["action"] == "elb:members:create"]
     assert len(done) == 8
     assert sum(each["done"] for each in emulator.faults()) == len(emulator.faults())
-    assert not module("elb_pool_members", pool=pool, members=wanted, purge=True).changed
+    assert not module("elb_pool_members", pool=pool, members=desired, purge=True).changed
 
 
 def test_a_service_that_stays_down_ends_the_task_in_its_time(module: Run, emulator: Emulator, pool: str) -> None:
-    """What failed before the time was up is told as that; what was not begun any more, too."""
+    """The message distinguishes members that failed from members that were not attempted."""
     emulator.fault("answer", action="elb:members:create", status=503, times=None)
     result = module("elb_pool_members", pool=pool, members=entries(11, 60), concurrency=4, timeout=3)
     assert result.failed
@@ -105,13 +105,13 @@ def test_throttling_for_longer_than_the_task_may_wait_ends_it_for_all(
     assert sum("not attempted" in each["error"] for each in result["failed_members"]) == 50 - asked
 
 
-def test_what_the_credential_lacks_is_not_asked_for_again_and_again(module: Run, emulator: Emulator, pool: str) -> None:
+def test_a_missing_action_is_tried_once(module: Run, emulator: Emulator, pool: str) -> None:
     """The other steps are tried all the same."""
     emulator.grant("limited", ["elb:members:list", "elb:members:put"])
     limited = emulator.user("limited")
     keys = {"access_key": limited["access_key"], "secret_key": limited["secret_key"]}
-    wanted = [*entries(1, 8, weight=7), *entries(11, 60)]
-    result = module("elb_pool_members", pool=pool, members=wanted, concurrency=4, **keys)
+    desired = [*entries(1, 8, weight=7), *entries(11, 60)]
+    result = module("elb_pool_members", pool=pool, members=desired, concurrency=4, **keys)
     assert result["missing_action"] == "elb:members:create"
     assert result["summary"] == {"added": 0, "updated": 8, "removed": 0, "unchanged": 0}
     assert len(result["failed_members"]) == 50
@@ -119,17 +119,17 @@ def test_what_the_credential_lacks_is_not_asked_for_again_and_again(module: Run,
     assert 1 <= len([entry for entry in emulator.writes() if entry["action"] == "elb:members:create"]) <= 4
 
 
-def test_a_cause_is_told_before_what_follows_from_it(module: Run, emulator: Emulator, pool: str) -> None:
+def test_a_cause_precedes_its_consequences(module: Run, emulator: Emulator, pool: str) -> None:
     """The member that was to be taken out of service is the first of the list."""
     emulator.fault("answer", action="elb:members:create", status=400, error_code="ELB.8933", error_msg="No.", times=None)
-    wanted = [*entries(1, 1, weight=0), *entries(2, 8), *entries(11, 11)]
-    result = module("elb_pool_members", pool=pool, members=wanted)
+    desired = [*entries(1, 1, weight=0), *entries(2, 8), *entries(11, 11)]
+    result = module("elb_pool_members", pool=pool, members=desired)
     assert [each["index"] for each in result["failed_members"]] == [0, 8]
     assert "The first failures: members[8]: Could not add member 192.168.0.11:80" in result["msg"]
     assert (result["status"], result["error_code"]) == (400, "ELB.8933")
 
 
-def test_who_is_healthy_stays_where_some_have_to(module: Run, emulator: Emulator, pool: str) -> None:
+def test_healthy_members_stay_in_service(module: Run, emulator: Emulator, pool: str) -> None:
     there = {each["address"]: each["id"] for each in emulator.state()["pools"][0]["members"]}
     emulator.health_monitor(pool)
     for number in range(5, 9):
@@ -160,13 +160,13 @@ def test_two_members_at_one_address_are_not_taken_for_one(module: Run, emulator:
     assert gone["summary"] == {"added": 0, "updated": 0, "removed": 2, "unchanged": 7}
 
 
-def test_a_member_that_somebody_else_just_added_is_updated(module: Run, emulator: Emulator, pool: str) -> None:
+def test_a_member_that_another_client_just_added_is_updated(module: Run, emulator: Emulator, pool: str) -> None:
     emulator.distort(set={"$.members": []}, action="elb:members:list", times=1)
     result = module("elb_pool_members", pool=pool, members=[*entries(1, 1), *entries(2, 2, weight=7)])
     assert result["summary"] == {"added": 0, "updated": 1, "removed": 0, "unchanged": 1}
 
 
-def test_each_missing_action_is_told(module: Run, emulator: Emulator, pool: str) -> None:
+def test_each_missing_action_is_named(module: Run, emulator: Emulator, pool: str) -> None:
     reader = emulator.user("reader")
     keys = {"access_key": reader["access_key"], "secret_key": reader["secret_key"]}
     result = module("elb_pool_members", pool=pool, members=[*entries(1, 8, weight=7), *entries(11, 40)], **keys)
@@ -175,7 +175,7 @@ def test_each_missing_action_is_told(module: Run, emulator: Emulator, pool: str)
     assert len(result["failed_members"]) == 38
 
 
-def test_who_could_not_be_updated_and_is_not_healthy_does_not_count_as_serving(module: Run, emulator: Emulator, pool: str) -> None:
+def test_a_member_that_failed_and_is_not_healthy_does_not_count_as_serving(module: Run, emulator: Emulator, pool: str) -> None:
     """To take out the healthy ones would leave the pool with the others."""
     there = {each["address"]: each["id"] for each in emulator.state()["pools"][0]["members"]}
     emulator.health_monitor(pool)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Whatever tasks come one after another: what check mode foretells of them is enough for the real run.
+"""For any sequence of tasks: the policy from check mode is sufficient for the real run.
 
 The modules play random chains in this process, first all of them in check mode, followed as the callback required_actions does, then
 for real. Whether it is also the least is proved by tests/playbooks/test_permissions_foretold.py, for chains that people write.

@@ -55,7 +55,7 @@ def interrupted(emulator: Emulator, number: signal.Signals, module: str, **optio
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_request(emulator: Emulator, number: signal.Signals) -> None:
-    """While the request to create is answered with "busy" for ever."""
+    """While every response to the request to create is "busy"."""
     emulator.fault("answer", action="elb:pools:create", status=409, error_msg="is immutable", times=None)
     new = {"name": "web", "loadbalancer": emulator.loadbalancer("demo"), "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
     result, seconds = interrupted(emulator, number, "elb_pool", **new)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Creations whose answers were lost, and what is said of them afterwards."""
+"""Creations whose responses were lost, and the messages about them."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def test_both_requests_take_effect_late(module: Run, emulator: Emulator) -> None
     result = module("elb_pool", **WEB)
     ids = sorted(each["id"] for each in emulator.state()["pools"])
     assert len(ids) == 2
-    # Either both were seen, or the user is told that there may be two later.
-    told = result["ids"] == ids if result.failed else any("asked for twice" in warning for warning in result["warnings"])
-    assert told, dict(result)
+    # Either both were seen, or a warning says that there may be two later.
+    reported = result["ids"] == ids if result.failed else any("sent twice" in warning for warning in result["warnings"])
+    assert reported, dict(result)
     assert result.changed
 
 
-def test_a_lost_answer_and_a_refusal_after_it(module: Run, emulator: Emulator) -> None:
+def test_a_lost_response_and_a_refusal_after_it(module: Run, emulator: Emulator) -> None:
     """The refusal is not the whole truth: what the first request asked for may still be made."""
     emulator.fault("answer", action="elb:pools:create", status=504)
     emulator.fault("answer", action="elb:pools:create", status=409, error_code="ELB.8905", error_msg="Quota exceeded.")
@@ -81,11 +81,11 @@ def test_a_lost_answer_and_a_refusal_after_it(module: Run, emulator: Emulator) -
 
 
 @pytest.mark.parametrize(
-    "answer", [{"html": True}, {"error_code": "APIGW.0101", "error_msg": "The API does not exist."}], ids=["page", "gateway"]
+    "response", [{"html": True}, {"error_code": "APIGW.0101", "error_msg": "The API does not exist."}], ids=["page", "gateway"]
 )
-def test_a_404_that_is_not_the_services_does_not_mean_gone(module: Run, emulator: Emulator, pool: str, answer: dict[str, Any]) -> None:
+def test_a_404_that_is_not_the_services_does_not_mean_gone(module: Run, emulator: Emulator, pool: str, response: dict[str, Any]) -> None:
     emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
-    emulator.fault("answer", status=404, times=None, method="DELETE", **answer)
+    emulator.fault("answer", status=404, times=None, method="DELETE", **response)
     for result in (
         module("elb_member", **MEMBER, state="absent"),
         module("elb_pool", name="web", state="absent", force=True),
@@ -97,12 +97,12 @@ def test_a_404_that_is_not_the_services_does_not_mean_gone(module: Run, emulator
     emulator.clear_faults()
     # Nor after an attempt whose outcome is not known.
     emulator.fault("answer", status=502, html=True, method="DELETE")
-    emulator.fault("answer", status=404, times=None, method="DELETE", **answer)
+    emulator.fault("answer", status=404, times=None, method="DELETE", **response)
     unknown = module("elb_member", **MEMBER, state="absent")
     assert unknown.failed
     assert "It is not known whether" in unknown["msg"]
     emulator.clear_faults()
-    emulator.fault("answer", status=404, times=None, method="GET", **answer)
+    emulator.fault("answer", status=404, times=None, method="GET", **response)
     assert module("elb_member", **{**MEMBER, "pool": pool}, state="absent").failed
     assert module("elb_pool", id=pool, state="absent").failed
     assert len(emulator.state()["pools"]) == 1

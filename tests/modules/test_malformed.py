@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Whatever the options hold: never a traceback, never a request that the contract refuses."""
+"""For any option values: no traceback, and no request that the contract refuses."""
 
 from __future__ import annotations
 
@@ -98,5 +98,5 @@ def test_nothing_that_is_given_breaks_a_module(module: Run, emulator: Emulator, 
         assert refused == [], result["msg"]
 
     check()
-    # What is all refused before any request tells nothing of requests.
+    # If all options are refused before any request, the requests are not tested.
     assert sum(asked) >= 10

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What hurt users of other clients, each by its name."""
+"""Defects of other clients, which must not occur here."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def test_a_name_that_was_given_as_id_was_taken_for_gone(module: Run, emulator: E
     assert emulator.requests() == []
 
 
-def test_a_pool_was_removed_although_nobody_told_of_its_members(module: Run, emulator: Emulator, pool: str) -> None:
-    """Where the answer leaves them out, they are asked for."""
+def test_a_pool_was_removed_although_the_response_had_no_members(module: Run, emulator: Emulator, pool: str) -> None:
+    """If the response leaves them out, the members are listed."""
     emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
     emulator.distort(drop=["members"])
     result = module("elb_pool", name="web", state="absent")
@@ -112,7 +112,7 @@ def test_a_pool_was_removed_although_nobody_told_of_its_members(module: Run, emu
 
 
 def test_a_list_with_mistakes_of_several_kinds_was_given(module: Run, emulator: Emulator) -> None:
-    """All of them are told at once, and what another option is refused for as well."""
+    """The message has all of them, and the reasons for other options."""
     wrong = [
         {"address": "192.168.0.1", "protocol_port": "x"},
         {"address": "web", "protocol_port": 80},
@@ -121,9 +121,9 @@ def test_a_list_with_mistakes_of_several_kinds_was_given(module: Run, emulator: 
         {"address": "192.168.0.3", "protocol_port": 81},
         {"address": "192.168.0.3", "protocol_port": 81},
     ]
-    told = module("elb_pool_members", pool="web", members=wrong)["msg"]
+    msg = module("elb_pool_members", pool="web", members=wrong)["msg"]
     positions = [
-        told.index(words)
+        msg.index(words)
         for words in (
             "members[0]: ",
             "members[2]: there is no option wait",
@@ -133,7 +133,7 @@ def test_a_list_with_mistakes_of_several_kinds_was_given(module: Run, emulator: 
         )
     ]
     assert positions == sorted(positions)
-    told = module("elb_pool_members", pool="web", purge="perhaps", members=wrong[3:4])["msg"]
-    assert "purge" in told
-    assert "members[0]: weight must be 0 to 100, not 101" in told
+    msg = module("elb_pool_members", pool="web", purge="perhaps", members=wrong[3:4])["msg"]
+    assert "purge" in msg
+    assert "members[0]: weight must be 0 to 100, not 101" in msg
     assert emulator.requests() == []

@@ -22,7 +22,7 @@ NOWHERE = "11111111-1111-1111-1111-111111111111"
 
 
 def others(fields: tuple[Field, ...]) -> Json:
-    """For each field that an answer shows under its own name, a value of another kind."""
+    """For each field of a response, a value of another kind."""
     return {field.name: {"str": 5, "int": True, "bool": "no", "dict": "off"}[field.option["type"]] for field in fields if not field.read}
 
 
@@ -142,7 +142,7 @@ def test_a_change_whose_response_is_of_a_wrong_kind(module: Run, emulator: Emula
 @pytest.mark.parametrize("field", MEMBER)
 def test_a_members_field(module: Run, emulator: Emulator, pool: str, field: str, how: str) -> None:
     subnet = emulator.subnet("192.168.0.0/24")["id"]
-    # For a member by IP alone the service shows null, so that with a subnet it would tell something else.
+    # Null is the value for a member by IP address only; with a subnet it would mean something else.
     place = {"subnet_cidr_id": subnet} if field == "subnet_cidr_id" and how != "null" else {}
     emulator.seed_members(pool, {"name": "", "address": "192.168.0.11", "protocol_port": 80, "weight": 1, **place})
     emulator.distort(**HOWS[how](field), path="/members")
@@ -222,9 +222,9 @@ def test_an_id_is_needed_of_what_is_looked_up(module: Run, emulator: Emulator, p
 
 def test_what_a_response_leaves_out_is_not_changed_but_warned_of(module: Run, emulator: Emulator, pool: str) -> None:
     emulator.distort(drop=["lb_algorithm", "subnet_cidr_id"])
-    wanted = succeeded(module("elb_pool", name="web", lb_algorithm="SOURCE_IP"))
-    assert not wanted.changed
-    assert wanted.warnings == ["The service's response does not include lb_algorithm: assumed to be as desired, so not changed."]
+    desired = succeeded(module("elb_pool", name="web", lb_algorithm="SOURCE_IP"))
+    assert not desired.changed
+    assert desired.warnings == ["The service's response does not include lb_algorithm: assumed to be as desired, so not changed."]
     emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
     one = {"address": "192.168.0.11", "port": 80, "subnet_cidr_id": NOWHERE}
     for result in (module("elb_member", pool="web", **one), module("elb_pool_members", pool="web", members=[one])):
@@ -249,9 +249,9 @@ def test_a_list_that_holds_others_too(module: Run, emulator: Emulator, pool: str
     assert module("elb_pool", name="web")["pool"]["id"] == pool
 
 
-@pytest.mark.parametrize("answer", ["[]", "null", '"pool"', '{"pools": 5}', '{"pools": [5]}', "{}", '{"pool": null}', "<html>"])
-def test_a_response_of_something_else(module: Run, emulator: Emulator, answer: str) -> None:
-    emulator.fault("answer", status=200, body=answer, times=None)
+@pytest.mark.parametrize("response", ["[]", "null", '"pool"', '{"pools": 5}', '{"pools": [5]}', "{}", '{"pool": null}', "<html>"])
+def test_a_response_of_something_else(module: Run, emulator: Emulator, response: str) -> None:
+    emulator.fault("answer", status=200, body=response, times=None)
     for result in (module("elb_pool_info", timeout=0.1), module("elb_pool", id=NOWHERE, timeout=0.1)):
         assert refused(result), result["msg"]
         assert "Traceback" not in str(result)

@@ -48,13 +48,13 @@ NEW_POOL: Json = {
 }
 
 
-def after(field: str, wanted: Any, current: Any) -> Any:
+def after(field: str, desired: Any, current: Any) -> Any:
     """The model's idea of what a pool's field becomes."""
     if field == "session_persistence":
-        return None if wanted.get("enable") is False else wanted.get("persistence_timeout", 1440 if current is None else current)
+        return None if desired.get("enable") is False else desired.get("persistence_timeout", 1440 if current is None else current)
     if field == "slow_start":
-        return {"enable": False, "duration": 30, **(current or {}), **wanted} if current or wanted["enable"] else None
-    return wanted
+        return {"enable": False, "duration": 30, **(current or {}), **desired} if current or desired["enable"] else None
+    return desired
 
 
 class Modules(RuleBasedStateMachine):
@@ -91,7 +91,7 @@ class Modules(RuleBasedStateMachine):
     def pool_present(self, name: str, options: Json) -> None:
         current = self.pools.get(name)
         become = {**(current or NEW_POOL)}
-        become.update({field: after(field, wanted, become[field]) for field, wanted in options.items()})
+        become.update({field: after(field, desired, become[field]) for field, desired in options.items()})
         if current is None and "slow_start" in options:
             # What is sent when a pool is created is shown from then on, also when it is off.
             become["slow_start"] = {"enable": False, "duration": 30, **options["slow_start"]}
@@ -130,17 +130,17 @@ class Modules(RuleBasedStateMachine):
 
     @rule(
         name=names,
-        wanted=st.dictionaries(st.tuples(addresses, ports), member_options, max_size=3),
+        desired=st.dictionaries(st.tuples(addresses, ports), member_options, max_size=3),
         purge=st.booleans(),
     )
-    def all_members(self, name: str, wanted: dict[tuple[str, int], Json], purge: bool) -> None:
+    def all_members(self, name: str, desired: dict[tuple[str, int], Json], purge: bool) -> None:
         if name not in self.pools:
             return
         current = self.members[name]
         become = {} if purge else dict(current)
-        for key, options in wanted.items():
+        for key, options in desired.items():
             become[key] = {**current.get(key, {"weight": 1, "name": ""}), **options}
-        entries = [{"address": address, "port": port, **options} for (address, port), options in wanted.items()]
+        entries = [{"address": address, "port": port, **options} for (address, port), options in desired.items()]
         with self.expected(become != current, "elb_pool_members", pool=name, members=entries, purge=purge) as result:
             assert len(result["members"]) == len(become)
             assert result["summary"]["removed"] == len(set(current) - set(become))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""A play that needs every operation, for every kind of trouble; what was done about it makes the table in docs/reliability.md."""
+"""A play that needs every operation, for every kind of failure: the source of the table in docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def story(options: Json) -> list[Task]:
 
 
 def ended_right(emulator: Emulator, played: PlayRun, kind: str, actions: Sequence[str]) -> None:
-    """The story went as it does without trouble, which met each of *actions*, and the page tells what was done about it."""
+    """The results are the same as without failures, each of *actions* had a failure, and the page has the row."""
     assert [result.failed for result in played.results] == [False] * 8, [result.get("msg") for result in played.results]
     assert [result.changed for result in played.results] == CHANGED
     assert emulator.state()["pools"] == []
@@ -89,7 +89,7 @@ def ended_right(emulator: Emulator, played: PlayRun, kind: str, actions: Sequenc
 
 
 def how(emulator: Emulator, action: str) -> str:
-    """What was done about the trouble at an operation, as the requests tell."""
+    """How the failure of an operation was handled, from the requests."""
     entries = sorted(emulator.requests(), key=lambda entry: entry["time"])
     # Each operation meets its fault the first time that it is needed.
     first = next(place for place, entry in enumerate(entries) if entry["action"] == action)
@@ -104,7 +104,7 @@ def how(emulator: Emulator, action: str) -> str:
 
 
 def check_row(kind: str, seen: dict[str, str]) -> None:
-    """The page's row is what was seen."""
+    """The row of the page matches the requests."""
     row = f"| {kind} | " + " | ".join(seen[action] for action in TASKS) + " |"
     page = PAGE.read_text(encoding="utf-8")
     if os.environ.get("WRITE_DOCS"):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""AWX: what docs/awx.md and docs/examples/awx.yml tell it to do, done with ansible-runner and ansible-builder.
+"""AWX: docs/awx.md and docs/examples/awx.yml, run with ansible-runner and ansible-builder.
 
 The job's OpenStack credential is played against a real Keystone, in tests/keystone.
 """
@@ -45,8 +45,8 @@ def block(name: str) -> str:
 
 
 @pytest.fixture
-def told(engine: Engine, tmp_path: Path) -> dict[str, dict[str, Any]]:
-    """What docs/examples/awx.yml says to each module of awx.awx."""
+def given(engine: Engine, tmp_path: Path) -> dict[str, dict[str, Any]]:
+    """The options of each module of awx.awx in docs/examples/awx.yml."""
     modules = tmp_path / "collections" / "ansible_collections" / "awx" / "awx" / "plugins" / "modules"
     modules.mkdir(parents=True)
     for name, spec in OPTIONS.items():
@@ -57,16 +57,16 @@ def told(engine: Engine, tmp_path: Path) -> dict[str, dict[str, Any]]:
     return {result["module"]: result["given"] for result in played.results}
 
 
-def test_from_the_example_to_a_job(engine: Engine, emulator: Emulator, tmp_path: Path, told: dict[str, dict[str, Any]]) -> None:
+def test_from_the_example_to_a_job(engine: Engine, emulator: Emulator, tmp_path: Path, given: dict[str, dict[str, Any]]) -> None:
     # The page and the playbook say the same.
     inputs, injectors = yaml.safe_load(block("input")), yaml.safe_load(block("injector"))
-    assert told["credential_type"]["inputs"] == inputs
-    assert told["credential_type"]["injectors"] == injectors
+    assert given["credential_type"]["inputs"] == inputs
+    assert given["credential_type"]["injectors"] == injectors
     fields = {field["id"]: field for field in inputs["fields"]}
     assert {name for name, field in fields.items() if field.get("secret")} == {"secret_key", "security_token"}
-    template = told["job_template"]
-    assert template["credentials"] == [told["credential"]["name"]]
-    assert template["inventory"] == told["inventory_source"]["inventory"] == told["inventory"]["name"]
+    template = given["job_template"]
+    assert template["credentials"] == [given["credential"]["name"]]
+    assert template["inventory"] == given["inventory_source"]["inventory"] == given["inventory"]["name"]
 
     # A credential of that type; of a user that may do nothing but read, at first.
     emulator.seed({"name": "web", "protocol": "HTTP", "healthmonitor_id": HEALTH, "members": MEMBERS})
@@ -82,7 +82,7 @@ def test_from_the_example_to_a_job(engine: Engine, emulator: Emulator, tmp_path:
     project = EXAMPLES / "awx"
     assert yaml.safe_load(block("elb_members.yml")) == yaml.safe_load((project / "elb_members.yml").read_text(encoding="utf-8"))
     outside: dict[str, str | None] = dict.fromkeys(engine.env)
-    source = str(project / told["inventory_source"]["source_path"])
+    source = str(project / given["inventory_source"]["source_path"])
     updated = engine.command("ansible-inventory", "--list", "--export", f"--inventory={source}", env={**outside, **env})
     inventory = json.loads(updated.stdout)
     assert inventory["elb_pool_web_online"]["hosts"] == ["web-2"], updated.stderr
@@ -121,8 +121,8 @@ def test_the_execution_environment(engine: Engine, tmp_path: Path) -> None:
     definition.write_text(block("execution-environment.yml"), encoding="utf-8")
     created = engine.command("ansible-builder", "create", "--file", str(definition), "--context", str(tmp_path / "context"))
     assert created.returncode == 0, created.stdout + created.stderr
-    wanted = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text(encoding="utf-8"))
-    assert [each["name"] for each in wanted["collections"]] == ["otc.elb"]
+    desired = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text(encoding="utf-8"))
+    assert [each["name"] for each in desired["collections"]] == ["otc.elb"]
     # From the archive, where Galaxy cannot be reached: the build runs the same command in the same folder.
     built = engine.command("ansible-galaxy", "collection", "build", "--output-path", str(tmp_path), cwd=DOCS.parent)
     assert built.returncode == 0, built.stderr

@@ -16,7 +16,7 @@ POOL = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "loadb
 
 
 def without_invocation(result: Result) -> dict[str, object]:
-    # Which of the two ways tells the module's arguments depends on the ansible-core.
+    # Which of the two has the arguments of the module depends on the version of ansible-core.
     return {key: value for key, value in result.items() if key not in ("invocation", "exception")}
 
 

@@ -113,7 +113,7 @@ def test_hosts_groups_and_variables(engine: Engine, emulator: Emulator, tmp_path
     }
     assert {name: one.get(name) for name in expected} == expected
     assert one["elb_id"] in web["members"]
-    # What is not the same in both pools is nobody's in particular.
+    # A field that differs between the pools is not a variable of the host.
     both = found.hosts["web-1"]
     assert [(member["pool_name"], member["weight"], member["operating_status"]) for member in both["elb_members"]] == [
         ("api v2", 7, "ONLINE"),
@@ -143,7 +143,7 @@ def test_what_is_not_online_in_a_pool_is_addressed(engine: Engine, emulator: Emu
     assert state["web", "192.168.0.13"]["name"] == TEMPLATE
 
 
-def test_the_cache_answers_for_what_was_asked(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
+def test_the_cache_is_used_for_the_same_source_only(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
     emulator.seed(WEB, API)
     kept = tmp_path / "kept"
     cache: dict[str, Any] = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(kept)}
@@ -157,7 +157,7 @@ def test_the_cache_answers_for_what_was_asked(engine: Engine, emulator: Emulator
     files = [path.read_text(encoding="utf-8") for path in kept.iterdir()]
     assert len(files) == 1
     assert secret not in files[0]
-    # Another project is not answered for by it: this one is refused.
+    # Another project does not use the cache: the request is refused.
     other = Inventory(engine, {"OS_PROJECT_ID": "fedcba9876543210fedcba9876543210"}, inventory)
     assert other.hosts == {}
     emulator.seed({"name": "new", "protocol": "HTTP"})
@@ -254,7 +254,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-def test_mistakes_are_told_without_secrets(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
+def test_error_messages_have_no_secrets(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
     emulator.seed(WEB)
     sources = [source(tmp_path, name, **options) for name, (options, dummy) in MISTAKES.items()]
     found = Inventory(engine, {}, *sources, "-vvvv")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Every kind of trouble, at every operation, through ansible-playbook: the task ends right, or says what is not known.
+"""Every kind of failure, at every operation, through ansible-playbook: the task succeeds, or reports what is not known.
 
-The table in docs/reliability.md is made of what is seen here; ``WRITE_DOCS=1`` writes it anew, otherwise it must agree.
+The table in docs/reliability.md is compared with the results. ``WRITE_DOCS=1`` writes it.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def test_removal_protection_fails_at_once(engine: Engine, emulator: Emulator) ->
     assert [write["method"] for write in emulator.writes()] == ["DELETE"]
 
 
-def test_a_member_that_somebody_else_just_added_is_simply_there(engine: Engine, emulator: Emulator) -> None:
+def test_a_member_that_another_client_just_added_is_used(engine: Engine, emulator: Emulator) -> None:
     """The list was empty a moment ago; when the request to add arrives, the member is there."""
     (seeded,) = emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo")})
     emulator.seed_members(seeded["id"], {"address": "192.168.0.11", "protocol_port": 80, "weight": 5})
@@ -171,7 +171,7 @@ def test_fifty_hosts_add_themselves_at_once_to_a_busy_load_balancer(engine: Engi
     assert [result.get("msg") for result in played.results if not result.changed] == []
     (pool,) = emulator.state()["pools"]
     assert sorted(member["address"] for member in pool["members"]) == sorted(hosts)
-    assert any(entry["status"] == 409 for entry in emulator.requests()), "nobody found it busy"
+    assert any(entry["status"] == 409 for entry in emulator.requests()), "no request found it busy"
 
 
 MANY = [{"address": f"192.168.0.{number}", "protocol_port": 80} for number in range(1, 101)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Runs a module inside the test's own process: as AnsibleModule sees it no different, and some twenty times faster."""
+"""Runs a module in the process of the test: the same for AnsibleModule, and some twenty times faster."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def call(module: str, /, *, check: Any = False, diff: Any = False, env: Any = No
     output = io.StringIO()
     with (
         mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()),
-        # ansible-core >= 2.19 wants to be told how to serialize; older ones do not look.
+        # ansible-core >= 2.19 reads the profile for the serialization; older versions ignore it.
         mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True),
-        # From then on it matters as well whether tests in this process have loaded what only the controller has.
+        # It also behaves differently in a process that has loaded code of the controller.
         mock.patch.object(getattr(warnings, "_internal", warnings), "is_controller", False, create=True),
         mock.patch.dict(os.environ, environment(env or {}), clear=True),
         redirect_stdout(output),
@@ -47,7 +47,7 @@ def call(module: str, /, *, check: Any = False, diff: Any = False, env: Any = No
         else:
             raise AssertionError(f"{module} ended without exit_json or fail_json")
     result = json.loads(output.getvalue())
-    # From ansible-core 2.19 on, it is the controller who makes messages of these.
+    # From ansible-core 2.19 on, the controller formats these.
     for kind in ("warnings", "deprecations"):
         if kind in result:
             result[kind] = [item["event"]["msg"] if "event" in item else item for item in result[kind]]

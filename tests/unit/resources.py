@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Hypothesis strategies: options as users write them, and answers as the service gives them."""
+"""Hypothesis strategies: options in the notations of users, and resources in responses of the service."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ words = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 
 
 def values(field: Field) -> st.SearchStrategy[Any]:
-    """What a field can be, by what it says of itself."""
+    """The possible values of a field, from its description."""
     kinds: dict[str, st.SearchStrategy[Any]] = {"str": words, "int": st.integers(0, 100), "bool": st.booleans()}
     choices = field.option.get("choices")
     return st.sampled_from(choices) if choices else kinds[field.option["type"]].filter(lambda value: field.check(value) is None)
 
 
 def free_fields(kind: str, resource: Json) -> dict[str, st.SearchStrategy[Any]]:
-    """What a user could want of the fields that have nothing to do with others; of one that cannot be updated only what it is."""
+    """Desired values of the independent fields; for a field that cannot be updated, its current value."""
     return {field.name: values(field) if field.updatable is Updatable.ALWAYS else st.just(resource[field.name]) for field in FREE[kind]}
 
 
 @st.composite
 def stickiness(draw: st.DrawFn, protocol: str) -> Json | None:
-    """What a pool of that protocol shows as its session_persistence: filled in by the service, or off."""
+    """session_persistence in a response for a pool of that protocol: with the service's defaults, or off."""
     if protocol not in ("HTTP", "HTTPS"):
         kinds, longest = ["SOURCE_IP"], 60
     else:
@@ -61,7 +61,7 @@ def stickiness(draw: st.DrawFn, protocol: str) -> Json | None:
 
 @st.composite
 def pools(draw: st.DrawFn) -> Json:
-    """A pool as the service shows it."""
+    """A pool as in a response."""
     protocol = draw(st.sampled_from(pool_resource.PROTOCOLS))
     kind = draw(st.sampled_from(["instance", "ip", ""]))
     algorithms = [name for name in pool_resource.ALGORITHMS if name != "QUIC_CID" or protocol == "QUIC"]
@@ -90,10 +90,10 @@ def pools(draw: st.DrawFn) -> Json:
 
 @st.composite
 def pool_options(draw: st.DrawFn, pool: Json) -> Json:
-    """Some of the fields that a user could want of *pool*, in the API's names and all of them possible."""
+    """Some possible desired fields of *pool*, with the names of the API."""
     protocol = pool["protocol"]
     algorithms = [name for name in pool_resource.ALGORITHMS if name != "QUIC_CID" or protocol == "QUIC"]
-    wanted = st.fixed_dictionaries(
+    desired = st.fixed_dictionaries(
         {},
         optional={
             **free_fields("pool", pool),
@@ -109,7 +109,7 @@ def pool_options(draw: st.DrawFn, pool: Json) -> Json:
             ),
         },
     )
-    return draw(wanted)
+    return draw(desired)
 
 
 @st.composite
@@ -119,18 +119,18 @@ def stickiness_options(draw: st.DrawFn, protocol: str, current: Json | None) -> 
         return {"enable": False}
     shown = draw(stickiness(protocol).filter(bool))
     assert shown
-    wanted: Json = {"enable": True, "type": shown["type"]}
+    desired: Json = {"enable": True, "type": shown["type"]}
     if shown["type"] == "APP_COOKIE":
-        wanted["cookie_name"] = draw(st.sampled_from(["JSESSIONID", "sid"]))
+        desired["cookie_name"] = draw(st.sampled_from(["JSESSIONID", "sid"]))
     elif draw(st.booleans()):
-        wanted["persistence_timeout"] = shown["persistence_timeout"]
-    if current and current["type"] == wanted["type"] and draw(st.booleans()):
-        del wanted["type"]
-    return wanted
+        desired["persistence_timeout"] = shown["persistence_timeout"]
+    if current and current["type"] == desired["type"] and draw(st.booleans()):
+        del desired["type"]
+    return desired
 
 
 def stored_pool(pool: Json, body: Json) -> Json:
-    """What the service makes of an update; it fills in what was left out."""
+    """The pool after an update, with the defaults of the service."""
     stored = {**pool, **body}
     on = stored["session_persistence"]
     if on:
@@ -146,7 +146,7 @@ addresses = st.ip_addresses().map(str)
 
 @st.composite
 def spellings(draw: st.DrawFn, address: str) -> str:
-    """Another spelling of the same address."""
+    """Another notation of the same address."""
     parsed = ipaddress.ip_address(address)
     spelt = draw(st.sampled_from([parsed.compressed, parsed.exploded]))
     return draw(st.sampled_from([spelt, spelt.upper()])) if parsed.version == 6 else address
@@ -154,7 +154,7 @@ def spellings(draw: st.DrawFn, address: str) -> str:
 
 @st.composite
 def members(draw: st.DrawFn) -> Json:
-    """A member as the service shows it."""
+    """A member as in a response."""
     subnet = draw(st.sampled_from([SUBNET, None]))
     return {
         "id": "1923923e-fe8a-484f-bdbc-e11559b1f48f",
@@ -169,11 +169,11 @@ def members(draw: st.DrawFn) -> Json:
 
 @st.composite
 def member_options(draw: st.DrawFn, member: Json) -> Json:
-    """Some of the fields that a user could want of *member*, all of them possible."""
+    """Some possible desired fields of *member*."""
     optional = free_fields("member", member)
     if member["subnet_cidr_id"]:
         optional["subnet_cidr_id"] = st.sampled_from([SUBNET, SUBNET.upper()])
     else:
         optional["availability_zone"] = st.sampled_from(["eu-de-01", "eu-de-02"])
-    wanted: Json = draw(st.fixed_dictionaries({}, optional=optional))
-    return {**wanted, "address": draw(spellings(member["address"])), "protocol_port": member["protocol_port"]}
+    desired: Json = draw(st.fixed_dictionaries({}, optional=optional))
+    return {**desired, "address": draw(spellings(member["address"])), "protocol_port": member["protocol_port"]}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What goes to Galaxy has what users need and nothing else, and its pages link to what is there."""
+"""The artifact for Galaxy has the files that users need and no others, and its pages link to existing files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NEEDED = re.compile(
     r"|MANIFEST\.json|FILES\.json"
 )
 FOR_DEVELOPERS = ("docs/architecture.md", "docs/releasing.md")
-# What git ignores or what only developers need must not get in; these are where users look.
+# Files that git ignores or only developers need are excluded; these are the places for users.
 EXPECTED = ("README.md", "COPYING", "CHANGELOG.rst", "meta/runtime.yml", "docs/permissions.md", "docs/examples/quickstart.yml")
 
 
@@ -43,14 +43,14 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {str(file.relative_to(to / "files")): file.read_text(encoding="utf-8") for file in (to / "files").rglob("*") if file.is_file()}
 
 
-def test_it_has_what_users_need_and_nothing_else(artifact: dict[str, str]) -> None:
+def test_it_has_the_files_for_users_and_no_others(artifact: dict[str, str]) -> None:
     assert [name for name in artifact if not NEEDED.fullmatch(name) or name in FOR_DEVELOPERS] == []
     assert [name for name in EXPECTED if name not in artifact] == []
     for_users = {name for name in known_files() if name.startswith(("plugins/", "roles/", "docs/examples/"))}
     assert for_users <= artifact.keys()
 
 
-def test_its_pages_link_to_what_it_has(artifact: dict[str, str]) -> None:
+def test_its_pages_link_to_its_files(artifact: dict[str, str]) -> None:
     for page, text in artifact.items():
         for target in links(text) if page.endswith(".md") else ():
             if not is_external(target) and not target.startswith("#"):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Which credential is used, where it goes, and what is said when it cannot be."""
+"""Which credential is used, where it is sent, and the messages if it cannot be used."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PASSWORD_ENV = {f"OS_{name.upper()}": value for name, value in PASSWORD.items()}
 
 @pytest.fixture(autouse=True)
 def no_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the tester's own clouds.yaml."""
+    """Without the user's own clouds.yaml."""
     monkeypatch.setattr(loader, "CONFIG_FILES", [])
     monkeypatch.setattr(loader, "SECURE_FILES", [])
 
@@ -85,7 +85,7 @@ def test_an_option_beats_the_environment() -> None:
     assert "Access=AK," in headers(connect(AKSK, AKSK_ENV))["Authorization"]
 
 
-def test_another_way_in_the_options_beats_the_environments() -> None:
+def test_another_kind_in_the_options_beats_the_environment() -> None:
     sent = headers(connect({"auth_token": "t"}, AKSK_ENV))
     assert sent["X-Auth-Token"] == "t"
     assert "Authorization" not in sent
@@ -97,7 +97,7 @@ def test_a_security_token_belongs_to_its_own_pair_of_keys() -> None:
     assert headers(connect({"project_id": "p"}, {**AKSK_ENV, **leftover}))["X-Security-Token"] == "of-another-pair"
 
 
-def test_what_terraform_calls_them() -> None:
+def test_the_variables_of_terraform() -> None:
     connection = connect({}, {"OS_TOKEN": "t", "OS_TENANT_ID": "p-1", "OS_REGION": "eu-nl"})
     assert (connection.project_id, connection.endpoint) == ("p-1", "https://elb.eu-nl.otc.t-systems.com")
     both = {"OS_TENANT_ID": "p-1", "OS_PROJECT_ID": "p-2", "OS_REGION": "eu-nl", "OS_REGION_NAME": "eu-de"}
@@ -105,7 +105,7 @@ def test_what_terraform_calls_them() -> None:
     assert (connection.project_id, connection.endpoint) == ("p-2", "https://elb.eu-de.otc.t-systems.com")
 
 
-def test_what_the_options_leave_out_comes_from_the_environment() -> None:
+def test_missing_options_come_from_the_environment() -> None:
     connection = connect({"access_key": "AK"}, AKSK_ENV)
     assert connection.project_id == "p-env"
     assert connection.secrets == {"AK", "SK-env"}
@@ -158,7 +158,7 @@ def test_an_empty_string_is_not_a_credential(nothing: str | None) -> None:
         ),
     ],
 )
-def test_what_is_missing_or_clashes_is_named(options: dict[str, Any], environ: dict[str, str], words: list[str]) -> None:
+def test_missing_or_conflicting_options_are_named(options: dict[str, Any], environ: dict[str, str], words: list[str]) -> None:
     message = refusal(options, environ)
     assert all(word in message for word in words), message
     assert "SK-env" not in message
@@ -208,7 +208,7 @@ def test_tls(options: dict[str, Any], environ: dict[str, str], settings: Any, tm
 
 
 @pytest.mark.parametrize("option", ["ca_cert", "client_cert", "client_key"])
-def test_a_file_that_is_not_there_is_named(option: str) -> None:
+def test_a_file_that_does_not_exist_is_named(option: str) -> None:
     assert f"{option} is /nowhere/x, but there is no such file" in refusal({**AKSK, option: "/nowhere/x"}, {})
 
 
@@ -242,7 +242,7 @@ def test_a_client_key_needs_its_certificate() -> None:
         ({"password": "", "ak": "AK", "sk": "secret-p"}, None, ["project_id is needed", "its name is not enough"]),
     ],
 )
-def test_what_is_wrong_in_auth_is_said_without_a_request(auth: dict[str, str], auth_type: str | None, words: list[str]) -> None:
+def test_errors_in_auth_are_named_without_a_request(auth: dict[str, str], auth_type: str | None, words: list[str]) -> None:
     given = {**PASSWORD, **auth}
     as_option = refusal({"auth": given, "auth_type": auth_type}, {})
     as_entry = refusal({"cloud": {"auth": given, **({"auth_type": auth_type} if auth_type else {})}}, {})
@@ -289,7 +289,7 @@ def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
         ("", "one", ["no cloud 'one'"]),
     ],
 )
-def test_what_is_wrong_in_a_file_is_told(file: Callable[[Any], dict[str, str]], content: Any, cloud: str | None, words: list[str]) -> None:
+def test_errors_in_a_file_are_named(file: Callable[[Any], dict[str, str]], content: Any, cloud: str | None, words: list[str]) -> None:
     message = refusal({"cloud": cloud, "region_name": "b"}, file(content))
     assert all(word in message for word in words), message
     assert "secret-p" not in message
@@ -304,7 +304,7 @@ def test_a_missing_file_is_named() -> None:
 
 
 def test_keys_of_an_entry(file: Callable[[Any], dict[str, str]]) -> None:
-    """No token is requested, so nobody has to be there."""
+    """No token is requested, so no server is needed."""
     short = {"auth": {"ak": "AK-1", "sk": "SK-1", "project_id": "p-1"}, "region_name": "eu-nl"}
     whole = {
         "auth": {"access_key": "AK-2", "secret_key": "SK-2", "security_token": "st-2"},

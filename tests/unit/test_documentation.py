@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The documentation is whole: options are what modules take, each has an example, everything says since when it is there,
-every link leads somewhere.
+"""The documentation is complete: options match the argument specs, each has an example, everything has version_added, and no link
+is broken.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def keys(value: Any) -> Iterator[tuple[str, ...]]:
 
 
 def said(options: Mapping[str, Any], below: str) -> dict[str, Any]:
-    """What documentation and argument specs both say of options."""
+    """The properties of options that documentation and argument specs share."""
     return {
         name: {key: option[key] for key in ("type", "elements", "choices", "default", "aliases", "required") if key in option}
         | {"suboptions": said(option.get(below, {}), below)}
@@ -67,9 +67,9 @@ def said(options: Mapping[str, Any], below: str) -> dict[str, Any]:
     }
 
 
-# So does ansible-test; this takes no minute, and says it to who has just added a field.
+# ansible-test checks this as well, but takes minutes.
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_what_is_documented_is_what_the_module_takes(path: Path) -> None:
+def test_documented_options_match_the_argument_spec(path: Path) -> None:
     assert said(documentation(path)["options"], "suboptions") == said(TASKS[path.stem].options, "options")
 
 
@@ -96,7 +96,7 @@ def in_documentation(kind: Any) -> dict[str, Any]:
 
 
 def described(value: Mapping[str, Any]) -> dict[str, Any]:
-    """What RETURN says of the type of a value."""
+    """The type of a value in RETURN."""
     found = {key: value[key] for key in ("type", "elements") if key in value}
     if "contains" in value:
         found["contains"] = {name: described(each) for name, each in value["contains"].items()}
@@ -115,7 +115,7 @@ def test_every_field_of_a_resource_is_described_where_it_is_returned(path: Path)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_every_module_has_what_all_have(path: Path) -> None:
+def test_every_module_has_the_common_parts(path: Path) -> None:
     assert list(notes(path.stem)) == [note for note in documentation(path)["notes"] if "IAM action" in note]
     documented = yaml.safe_load(constant(path, "RETURN"))
     for name in ("failures", "required_actions"):
@@ -166,17 +166,17 @@ def test_every_variable_of_a_role_has_an_example(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PLUGINS, ids=lambda path: path.stem)
-def test_every_plugin_says_since_when_it_is_there(path: Path) -> None:
+def test_every_plugin_has_version_added(path: Path) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", documentation(path)["version_added"])
 
 
 @pytest.mark.parametrize("path", ROLES, ids=lambda path: path.parts[-3])
-def test_every_role_says_since_when_it_is_there(path: Path) -> None:
+def test_every_role_has_version_added(path: Path) -> None:
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values()
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", entry["version_added"]) for entry in entries)
 
 
-def test_modules_know_of_one_another() -> None:
+def test_modules_refer_to_one_another() -> None:
     seen = {
         path.stem: {item["module"].removeprefix("otc.elb.") for item in documentation(path).get("seealso", []) if "module" in item}
         for path in MODULES
@@ -189,6 +189,6 @@ def test_modules_know_of_one_another() -> None:
 
 
 @pytest.mark.parametrize("page", sorted(path for pattern in PAGES for path in CHECKOUT.glob(pattern)), ids=lambda path: path.stem)
-def test_every_link_among_files_leads_somewhere(page: Path) -> None:
+def test_no_link_among_files_is_broken(page: Path) -> None:
     here = (target.partition("#")[0] for target in links(page.read_text(encoding="utf-8")) if not is_external(target))
     assert [target for target in here if target and not (page.parent / target).exists()] == []

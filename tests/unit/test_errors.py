@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What is said about an answer that is an error."""
+"""The messages for error responses."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ def test_advice(status: int, code: str | None, reason: str, advice: str) -> None
     assert advice in error(status, code, reason).msg
 
 
-def test_a_listener_that_has_a_pool_matters_to_who_creates_one() -> None:
+def test_a_listener_that_has_a_pool_matters_to_creation_only() -> None:
     taken = "Listener b0c1 already has the pool ea02."
     assert "'switch_listener: true'" in error(409, "ELB.8907", taken, POOL.operation(Verb.CREATE)).msg
     assert "switch_listener" not in error(409, "ELB.8907", "The pool is used by listener b0c1.", POOL.operation(Verb.DELETE)).msg
 
 
-def test_the_message_says_what_on_what_and_why() -> None:
+def test_the_message_names_attempt_resource_and_cause() -> None:
     message = error(409, "ELB.8907", "Member 10.0.0.1:80 already exists.").msg
     assert (
         message
@@ -83,7 +83,7 @@ def test_the_message_says_what_on_what_and_why() -> None:
     )
 
 
-def test_what_the_response_does_not_say_is_left_out() -> None:
+def test_details_missing_in_the_response_are_left_out() -> None:
     unknown = failure("list pools", POOL.operation(Verb.LIST), Response(500, {}, None, "text/html", not_json=True))
     assert unknown.facts == {"status": 500}
     assert unknown.msg == "Could not list pools: the response is text/html, not an error of the API (status 500)."

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The filter iam_policy: from results to a policy, and what it refuses."""
+"""The filter iam_policy: a policy from results, and refused values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.otc.elb.plugins.filter.iam_policy import FilterModule
 
 iam_policy = FilterModule().filters()["iam_policy"]
 
-# A list that holds itself.
+# A list that contains itself.
 OWN: list[Any] = []
 OWN.append(OWN)
 
@@ -58,17 +58,17 @@ def test_policy(value: Any, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize("value", [[], {"skipped": True}, {"results": []}, {"required_actions": []}, [[], []]])
-def test_where_nothing_is_needed_there_is_no_statement(value: Any) -> None:
+def test_without_actions_there_is_no_statement(value: Any) -> None:
     assert iam_policy(value) == {"Version": "1.1", "Statement": []}
 
 
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ("pools:list", "no IAM action"),
-        ("elb:pools:list ", "no IAM action"),
-        ("elb:pools:list\n", "no IAM action"),
-        ("", "no IAM action"),
+        ("pools:list", "not an IAM action"),
+        ("elb:pools:list ", "not an IAM action"),
+        ("elb:pools:list\n", "not an IAM action"),
+        ("", "not an IAM action"),
         ("elb:*:*", "wildcard"),
         (["x" * 500], "..."),
         (7, "type int"),
@@ -76,9 +76,9 @@ def test_where_nothing_is_needed_there_is_no_statement(value: Any) -> None:
         (b"elb:pools:list", "type bytes"),
         ([LIST, {"changed": False}], "only the modules of otc.elb"),
         ({"ansible_job_id": "1", "started": 1}, "async_status"),
-        ({"failed": True, "msg": "no such module"}, "before its module could run"),
-        ({"unreachable": True}, "before its module could run"),
-        ({"required_actions": ["everything"]}, "no IAM action"),
+        ({"failed": True, "msg": "no such module"}, "before its module ran"),
+        ({"unreachable": True}, "before its module ran"),
+        ({"required_actions": ["everything"]}, "not an IAM action"),
         ({"Version": "1.1", "Statement": [{"Effect": "Deny", "Action": [LIST]}]}, "'Allow'"),
         ({"Version": "1.1", "Statement": "x"}, "'Allow'"),
         ({"Statement": [{"Effect": "Allow", "Action": [LIST], "Condition": {"Bool": {}}}]}, "'Condition'"),
@@ -88,10 +88,10 @@ def test_where_nothing_is_needed_there_is_no_statement(value: Any) -> None:
         ({"results": [{"required_actions": [LIST]}, {"censored": "hidden", "required_actions": None}]}, "no_log"),
         ({"results": [{"failed": True, "required_actions": None, "item": "web-1"}]}, "item 'web-1'"),
         ({"required_actions": None}, "only the modules of otc.elb"),
-        (OWN, "holds itself"),
+        (OWN, "contains itself"),
     ],
 )
-def test_what_is_no_result_is_refused(value: Any, words: str) -> None:
+def test_other_values_are_refused(value: Any, words: str) -> None:
     with pytest.raises(AnsibleFilterError) as refused:
         iam_policy(value)
     assert "otc.elb.iam_policy: " in str(refused.value)
@@ -106,7 +106,7 @@ def test_the_value_of_something_unknown_is_not_shown() -> None:
 
 
 @given(st.lists(st.lists(st.from_regex(r"\Aelb:[a-z]{1,5}:[a-z]{1,5}\Z"))))
-def test_any_nesting_comes_to_the_same(actions: list[list[str]]) -> None:
+def test_nesting_does_not_matter(actions: list[list[str]]) -> None:
     flat = {action for each in actions for action in each}
     as_results = [{"results": [{"required_actions": each}]} for each in actions]
     assert allowed(actions) == allowed(flat) == allowed(as_results) == sorted(flat)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What names hosts and groups: never two servers by one name, whatever the members and pools are called."""
+"""The names of hosts and groups: never one name for two servers, for any names of members and pools."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def named(*members: tuple[str, str, int], preferences: tuple[str, ...] = ("name"
     return {host.address: host.name for host in found.hosts}
 
 
-def test_a_name_names_a_host_if_it_is_its_alone() -> None:
+def test_a_unique_name_names_a_host() -> None:
     assert named(("a", "10.0.0.1", 80), ("b", "10.0.0.2", 80)) == {"10.0.0.1": "a", "10.0.0.2": "b"}
     assert named(("a", "10.0.0.1", 80), ("a", "10.0.0.1", 81), ("", "10.0.0.1", 82)) == {"10.0.0.1": "a"}
     assert named(("a", "10.0.0.1", 80), ("a", "10.0.0.2", 80)) == {"10.0.0.1": "10.0.0.1", "10.0.0.2": "10.0.0.2"}
@@ -135,7 +135,7 @@ def test_nothing_is_lost_or_mixed_up(
 ) -> None:
     pools = [pool(number, name, *members) for number, (name, members) in enumerate(chosen)]
     found = found_in(pools, preferences, prefix)
-    # The order of answers does not matter.
+    # The order in responses does not matter.
     assert found_in(pools[::-1] if backwards else pools, preferences, prefix) == found
     names = [host.name for host in found.hosts]
     assert len(set(names)) == len(names)

@@ -64,7 +64,7 @@ def test_the_table_is_the_emulators() -> None:
 
 
 class Wire:
-    """Takes requests in the place of a transport."""
+    """Records requests instead of a transport."""
 
     connections = 1
 
@@ -94,14 +94,14 @@ def test_the_client_can_call_nothing_else() -> None:
     assert (wire.sent, actions) == ([("GET", "https://elb.example/v3/p/elb/pools")], {"elb:pools:list"})
 
 
-def test_what_is_declared_is_of_the_table_and_used() -> None:
+def test_declared_actions_are_in_the_table_and_used() -> None:
     assert {item.action for module in MODULES for item in declared(module)} == set(OPERATIONS)
     for module in MODULES:
         needed = {key for situation in situations(module) for key in situation.needs}
         assert needed == {item.key for item in declared(module)}, module
 
 
-def test_what_belongs_to_a_state_is_needed_in_that_state_only() -> None:
+def test_actions_of_a_state_are_needed_in_that_state_only() -> None:
     for module in MODULES:
         when = {item.key: item.when for item in declared(module)}
         for situation in situations(module):

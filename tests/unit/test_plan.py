@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The plan: a pure function of what is wanted and what is there."""
+"""The plan: a pure function of the desired and the current resource."""
 
 from __future__ import annotations
 
@@ -19,56 +19,56 @@ from .resources import SUBNET, VPC, member_options, members, pool_options, pools
 
 Json = dict[str, Any]
 
-wanted_pools = pools().flatmap(lambda pool: st.tuples(st.just(pool), pool_options(pool)))
-wanted_members = members().flatmap(lambda member: st.tuples(st.just(member), member_options(member)))
+desired_pools = pools().flatmap(lambda pool: st.tuples(st.just(pool), pool_options(pool)))
+desired_members = members().flatmap(lambda member: st.tuples(st.just(member), member_options(member)))
 
 
-@given(wanted_pools)
+@given(desired_pools)
 def test_applying_a_pools_plan_makes_the_next_plan_empty(given: tuple[Json, Json]) -> None:
-    pool, wanted = given
-    plan = plan_present(pool_resource.FIELDS, wanted, pool)
+    pool, desired = given
+    plan = plan_present(pool_resource.FIELDS, desired, pool)
     assert plan.kind in (PlanKind.UPDATE, PlanKind.NOTHING)
-    again = plan_present(pool_resource.FIELDS, wanted, stored_pool(pool, plan.body))
+    again = plan_present(pool_resource.FIELDS, desired, stored_pool(pool, plan.body))
     assert (again.kind, again.body) == (PlanKind.NOTHING, {})
     assert again.before == again.after
 
 
-@given(wanted_members)
+@given(desired_members)
 def test_applying_a_members_plan_makes_the_next_plan_empty(given: tuple[Json, Json]) -> None:
-    member, wanted = given
-    plan = plan_present(member_resource.FIELDS, wanted, member)
+    member, desired = given
+    plan = plan_present(member_resource.FIELDS, desired, member)
     assert plan.kind in (PlanKind.UPDATE, PlanKind.NOTHING)
-    again = plan_present(member_resource.FIELDS, wanted, {**member, **plan.body})
+    again = plan_present(member_resource.FIELDS, desired, {**member, **plan.body})
     assert (again.kind, again.body) == (PlanKind.NOTHING, {})
 
 
-@given(wanted_pools)
-def test_only_what_is_given_and_differs_is_sent(given: tuple[Json, Json]) -> None:
-    pool, wanted = given
-    plan = plan_present(pool_resource.FIELDS, wanted, pool)
-    assert set(plan.body) <= set(wanted)
-    assert set(plan.before) == set(plan.after) == set(wanted)
-    assert {name for name in wanted if plan.before[name] != plan.after[name]} == set(plan.body)
+@given(desired_pools)
+def test_only_given_fields_that_differ_are_sent(given: tuple[Json, Json]) -> None:
+    pool, desired = given
+    plan = plan_present(pool_resource.FIELDS, desired, pool)
+    assert set(plan.body) <= set(desired)
+    assert set(plan.before) == set(plan.after) == set(desired)
+    assert {name for name in desired if plan.before[name] != plan.after[name]} == set(plan.body)
     assert all(plan.after[name] == value for name, value in plan.body.items())
     assert (plan.kind == PlanKind.UPDATE) == bool(plan.body)
 
 
-@given(wanted_members)
-def test_only_what_is_given_and_differs_is_sent_for_a_member(given: tuple[Json, Json]) -> None:
-    member, wanted = given
-    plan = plan_present(member_resource.FIELDS, wanted, member)
-    assert set(plan.body) <= set(wanted) - {"address", "protocol_port", "subnet_cidr_id"}
+@given(desired_members)
+def test_only_given_fields_that_differ_are_sent_for_a_member(given: tuple[Json, Json]) -> None:
+    member, desired = given
+    plan = plan_present(member_resource.FIELDS, desired, member)
+    assert set(plan.body) <= set(desired) - {"address", "protocol_port", "subnet_cidr_id"}
     assert all(member[name] != value for name, value in plan.body.items())
 
 
 @given(pools())
-def test_what_is_not_given_is_in_no_plan(pool: Json) -> None:
+def test_fields_that_are_not_given_are_in_no_plan(pool: Json) -> None:
     assert plan_present(pool_resource.FIELDS, {}, pool) == Plan(PlanKind.NOTHING)
 
 
-@given(wanted_pools, st.randoms())
+@given(desired_pools, st.randoms())
 def test_the_order_of_keys_does_not_matter(given: tuple[Json, Json], random: Any) -> None:
-    pool, wanted = given
+    pool, desired = given
 
     def shuffled(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -77,13 +77,13 @@ def test_the_order_of_keys_does_not_matter(given: tuple[Json, Json], random: Any
         random.shuffle(keys)
         return {key: shuffled(value[key]) for key in keys}
 
-    assert plan_present(pool_resource.FIELDS, shuffled(wanted), shuffled(pool)) == plan_present(pool_resource.FIELDS, wanted, pool)
+    assert plan_present(pool_resource.FIELDS, shuffled(desired), shuffled(pool)) == plan_present(pool_resource.FIELDS, desired, pool)
 
 
 @given(pools(), st.data())
 def test_missing_and_null_mean_the_services_default(pool: Json, data: st.DataObject) -> None:
-    """Wanting the default of a field that an answer leaves out, or shows as null, is no change."""
-    # What they are is the service's to say: the emulator's tests and tests/modules/test_odd_answers.py.
+    """The default is no change for a field that a response leaves out or has as null."""
+    # The values of the defaults are tested by tests/emulator_tests and tests/modules/test_odd_responses.py.
     defaults = {
         field.name: {"enable": False} if field.nullable else field.default
         for field in pool_resource.FIELDS
@@ -91,21 +91,21 @@ def test_missing_and_null_mean_the_services_default(pool: Json, data: st.DataObj
     }
     name = data.draw(st.sampled_from(sorted(defaults)))
     without = {key: value for key, value in pool.items() if key != name}
-    for answer in (without, {**pool, name: None}):
-        assert plan_present(pool_resource.FIELDS, {name: defaults[name]}, answer).kind == PlanKind.NOTHING
+    for response in (without, {**pool, name: None}):
+        assert plan_present(pool_resource.FIELDS, {name: defaults[name]}, response).kind == PlanKind.NOTHING
 
 
 @given(pools(), st.sampled_from(["protocol", "loadbalancers"]))
-def test_what_an_answer_does_not_tell_is_no_conflict(pool: Json, key: str) -> None:
+def test_a_field_missing_in_the_response_is_no_conflict(pool: Json, key: str) -> None:
     without = {name: value for name, value in pool.items() if name != key}
-    wanted = {"protocol": "TCP", "loadbalancer_id": VPC}
+    desired = {"protocol": "TCP", "loadbalancer_id": VPC}
     name = {"loadbalancers": "loadbalancer_id"}.get(key, key)
-    for answer in (without, {**pool, key: None}):
-        assert plan_present(pool_resource.FIELDS, {name: wanted[name]}, answer).kind == PlanKind.NOTHING
+    for response in (without, {**pool, key: None}):
+        assert plan_present(pool_resource.FIELDS, {name: desired[name]}, response).kind == PlanKind.NOTHING
 
 
 @pytest.mark.parametrize(
-    ("field", "wanted", "shown_wanted", "current", "shown_current"),
+    ("field", "desired", "shown_desired", "current", "shown_current"),
     [
         ("protocol", "TCP", "TCP", {"protocol": "HTTP"}, "HTTP"),
         ("loadbalancer_id", VPC, VPC, {"loadbalancers": [{"id": SUBNET}]}, SUBNET),
@@ -117,14 +117,14 @@ def test_what_an_answer_does_not_tell_is_no_conflict(pool: Json, key: str) -> No
     ],
 )
 def test_a_field_that_cannot_change_is_a_conflict_with_both_values(
-    field: str, wanted: str, shown_wanted: str, current: Json, shown_current: str
+    field: str, desired: str, shown_desired: str, current: Json, shown_current: str
 ) -> None:
-    plan = plan_present(pool_resource.FIELDS, {field: wanted, "description": "new"}, current)
+    plan = plan_present(pool_resource.FIELDS, {field: desired, "description": "new"}, current)
     assert plan.kind == PlanKind.CONFLICT
     assert not plan.changed
     (conflict,) = plan.conflicts
     option = {"loadbalancer_id": "loadbalancer"}.get(field, field)
-    assert str(conflict).startswith(f"{option} is {shown_current} and cannot become {shown_wanted} in place: ")
+    assert str(conflict).startswith(f"{option} is {shown_current} and cannot become {shown_desired} in place: ")
     assert conflict.instead
 
 
@@ -136,8 +136,8 @@ def test_all_conflicts_are_named_at_once() -> None:
 
 @pytest.mark.parametrize("blank", [{}, {"vpc_id": None, "type": None}, {"vpc_id": "", "type": ""}])
 def test_vpc_and_type_can_be_set_while_they_are_blank(blank: Json) -> None:
-    wanted = {"vpc_id": VPC, "type": "instance"}
-    assert plan_present(pool_resource.FIELDS, wanted, {"protocol": "HTTP", **blank}).body == wanted
+    desired = {"vpc_id": VPC, "type": "instance"}
+    assert plan_present(pool_resource.FIELDS, desired, {"protocol": "HTTP", **blank}).body == desired
 
 
 def test_a_load_balancer_that_is_one_of_several_is_no_conflict() -> None:
@@ -145,9 +145,15 @@ def test_a_load_balancer_that_is_one_of_several_is_no_conflict() -> None:
     assert plan_present(pool_resource.FIELDS, {"loadbalancer_id": SUBNET.upper()}, pool).kind == PlanKind.NOTHING
 
 
-def test_creating_sends_what_is_given_and_no_stickiness_that_is_off() -> None:
-    wanted = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "session_persistence": {"enable": False}, "description": ""}
-    plan = plan_present(pool_resource.FIELDS, wanted, None)
+def test_creating_sends_the_given_fields_without_disabled_stickiness() -> None:
+    desired = {
+        "name": "web",
+        "protocol": "HTTP",
+        "lb_algorithm": "ROUND_ROBIN",
+        "session_persistence": {"enable": False},
+        "description": "",
+    }
+    plan = plan_present(pool_resource.FIELDS, desired, None)
     assert plan.kind == PlanKind.CREATE
     assert plan.body == {"name": "web", "description": "", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
     assert plan.before == {}
@@ -166,7 +172,7 @@ def test_a_missing_weight_is_the_services_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "current", "sent"),
+    ("desired", "current", "sent"),
     [
         # off and off, on and on
         ({"enable": False}, None, ...),
@@ -190,14 +196,14 @@ def test_a_missing_weight_is_the_services_default() -> None:
         ({"enable": True, "type": "HTTP_COOKIE"}, {"type": "APP_COOKIE", "cookie_name": "a"}, {"type": "HTTP_COOKIE"}),
     ],
 )  # fmt: skip
-def test_stickiness(wanted: Json, current: Json | None, sent: Any) -> None:
+def test_stickiness(desired: Json, current: Json | None, sent: Any) -> None:
     pool = {"protocol": "HTTP", "session_persistence": current}
-    plan = plan_present(pool_resource.FIELDS, {"session_persistence": wanted}, pool)
+    plan = plan_present(pool_resource.FIELDS, {"session_persistence": desired}, pool)
     assert plan.body == ({} if sent is ... else {"session_persistence": sent})
 
 
 @pytest.mark.parametrize(
-    ("wanted", "current", "sent"),
+    ("desired", "current", "sent"),
     [
         ({"enable": False}, None, ...),
         ({"enable": False, "duration": 60}, None, ...),
@@ -209,8 +215,8 @@ def test_stickiness(wanted: Json, current: Json | None, sent: Any) -> None:
         ({"enable": False}, {"enable": True, "duration": 90}, {"enable": False, "duration": 90}),
     ],
 )
-def test_slow_start(wanted: Json, current: Json | None, sent: Any) -> None:
-    plan = plan_present(pool_resource.FIELDS, {"slow_start": wanted}, {"protocol": "HTTP", "slow_start": current})
+def test_slow_start(desired: Json, current: Json | None, sent: Any) -> None:
+    plan = plan_present(pool_resource.FIELDS, {"slow_start": desired}, {"protocol": "HTTP", "slow_start": current})
     assert plan.body == ({} if sent is ... else {"slow_start": sent})
 
 
@@ -225,7 +231,7 @@ def test_removing(pool: Json) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "wanted", "current"),
+    ("field", "desired", "current"),
     [
         ("address", "10.0.0.2", {"address": "10.0.0.1"}),
         ("protocol_port", 81, {"protocol_port": 80}),
@@ -233,13 +239,13 @@ def test_removing(pool: Json) -> None:
         ("subnet_cidr_id", SUBNET, {"subnet_cidr_id": None}),
     ],
 )
-def test_what_a_member_is_known_by_cannot_change(field: str, wanted: Any, current: Json) -> None:
-    plan = plan_present(member_resource.FIELDS, {field: wanted, "weight": 3}, current)
+def test_the_identity_of_a_member_cannot_change(field: str, desired: Any, current: Json) -> None:
+    plan = plan_present(member_resource.FIELDS, {field: desired, "weight": 3}, current)
     assert plan.kind == PlanKind.CONFLICT
     assert [conflict.option for conflict in plan.conflicts] == [field]
 
 
-def test_a_conflict_shows_values_as_people_write_them() -> None:
+def test_a_conflict_shows_values_as_in_yaml() -> None:
     switch = Field("any_port_enable", {"type": "bool"}, updatable=Updatable.NEVER, instead="make another pool")
     (conflict,) = plan_present([switch], {"any_port_enable": False}, {"any_port_enable": True}).conflicts
     assert str(conflict) == "any_port_enable is true and cannot become false in place: make another pool"

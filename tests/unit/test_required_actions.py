@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The callback required_actions: results of any shape, and when it warns. What it foretells is in tests/modules and tests/playbooks."""
+"""The callback required_actions: results of any shape, and when it warns. Its predictions are tested in tests/modules and tests/playbooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.otc.elb.plugins.callback.required_actions import Callba
 
 
 class Screen:
-    """Takes what the callback shows."""
+    """Records the output of the callback."""
 
     verbosity = 0
 
@@ -41,7 +41,7 @@ class Task:
 
 
 class Outcome:
-    """A result as ansible-core hands it to callbacks, from 2.19 on."""
+    """A result as ansible-core passes it to callbacks, from 2.19 on."""
 
     def __init__(self, result: Any, action: Any = "otc.elb.elb_pool", **of_task: Any) -> None:
         self.result = result
@@ -93,7 +93,7 @@ def output(callback: CallbackModule) -> str:
     ],
 )
 @pytest.mark.parametrize("kind", [Outcome, OldOutcome])
-def test_odd_results_do_no_harm_and_nothing_of_them_is_shown(callback: CallbackModule, kind: Any, odd: Any) -> None:
+def test_odd_results_cause_no_error_and_are_not_shown(callback: CallbackModule, kind: Any, odd: Any) -> None:
     callback.v2_runner_on_ok(kind(odd, check_mode=True))
     callback.v2_runner_on_failed(kind(odd))
     callback.v2_runner_item_on_ok(kind(odd))
@@ -106,32 +106,35 @@ def test_odd_results_do_no_harm_and_nothing_of_them_is_shown(callback: CallbackM
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        ({"failed": True, "msg": "no such host", "required_actions": []}, "task 'A task' (/p.yml:1) failed, so the policy lacks"),
-        # The user may say that it is no failure; it ended all the same.
-        ({"failed": False, "msg": "no such host", "required_actions": []}, "failed, so the policy lacks"),
-        ({"failed": True, "msg": "x", "missing_action": "elb:pools:put", "required_actions": []}, "lacks elb:pools:put. The policy has it"),
+        ({"failed": True, "msg": "no such host", "required_actions": []}, "task 'A task' (/p.yml:1) failed, so the policy may lack"),
+        # failed_when made it a success.
+        ({"failed": False, "msg": "no such host", "required_actions": []}, "failed, so the policy may lack"),
+        (
+            {"failed": True, "msg": "x", "missing_action": "elb:pools:put", "required_actions": []},
+            "lacks elb:pools:put. The policy includes that",
+        ),
         (
             {
                 "failed": True,
                 "msg": "x",
                 "failed_members": [{"missing_action": "elb:members:put"}, {"missing_action": "elb:members:create"}],
             },
-            "lacks elb:members:create, elb:members:put. The policy has it",
+            "lacks elb:members:create, elb:members:put. The policy includes that",
         ),
-        ({"censored": "hidden"}, "and what later tasks need because of it"),
-        ({"ansible_job_id": "j1"}, "nothing looked at the end"),
+        ({"censored": "hidden"}, "no_log hides the result of task"),
+        ({"ansible_job_id": "j1"}, "the end of the asynchronous task"),
         ({"required_actions": []}, None),
         ({"skipped": True, "msg": "not now"}, None),
     ],
 )
-def test_it_warns_where_the_policy_may_lack_something(callback: CallbackModule, result: dict[str, Any], words: str | None) -> None:
+def test_it_warns_if_the_policy_may_be_incomplete(callback: CallbackModule, result: dict[str, Any], words: str | None) -> None:
     callback.v2_runner_on_failed(Outcome(result), ignore_errors=True)
     text = output(callback)
     assert (words or "No IAM action was needed") in text
-    assert ("so the policy" in text or "The policy has it" in text) == (words is not None)
+    assert ("so the policy" in text or "The policy includes that" in text) == (words is not None)
 
 
-def test_a_failed_attempt_before_another_one_is_no_reason_to_warn(callback: CallbackModule) -> None:
+def test_a_retried_failure_is_no_reason_to_warn(callback: CallbackModule) -> None:
     callback.v2_runner_retry(Outcome({"failed": True, "msg": "x", "required_actions": ["elb:pools:list"]}))
     callback.v2_runner_on_ok(Outcome({"required_actions": ["elb:pools:list"]}))
     assert "so the policy" not in output(callback)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Which responses are valid, and that every valid one can be worked with."""
+"""Which responses are valid, and that every valid response can be used."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def valid(resource: Any, envelope: str) -> bool:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(NAMES), anything), st.sampled_from(list(WANTED)))
-def test_whatever_is_valid_can_be_worked_with(resource: Json, envelope: str) -> None:
+def test_every_valid_resource_can_be_used(resource: Json, envelope: str) -> None:
     resource = {**resource, "id": SUBNET}
     if not valid(resource, envelope):
         return
@@ -70,7 +70,7 @@ def test_whatever_is_valid_can_be_worked_with(resource: Json, envelope: str) -> 
 
 
 @given(pools(), members())
-def test_what_is_as_documented_is_valid(pool: Json, member: Json) -> None:
+def test_documented_resources_are_valid(pool: Json, member: Json) -> None:
     assert valid(pool, "pool")
     assert valid(member, "member")
 

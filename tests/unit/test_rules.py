@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What options are refused, before any request and with the current resource known."""
+"""Options that are refused, before any request and with the current resource."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Json = dict[str, Any]
 POOL, MEMBER = pool_resource.POOL, member_resource.MEMBER
 
 
-def refusals(kind: Any, wanted: Json, current: Json | None = None) -> list[str]:
-    return wrong_values(kind.fields, wanted) + broken_rules(kind.rules, kind.fields, wanted, current)
+def refusals(kind: Any, desired: Json, current: Json | None = None) -> list[str]:
+    return wrong_values(kind.fields, desired) + broken_rules(kind.rules, kind.fields, desired, current)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "words"),
+    ("desired", "words"),
     [
         ({"lb_algorithm": "QUIC_CID", "protocol": "UDP"}, "QUIC_CID is for protocol QUIC only, not for UDP"),
         ({"slow_start": {"enable": True}, "protocol": "TCP"}, "slow_start is for protocol HTTP and HTTPS only, not for TCP"),
@@ -54,13 +54,13 @@ def refusals(kind: Any, wanted: Json, current: Json | None = None) -> list[str]:
         ({"protection_reason": "x" * 256}, "protection_reason must have 0 to 255 characters, not 256"),
     ],
 )  # fmt: skip
-def test_a_pool_that_cannot_be(wanted: Json, words: str) -> None:
-    (reason,) = refusals(POOL, wanted)
+def test_invalid_pools(desired: Json, words: str) -> None:
+    (reason,) = refusals(POOL, desired)
     assert words in reason
 
 
 @pytest.mark.parametrize(
-    ("wanted", "current", "words"),
+    ("desired", "current", "words"),
     [
         ({"lb_algorithm": "QUIC_CID"}, {"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN"}, "QUIC_CID"),
         ({"slow_start": {"enable": True}}, {"protocol": "UDP"}, "slow_start"),
@@ -82,35 +82,35 @@ def test_a_pool_that_cannot_be(wanted: Json, words: str) -> None:
         ({"protection_reason": "x"}, {}, "protection_reason goes with"),
     ],
 )
-def test_a_pool_that_the_current_one_rules_out(wanted: Json, current: Json, words: str) -> None:
-    assert refusals(POOL, wanted) == []
-    (reason,) = refusals(POOL, wanted, current)
+def test_options_that_conflict_with_the_current_pool(desired: Json, current: Json, words: str) -> None:
+    assert refusals(POOL, desired) == []
+    (reason,) = refusals(POOL, desired, current)
     assert words in reason
 
 
 @pytest.mark.parametrize(
-    ("wanted", "current", "words"),
+    ("desired", "current", "words"),
     [
         ({"session_persistence": {"persistence_timeout": 5}}, None, "needs a type"),
         ({"session_persistence": {"enable": True}}, {"session_persistence": None}, "needs a type"),
         ({"session_persistence": {"cookie_name": "a"}}, {"session_persistence": {"type": "HTTP_COOKIE"}}, "the pool's is HTTP_COOKIE"),
     ],
 )
-def test_stickiness_that_cannot_be_turned_on(wanted: Json, current: Json | None, words: str) -> None:
-    (reason,) = incomplete(wanted, current)
+def test_stickiness_that_cannot_be_turned_on(desired: Json, current: Json | None, words: str) -> None:
+    (reason,) = incomplete(desired, current)
     assert words in reason
 
 
 @example(pools().flatmap(lambda pool: st.tuples(st.just(pool), pool_options(pool))))
-def test_what_is_possible_is_not_refused(given: tuple[Json, Json]) -> None:
-    pool, wanted = given
-    assert refusals(POOL, wanted) == []
-    assert refusals(POOL, wanted, pool) == []
-    assert incomplete(wanted, pool) == []
+def test_valid_options_are_not_refused(given: tuple[Json, Json]) -> None:
+    pool, desired = given
+    assert refusals(POOL, desired) == []
+    assert refusals(POOL, desired, pool) == []
+    assert incomplete(desired, pool) == []
 
 
 @pytest.mark.parametrize(
-    ("wanted", "words"),
+    ("desired", "words"),
     [
         ({}, ["protocol", "lb_algorithm", "one of loadbalancer, listener and type"]),
         ({"description": "x", "loadbalancer_id": "y"}, ["protocol", "lb_algorithm"]),
@@ -119,14 +119,14 @@ def test_what_is_possible_is_not_refused(given: tuple[Json, Json]) -> None:
         ({"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip"}, []),
     ],
 )
-def test_what_is_missing_to_create_a_pool(wanted: Json, words: list[str]) -> None:
-    reasons = POOL.missing_to_create(wanted, {})
+def test_options_missing_to_create_a_pool(desired: Json, words: list[str]) -> None:
+    reasons = POOL.missing_to_create(desired, {})
     assert len(reasons) == bool(words)
     assert all(word in reasons[0] for word in words)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "current"),
+    ("desired", "current"),
     [
         ({"vpc_id": "x"}, {"vpc_id": "x"}),
         ({"type": "ip"}, {"type": "ip", "vpc_id": "x"}),
@@ -134,19 +134,19 @@ def test_what_is_missing_to_create_a_pool(wanted: Json, words: list[str]) -> Non
         ({"session_persistence": {"enable": False}}, {"protocol": "QUIC"}),
     ],
 )
-def test_what_is_so_already_is_not_refused(wanted: Json, current: Json) -> None:
-    """Even where an answer leaves out what makes it possible."""
-    assert refusals(POOL, wanted, current) == []
+def test_the_current_value_is_not_refused(desired: Json, current: Json) -> None:
+    """Even if the response leaves out the fields that the rule needs."""
+    assert refusals(POOL, desired, current) == []
 
 
-def test_turning_protection_off_needs_no_word_about_its_reason() -> None:
+def test_turning_protection_off_needs_no_reason() -> None:
     assert (
         refusals(POOL, {"protection_status": "nonProtection"}, {"protection_status": "consoleProtection", "protection_reason": "x"}) == []
     )
 
 
 @pytest.mark.parametrize(
-    ("wanted", "words"),
+    ("desired", "words"),
     [
         ({"weight": -1}, "weight must be 0 to 100, not -1"),
         ({"weight": 101}, "weight must be 0 to 100, not 101"),
@@ -162,13 +162,13 @@ def test_turning_protection_off_needs_no_word_about_its_reason() -> None:
         ({"subnet_cidr_id": "s", "availability_zone": "eu-de-01"}, "availability_zone can be set only for members by IP alone"),
     ],
 )
-def test_a_member_that_cannot_be(wanted: Json, words: str) -> None:
-    (reason,) = refusals(MEMBER, wanted)
+def test_invalid_members(desired: Json, words: str) -> None:
+    (reason,) = refusals(MEMBER, desired)
     assert words in reason
 
 
 @pytest.mark.parametrize(
-    ("wanted", "pool", "words"),
+    ("desired", "pool", "words"),
     [
         ({}, None, ["no member of that name, so one would be added, and that needs address and protocol_port"]),
         ({"address": "2001:db8::1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"ip_version": "v4"}, ["takes IPv4 members only"]),
@@ -180,8 +180,8 @@ def test_a_member_that_cannot_be(wanted: Json, words: str) -> None:
         ({"address": "2001:db8::1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"protocol": "UDP"}, []),
     ],
 )
-def test_a_member_that_cannot_be_added(wanted: Json, pool: Json | None, words: list[str]) -> None:
-    reasons = MEMBER.missing_to_create(wanted, pool or {})
+def test_members_that_cannot_be_added(desired: Json, pool: Json | None, words: list[str]) -> None:
+    reasons = MEMBER.missing_to_create(desired, pool or {})
     assert len(reasons) == len(words)
     assert all(word in reason for word, reason in zip(words, reasons, strict=True))
 
@@ -194,7 +194,7 @@ def test_addresses_are_compared_as_addresses(pair: tuple[str, str], other: str) 
     assert (parse_address(other) == parse_address(address)) == (other == address)
 
 
-def test_what_is_not_given_is_not_wanted() -> None:
+def test_options_that_are_not_given_are_not_desired() -> None:
     params: Json = {field.option_key: None for field in POOL.fields}
     assert POOL.desired_from(params) == {}
     params |= {

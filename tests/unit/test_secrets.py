@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""No secret is shown or logged, however oddly it was given: in a result, in ``invocation``, in a warning, in syslog."""
+"""No secret is shown or logged, in any form: in a result, in ``invocation``, in a warning, in syslog."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_na
 
 from .inprocess import call
 
-#: What an attacker, or a reviewer, would look for.
+#: The secrets to search for.
 SECRET = "S3cr3tValue"
 URL = "http://127.0.0.1:9/v3"
 USER = {"auth_url": URL, "username": "operator", "user_domain_id": "default", "project_id": "p-1"}
@@ -139,7 +139,7 @@ def test_in_secure_yaml(shown: Callable[..., str], tmp_path: Path) -> None:
     assert SECRET not in shown({"OS_CLIENT_CONFIG_FILE": str(path)}, cloud="mine")
 
 
-def test_what_is_no_secret_stays_readable(shown: Callable[..., str]) -> None:
+def test_other_values_stay_readable(shown: Callable[..., str]) -> None:
     everything = shown({}, cloud={"auth": AUTH, "region_name": "eu-de", "profile": "otc"})
     assert "Invoked with" in everything
     for plain in ("operator", URL, "p-1", "eu-de", "otc"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The otc.elb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The signature, against the signer of the vendor's SDK, which others wrote."""
+"""The signature, compared with the signer of the vendor's SDK."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ keys = st.text("abcdefghijklmnopqrstuvwxyzABC_0123456789", min_size=1, max_size=
 
 
 def signed_by_vendor(method: str, path: str, query: list[tuple[str, str]], headers: dict[str, str], body: str, ak: str, sk: str) -> str:
-    """The Authorization header that the vendor's signer makes of the same request."""
+    """The Authorization header of the vendor's signer for the same request."""
     request = SdkRequest(
         method=method,
         schema="https",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Builds what goes to Galaxy in build/, and proves it: galaxy-importer has nothing to say, and the demo plays from it.
+"""Builds the artifact for Galaxy in build/, and checks it: galaxy-importer shows no warnings, and the demo runs from it.
 
 python -m tools.release.artifact
 """
@@ -27,14 +27,14 @@ RELEASE = Path(sys.prefix, "release", "bin")
 
 def main() -> int:
     artifact = build(BUILD)
-    judge(artifact)
+    check_import(artifact)
     play(artifact)
     print(f"{artifact.relative_to(CHECKOUT)} can be released.")
     return 0
 
 
 def build(to: Path) -> Path:
-    """The artifact, made of the checkout as it is."""
+    """Build the artifact from the checkout."""
     galaxy = str(Path(sys.prefix, "bin", "ansible-galaxy"))
     done = subprocess.run(
         [galaxy, "collection", "build", "--force", "--output-path", str(to)], cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True
@@ -43,8 +43,8 @@ def build(to: Path) -> Path:
     return Path(found)
 
 
-def judge(artifact: Path) -> None:
-    """Lets galaxy-importer import the artifact, which must bring no warning."""
+def check_import(artifact: Path) -> None:
+    """Import the artifact with galaxy-importer, without warnings."""
     with tempfile.TemporaryDirectory(prefix="importer-") as home:
         environment = {
             "PATH": f"{RELEASE}{os.pathsep}{os.environ['PATH']}",
@@ -56,13 +56,13 @@ def judge(artifact: Path) -> None:
         done = subprocess.run(command, cwd=home, env=environment, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print(done.stdout, end="", flush=True)
     if done.returncode or "Importer processing completed successfully" not in done.stdout:
-        raise SystemExit("galaxy-importer refuses the artifact")
+        raise SystemExit("galaxy-importer rejects the artifact")
     if re.search("^(WARNING|ERROR)", done.stdout, re.MULTILINE):
-        raise SystemExit("galaxy-importer warns of the artifact")
+        raise SystemExit("galaxy-importer shows warnings for the artifact")
 
 
 def play(artifact: Path) -> None:
-    """Plays the demo from the installed artifact, where there is nothing but ansible-core and requests."""
+    """Run the demo from the installed artifact, in an environment with ansible-core and requests only."""
     with tempfile.TemporaryDirectory(prefix="installed-") as name, start() as emulator:
         home = Path(name)
         venv.create(home / "venv", with_pip=True)
@@ -93,7 +93,7 @@ def play(artifact: Path) -> None:
             given = aksk(emulator) if program == "ansible-playbook" else {}
             subprocess.run([programs / program, *arguments], cwd=home, env={**environment, **given}, check=True)
         if not emulator.writes() or emulator.state()["pools"]:
-            raise SystemExit("the demo has not made its pool and removed it again")
+            raise SystemExit("the demo did not create and remove its pool")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Whether the checkout can be released as it is; docs/releasing.md tells what goes before and after."""
+"""Checks whether the checkout can be released; see docs/releasing.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PIP_AUDIT = str(Path(sys.prefix, "release", "bin", "pip-audit"))
 #: The exact versions that the targets of make install.
 LOCKS = ("requirements-dev.txt", "tools/release/requirements.txt", "tests/keystone/requirements.txt", "tests/benchmark/requirements.txt")
 
-# From what is quick to what is not. Each is a target of make, or a command.
+# The fastest first. Each is a target of make or a command.
 STEPS = (
     (CHANGELOG, "lint"),
     (CHANGELOG, "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"),
@@ -57,14 +57,14 @@ def text(name: str) -> str:
 def unclean() -> Iterator[str]:
     done = subprocess.run(["git", "status", "--porcelain"], cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True)
     if done.stdout:
-        yield f"what is here is not committed: {', '.join(line[3:] for line in done.stdout.splitlines())}"
+        yield f"uncommitted changes: {', '.join(line[3:] for line in done.stdout.splitlines())}"
 
 
 def unequal_versions() -> Iterator[str]:
-    """What names another version than galaxy.yml."""
+    """Files with a version that differs from galaxy.yml."""
     newest = max(yaml.safe_load(text("changelogs/changelog.yaml"))["releases"], key=Version)
     if newest != version():
-        yield f"galaxy.yml has the version {version()}, the newest of the changelog is {newest}"
+        yield f"galaxy.yml has the version {version()}, but the newest version of the changelog is {newest}"
     if f"\nv{version()}\n=" not in text("CHANGELOG.rst"):
         yield f"CHANGELOG.rst has no section for {version()}"
     for page in ("README.md", "docs/getting-started.md", "docs/awx.md"):
@@ -74,7 +74,7 @@ def unequal_versions() -> Iterator[str]:
 
 
 def later_versions() -> Iterator[str]:
-    """What says that a later version than galaxy.yml's brought it."""
+    """Files with a version_added later than the version of galaxy.yml."""
     paths = sorted(path for folder in ("plugins", "roles") for path in (CHECKOUT / folder).rglob("*") if path.suffix in (".py", ".yml"))
     for path in paths:
         for added in re.findall(r"^\s*version_added:\s*[\"']?([^\s\"']+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
@@ -84,13 +84,13 @@ def later_versions() -> Iterator[str]:
 
 def unsettled() -> Iterator[str]:
     if LOADED in " ".join(text("docs/benchmarks.md").split()):
-        yield "docs/benchmarks.md is of a machine that had much else to do: run make benchmark on a quiet one"
+        yield "docs/benchmarks.md was measured on a machine with other load: run make benchmark on an idle machine"
 
 
 def unreleased() -> Iterator[str]:
     fragments = sorted(path.name for path in (CHECKOUT / "changelogs" / "fragments").glob("*.y*ml"))
     if fragments:
-        yield f"fragments of the changelog are not in a release: {', '.join(fragments)}"
+        yield f"unreleased fragments of the changelog: {', '.join(fragments)}"
 
 
 if __name__ == "__main__":

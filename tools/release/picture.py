@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Plays the demo as ``make demo`` does, and draws what it wrote: docs/demo.svg. ``python -m tools.release.picture``."""
+"""Runs ``make demo`` and draws its output in docs/demo.svg: ``python -m tools.release.picture``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main() -> int:
 
 
 def played() -> str:
-    """The output of the demo against the emulator, with its colours; but not where this checkout is."""
+    """The output of the demo against the emulator, with colours and without the path of the checkout."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OS_", "OTC_", "ELB_"))}
     environment |= {"ANSIBLE_FORCE_COLOR": "true", "COLUMNS": str(WIDTH - 2)}
     done = subprocess.run(
@@ -35,13 +35,13 @@ def played() -> str:
 
 
 def drawn(output: str) -> str:
-    """A picture of a terminal with that in it."""
+    """A picture of a terminal with the output."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    # Ansible fills its headings with stars; a picture has no need of blank lines either.
+    # Shorten the headings of Ansible, and remove blank lines.
     text = re.sub(r"\*{8,}", "*" * 8, re.sub(r"\n{2,}", "\n", output))
     console.print(Text.from_ansi(text))
     svg = console.export_svg(title="otc.elb", unique_id="demo")
-    # The picture is one file, which loads nothing from elsewhere.
+    # The picture loads no fonts from other servers.
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
     return re.sub(r"\n\s*\n+", "\n", re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)).rstrip() + "\n"
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Builds the documentation's site in build/docs/html: ``python -m tools.release.site``.
+"""Builds the site of the documentation in build/docs/html: ``python -m tools.release.site``.
 
-The pages are those that GitHub shows, in folders of the same names, so that a link among them is the same in both
-places. What a page links to that is no page (an example, a folder) is on GitHub. The reference is antsibull-docs'.
+The pages are those of the repository, in the same folders, so that links among them work on GitHub and on the site. Links to other
+files (an example, a folder) lead to GitHub. antsibull-docs writes the reference.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def gather(source: Path) -> None:
-    """The hand-written pages; the README is the first one."""
+    """Copy the hand-written pages; the README becomes the index."""
     pages = {path for pattern in PAGES for path in CHECKOUT.glob(pattern)}
     for path in sorted(pages):
         text = path.read_text(encoding="utf-8")
@@ -54,14 +54,14 @@ def on_site(page: Path) -> Path:
 
 
 def for_site(target: str, path: Path, pages: set[Path]) -> str:
-    """Where a link of the page at ``path`` leads on the site."""
+    """The target on the site for a link of the page at ``path``."""
     ours = f"{GITHUB}/blob/main/"
     if target.startswith("#") or (is_external(target) and not target.startswith(ours)):
         return target
     name, mark, anchor = target.partition("#")
     found = CHECKOUT / name[len(ours) :] if name.startswith(ours) else (path.parent / name).resolve()
     if not found.exists():
-        raise SystemExit(f"{path.relative_to(CHECKOUT)} links to {target}, which is not there")
+        raise SystemExit(f"{path.relative_to(CHECKOUT)} links to {target}, which does not exist")
     if found in pages:
         return os.path.relpath(on_site(found), path.parent) + mark + anchor
     if any(found.match(pattern) for pattern in PICTURES):
@@ -70,13 +70,13 @@ def for_site(target: str, path: Path, pages: set[Path]) -> str:
 
 
 def reference(folder: Path) -> None:
-    """A page for each module, plugin and role, from what they say of themselves."""
+    """Write a page for each module, plugin and role from its documentation."""
     folder.mkdir(parents=True)
     options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(folder)]
     if run("antsibull-docs", "collection", *options, "otc.elb"):
-        raise SystemExit("antsibull-docs could not make the reference")
+        raise SystemExit("antsibull-docs could not write the reference")
     for path in folder.glob("*.rst"):
-        # The theme has a list of a page's sections of its own.
+        # The theme has its own table of contents.
         write(path, path.read_text(encoding="utf-8").replace(".. contents::\n   :local:\n   :depth: 1\n", ""))
 
 

@@ -18,7 +18,7 @@ _MOST_LINKS = 40
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that whoever reads it sees the old text or the new one, never a part.
+    """Write a file atomically: readers see the old text or the new text, never a part.
 
     :raises OSError: when it cannot be written, or its path follows another user's link in a folder that all may write to.
     """
@@ -28,7 +28,7 @@ def write_whole(path: Path, text: str) -> None:
     try:
         with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(text)
-        # mkstemp lets nobody else read it; a policy is no secret.
+        # mkstemp creates the file with mode 0600, but a policy is not a secret.
         mask = os.umask(0)
         os.umask(mask)
         Path(name).chmod(0o666 & ~mask)

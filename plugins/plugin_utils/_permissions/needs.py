@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tasks of a run need, as their results tell it, and what speaks against that being all."""
+"""The IAM actions of the tasks of a run, from their results, and the reasons why they may be incomplete."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from ansible_collections.otc.elb.plugins.plugin_utils._permissions.policy import
 
 
 class Need:
-    """What one task of a play needed, on all hosts and for all items together."""
+    """The actions of one task of a play, on all hosts and for all items."""
 
     def __init__(self, name: str, path: str) -> None:
         self.name = name
         self.path = path
         #: The actions that its results report.
         self.reported: set[str] = set()
-        #: The actions that its options allow, as far as that matters.
+        #: The actions that its options allow, for resources that earlier tasks touched or for every run.
         self.allowed: set[str] = set()
         self.missing: set[str] = set()
         #: Whether it failed for another reason than a missing permission.
         self.failed = False
-        #: Whether no_log hides what it needs.
+        #: Whether no_log hides its actions.
         self.hidden = False
         #: Whether it reports something that is no action.
         self.masked = False
         self.skipped = False
-        #: Jobs whose end was not seen.
+        #: IDs of asynchronous jobs whose end was not seen.
         self.jobs: set[str] = set()
 
     def __str__(self) -> str:
         return f"{self.name!r} ({self.path})" if self.path else repr(self.name)
 
     def take(self, result: Mapping[str, t.Any]) -> set[str]:
-        """Take note of what one result says. Nothing but actions is kept of it.
+        """Record the actions of one result, and nothing else of it.
 
         :returns: the actions that it reports.
         """
@@ -58,29 +58,29 @@ class Need:
 
     @property
     def actions(self) -> set[str]:
-        """All that it needs, and perhaps needs."""
+        """All actions that it needs or may need."""
         return self.reported | self.allowed
 
     def explained(self) -> str:
-        """What it needs, in words."""
+        """The actions as text."""
         perhaps = sorted(self.allowed - self.reported)
         words = ", ".join([*sorted(self.reported), *(f"perhaps {action}" for action in perhaps)])
         words = words or ("not known" if self.hidden or self.jobs else "nothing")
         return words + (", but it was skipped on some hosts or altogether" if self.skipped else "")
 
     def doubts(self) -> Iterator[str]:
-        """What its results say against the policy being complete."""
+        """The reasons why the policy may be incomplete."""
         if self.missing:
             yield (
-                f"task {self} failed because the credential lacks {', '.join(sorted(self.missing))}. The policy has it, but neither "
-                "what the task would have needed next nor what tasks need that did not run because of that. Grant it and run again."
+                f"task {self} failed because the credential lacks {', '.join(sorted(self.missing))}. The policy includes that, but may lack "
+                "further actions of the task and of later tasks. Grant it and run again."
             )
         if self.failed:
-            yield f"task {self} failed, so the policy lacks what it would have needed next, and what other tasks need because of it."
+            yield f"task {self} failed, so the policy may lack further actions of the task and of later tasks."
         if self.hidden:
             yield (
-                f"no_log hides what task {self} needs and does, so the policy may lack that, and what later tasks need because of it. "
-                "Secrets are hidden without no_log, too."
+                f"no_log hides the result of task {self}, so the policy may lack actions of the task and of later tasks. "
+                "Secrets are also masked without no_log."
             )
         if self.masked:
             yield (
@@ -88,22 +88,22 @@ class Need:
                 "letters as a part of the action: use another secret."
             )
         if self.jobs:
-            yield f"nothing looked at the end of the asynchronous task {self}, so the policy may lack what it needs."
+            yield f"the end of the asynchronous task {self} was not seen, so the policy may lack actions of the task."
 
 
 def failed(result: Mapping[str, t.Any]) -> bool:
-    """Whether a module ended before it had done its work, other than for a missing permission; then it says why, also where
-    the user takes that for no failure."""
+    """Whether a module failed, other than for a missing permission. A failed module returns ``msg``, also where ``failed_when`` makes
+    it a success."""
     return not result.get("skipped") and ("msg" in result or bool(result.get("failed"))) and not missing_actions(result)
 
 
 def actions_of(needs: Iterable[Need]) -> set[str]:
-    """What tasks need together."""
+    """The actions of all tasks."""
     return {action for need in needs for action in need.actions}
 
 
 def unfinished(stats: t.Any) -> Iterator[str]:
-    """What the run's end says against the policy being complete."""
+    """The reason why the policy of a failed run may be incomplete."""
     hosts = sorted({*getattr(stats, "failures", {}), *getattr(stats, "dark", {})})
     if hosts:
-        yield f"the run failed on {', '.join(hosts)}, so the policy lacks what tasks need that did not run because of that."
+        yield f"the run failed on {', '.join(hosts)}, so the policy may lack actions of tasks that did not run."

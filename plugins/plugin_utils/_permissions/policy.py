@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the results of tasks to a custom policy of IAM. Runs on the controller, for the filter and the callback."""
+"""A custom policy of IAM from the results of tasks, for the filter and the callback."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import re
 import typing as t
 from collections.abc import Iterable, Mapping
 
-#: What IAM calls an action: service, resource type and operation. A wildcard would grant more than is needed.
+#: An IAM action: service, resource type and operation. A wildcard would grant more than is needed.
 _ACTION = re.compile(r"[a-z][a-z0-9]*:[A-Za-z0-9]+:[A-Za-z0-9]+")
-#: How much of a value that is refused is shown.
+#: The number of characters of an invalid value that a message shows.
 _SHOWN = 60
 
 
 class NoActions(ValueError):
-    """A value that does not say which actions are needed; the message is for the user."""
+    """A value from which no actions can be read. The message is for the user."""
 
 
 def policy(actions: Iterable[str]) -> dict[str, t.Any]:
     """The custom policy that allows *actions* and nothing else.
 
-    IAM takes no statement without actions, so where nothing is needed, there is no statement.
+    IAM does not accept a statement without actions, so without actions there is no statement.
     """
     allowed = sorted(set(actions))
     return {"Version": "1.1", "Statement": [{"Effect": "Allow", "Action": allowed}] if allowed else []}
@@ -35,22 +35,22 @@ def is_action(value: t.Any) -> bool:
 
 
 def missing_actions(result: Mapping[t.Any, t.Any]) -> set[str]:
-    """The actions that a failure says are missing; each of several members may have failed because of another one."""
+    """The missing actions of a failure. Each failed member may have its own."""
     failed = result.get("failed_members")
     each = [result, *(failed if isinstance(failed, list) else [])]
     return {_plain(one["missing_action"]) for one in each if isinstance(one, Mapping) and is_action(one.get("missing_action"))}
 
 
 def actions_in(value: t.Any) -> set[str]:
-    """The actions that *value* says are needed.
+    """The needed actions in *value*.
 
     :param value: an action, a registered result, a policy, or any nesting of lists of these.
-    :raises NoActions: names what is none of them.
+    :raises NoActions: for any other value.
     """
     try:
         return _actions_in(value)
     except RecursionError:
-        raise NoActions("the lists are nested too deeply, or one holds itself") from None
+        raise NoActions("the lists are nested too deeply, or a list contains itself") from None
 
 
 def _actions_in(value: t.Any) -> set[str]:
@@ -72,12 +72,12 @@ def _action(value: str) -> str:
     if "*" in value:
         raise NoActions(f"{_shown(value)} has a wildcard, which grants more than is needed: name each action")
     if not is_action(value):
-        raise NoActions(f"{_shown(value)} is no IAM action; those have three parts, such as 'elb:pools:list'")
+        raise NoActions(f"{_shown(value)} is not an IAM action, which has three parts, such as 'elb:pools:list'")
     return _plain(value)
 
 
 def _plain(value: str) -> str:
-    """A plain string, whatever ansible-core has tagged the value with."""
+    """A plain string without the tags of ansible-core."""
     return "".join(value)
 
 
@@ -88,21 +88,21 @@ def _of_mapping(value: Mapping[t.Any, t.Any]) -> set[str]:
     if isinstance(value.get("results"), list):
         return _actions_in(value["results"])
     if "censored" in value:
-        raise NoActions("no_log hides what a task needs: register it without, secrets are hidden then, too")
-    told, missing = value.get("required_actions"), missing_actions(value)
-    if isinstance(told, list) or (told is None and missing):
-        return _actions_in(told or []) | missing
+        raise NoActions("no_log hides the actions of a task: remove no_log, secrets are also masked without it")
+    required, missing = value.get("required_actions"), missing_actions(value)
+    if isinstance(required, list) or (required is None and missing):
+        return _actions_in(required or []) | missing
     if value.get("skipped"):
         return set()
     if value.get("ansible_job_id"):
-        raise NoActions("the result of an asynchronous task tells nothing yet: give what async_status returned when it had finished")
+        raise NoActions("an asynchronous task has no actions in its first result: give the result of async_status for the finished task")
     if value.get("failed") or value.get("unreachable"):
-        raise NoActions(f"a task{_item(value)} failed before its module could run, so what it needs is not known")
-    raise NoActions(f"a result{_item(value)} has no 'required_actions': only the modules of otc.elb return it")
+        raise NoActions(f"a task{_item(value)} failed before its module ran, so its actions are not known")
+    raise NoActions(f"a result{_item(value)} has no 'required_actions': only the modules of otc.elb return them")
 
 
 def _item(result: Mapping[t.Any, t.Any]) -> str:
-    """Which item of a loop a result is of."""
+    """The loop item of a result, for a message."""
     label = result.get("_ansible_item_label", result.get("item"))
     return f" (item {_shown(label)})" if isinstance(label, (str, int)) else ""
 
@@ -110,16 +110,16 @@ def _item(result: Mapping[t.Any, t.Any]) -> str:
 def _of_policy(value: Mapping[t.Any, t.Any]) -> set[str]:
     statements = value["Statement"]
     if not isinstance(statements, list) or any(not isinstance(each, Mapping) or each.get("Effect") != "Allow" for each in statements):
-        raise NoActions("only policies with nothing but 'Allow' can be joined")
-    # Without a condition or a resource, a statement would allow more than it did.
+        raise NoActions("only policies in which every statement has the effect 'Allow' can be merged")
+    # Without its condition or resource, a statement would allow more.
     others = [name for each in statements for name in each if name not in ("Effect", "Action")]
     if others:
-        raise NoActions(f"only statements of 'Effect' and 'Action' can be joined, and one has {_shown(others[0])}")
+        raise NoActions(f"only statements of 'Effect' and 'Action' can be merged, but one has {_shown(others[0])}")
     return _actions_in([each.get("Action") or [] for each in statements])
 
 
 def _shown(value: t.Any) -> str:
-    """Enough of a value to find it; of other types than strings, which may hold anything, only the type."""
+    """The beginning of a string, or the type of any other value, which may contain anything."""
     if not isinstance(value, str):
         return f"a value of type {type(value).__name__}"
     return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "...")

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tasks may need because of earlier tasks of the same run, which check mode did not carry out.
+"""The IAM actions that tasks may need because of earlier tasks of the same run, whose changes check mode does not make.
 
-In check mode a module says what it needs for what exists. For a pool or member that an earlier task would create or change, this
-adds what the options of the later task allow.
+In check mode a module reports the actions for the resources that exist. For a pool or member that an earlier task would create or
+change (a touched resource), this adds the actions that the options of the later task allow.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Touched:
         self._pools: list[_Pool] = []
 
     def follow(self, module: str, args: Mapping[str, t.Any], result: Mapping[str, t.Any]) -> set[str]:
-        """Take note of a task that succeeded.
+        """Record a task that succeeded.
 
         :param module: the module's name in the collection.
         :param args: the task's options, templates resolved.
@@ -66,7 +66,7 @@ class Touched:
         return perhaps
 
     def _meant(self, names: Collection[str]) -> list[_Pool]:
-        """The touched pools that a task may mean. One that is known by its ID only may have any name."""
+        """The touched pools that a task may refer to. A pool that is known only by its ID may have any name."""
         return [pool for pool in self._pools if pool.names & set(names) or not any(map(is_name, pool.names))]
 
     def _touch(self, module: str, params: Json, names: Collection[str], pools: Iterable[_Pool]) -> None:
@@ -96,7 +96,7 @@ class _Pool:
 
 
 def _params(task: Task, args: Mapping[str, t.Any]) -> Json:
-    """The options with their aliases, types and defaults; those of the connection do not matter here."""
+    """The validated options, with defaults and without those of the connection."""
     known = ArgumentSpecValidator(task.options).validate(dict(args)).validated_parameters
     return {**dict.fromkeys(task.options), **known}
 
@@ -112,7 +112,7 @@ def _names(options: Iterable[str], params: Json, result: Mapping[str, t.Any]) ->
 
 
 def _allowed_for(task: Task, params: Json, members: Collection[t.Any]) -> set[str]:
-    """What a task about a touched pool may need.
+    """The actions that a task for a touched pool may need.
 
     :param members: the touched members of the pool.
     """

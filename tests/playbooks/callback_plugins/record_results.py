@@ -49,7 +49,7 @@ class CallbackModule(CallbackBase):
         # The public names came with ansible-core 2.19; the older ones go with 2.23.
         new = hasattr(outcome, "result")
         task, host, result = (outcome.task, outcome.host, outcome.result) if new else (outcome._task, outcome._host, outcome._result)
-        # Not every strategy tells when a task starts.
+        # Not every strategy reports the start of a task.
         now = time.monotonic()
         seconds = now - self._begun.pop((host.get_name(), task._uuid), now)
         recorded = {"task": task.get_name(), "host": host.get_name(), "seconds": seconds, "result": {**result, **flags}}
