@@ -104,7 +104,7 @@ def running_cloud(keystone: Keystone) -> Iterator[Cloud]:
     own = {"X-Auth-Token": keystone.token(identity, {"project": {"id": project}})}
     path = f"/users/{user}/application_credentials"
     credential = keystone.call("POST", path, {"application_credential": {"name": "ansible"}}, **own)["application_credential"]
-    config = {"project_id": project, "keystone": {"auth_url": keystone.url, "roles": {"member": "admin"}}}
+    config = {"project_id": project, "keystone": {"auth_url": keystone.url, "roles": {"member": "admin"}, "timeout": 60}}
     with start(config) as emulator:
         port = emulator.url.rpartition(":")[2]
         keystone.endpoints(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 import threading
@@ -28,6 +29,10 @@ def main() -> None:
     from keystone.wsgi.api import application  # type: ignore[import-not-found]
     from werkzeug.serving import make_server
 
+    # Keystone has its say about logging; the tests count requests in the log.
+    requests = logging.getLogger("werkzeug")
+    requests.setLevel(logging.INFO)
+    requests.addHandler(logging.StreamHandler())
     urls = {}
     for scheme, tls in (("http", None), ("https", (options.tls_cert, options.tls_key))):
         # One request after the other: SQLite has no room for two that write.

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import sqlite3
 import struct
 import subprocess
@@ -125,6 +126,12 @@ class Keystone:
         answer = self._session.post(f"{self.url}/auth/tokens", json=body, headers={"X-Auth-Token": ""}, timeout=30)
         assert answer.ok, answer.text
         return str(answer.headers["X-Subject-Token"])
+
+    def issued(self) -> int:
+        """How many tokens were made so far."""
+        log = (self.where / "serve.log").read_text(encoding="utf-8")
+        # Werkzeug colours what is not 200.
+        return len(re.findall(r'POST /v3/auth/tokens HTTP/1\.1[^"]*" 201', log))
 
     def revoke(self, token: str) -> None:
         self.call("DELETE", "/auth/tokens", None, **{"X-Subject-Token": token})
