@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,7 @@ def update(
     """Plays tasks on hosts whose addresses follow from their names, as an inventory would say it."""
     known = {
         "rolling_update_drain_seconds": 0,
+        "rolling_update_min_healthy_seconds": 0,
         "ansible_host": "192.168.0.1{{ inventory_hostname[-1] }}",
         **(variables or {}),
     }
@@ -104,6 +107,96 @@ def test_six_hosts_two_at_a_time_never_serve_with_fewer_than_four(engine: Engine
     # Both of a batch are out at the same time, with two requests each.
     assert sum(1 for moment in moments if [member["weight"] for member in moment["members"]].count(0) == 2) >= 3
     assert len(emulator.writes()) == 12
+
+
+#: It takes 6 seconds at most to find a server OFFLINE, and FACTOR times less here.
+CHECK = {"delay": 2, "timeout": 2, "max_retries": 2, "max_retries_down": 2, "first_check": 0.5}
+FACTOR = 3
+
+
+def breaking(emulator: Emulator) -> Task:
+    """The restart after an update that breaks the application: health checks fail from now on."""
+    body = {"address": "{{ ansible_host }}", "failure": "CONNECT_REFUSED"}
+    control = f"{emulator.url}/_control/server"
+    return task("ansible.builtin.uri", url=control, method="POST", body=body, body_format="json") | {"name": "Restart"}
+
+
+def checked_pool(emulator: Emulator) -> str:
+    """Six healthy members behind a listener."""
+    pool_id = pool(emulator, servers(6), listener_id=emulator.listener("demo-http"))
+    emulator.seed_kind("healthmonitors", {"pool_id": pool_id, "type": "HTTP", **CHECK})
+    emulator.clock(advance=10)
+    emulator.watch(pool_id)
+    return pool_id
+
+
+@contextmanager
+def time_from(emulator: Emulator, begun: Callable[[], bool]) -> Iterator[None]:
+    """Health checks stand still until then, however slow the machine is."""
+    emulator.clock(factor=0)
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.1):
+            if begun():
+                emulator.clock(factor=FACTOR)
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    yield
+    over.set()
+    watcher.join()
+
+
+def test_an_application_that_breaks_after_the_restart_stops_the_play(engine: Engine, emulator: Emulator) -> None:
+    """Its members are ONLINE for some seconds more; min_healthy_seconds are longer than that."""
+    checked_pool(emulator)
+    with time_from(emulator, lambda: len(emulator.requests(action="elb:members:put")) > 2):
+        played = update(
+            engine,
+            [entry("drain", rolling_update_min_serving=4), breaking(emulator), entry("restore")],
+            hosts(6),
+            {"rolling_update_min_healthy_seconds": 10 / FACTOR, "rolling_update_timeout": 8},
+            serial=2,
+            max_fail_percentage=0,
+        )
+    moments = emulator.moments()
+    if TABLE in os.environ:
+        Path(os.environ[TABLE]).with_suffix(".breaking.md").write_text(table(moments), encoding="utf-8")
+    assert played.rc != 0
+    failed = [result for result in played.of(RESTORED) if result.failed]
+    assert {result.host for result in failed} == {"web-1", "web-2"}, played.output
+    assert all("its status is OFFLINE (CONNECT_REFUSED)" in result["msg"] for result in failed)
+    # No host of a later batch was touched, and all of them serve.
+    assert {result.host for result in played.of("Restart")} == {"web-1", "web-2"}
+    assert [serving(moments[-1]), min(map(serving, moments))] == [4, 4], table(moments)
+    # A member had been put back, and was ONLINE, before the failure was found.
+    assert max(map(serving, moments[3:])) > 4, table(moments)
+
+
+def test_the_first_status_alone_would_not_stop_it(engine: Engine, emulator: Emulator) -> None:
+    """Where no check is due yet, all servers are broken before the first of them is found OFFLINE."""
+    checked_pool(emulator)
+    emulator.clock(factor=0)
+    tasks = [entry("drain", rolling_update_min_serving=4), breaking(emulator), entry("restore")]
+    played = update(engine, tasks, hosts(6), serial=2, max_fail_percentage=0)
+    assert played.rc == 0, played.output
+    emulator.clock(advance=20)
+    assert serving(emulator.moments()[-1]) == 0
+
+
+def test_who_serves_is_what_the_listeners_say(engine: Engine, emulator: Emulator) -> None:
+    """A member that is ONLINE by itself and OFFLINE at the listener gets no requests: it is not counted."""
+    listener = emulator.listener("demo-http")
+    members = servers(3)
+    members[1] |= {"operating_status": "ONLINE", "status": [{"listener_id": listener, "operating_status": "OFFLINE"}]}
+    members[2] |= {"operating_status": "OFFLINE", "status": [{"listener_id": listener, "operating_status": "ONLINE"}]}
+    pool(emulator, members, listener_id=listener)
+    refused = update(engine, [entry("drain", rolling_update_min_serving=2)], hosts(1))
+    (failed,) = [result for result in refused.of(REFUSED) if result.failed]
+    assert "1 other member would be serving (192.168.0.13)" in failed["msg"]
+    assert update(engine, [entry("drain", rolling_update_min_serving=1)], hosts(1)).rc == 0
 
 
 def test_hosts_of_a_batch_count_one_another_and_only_who_serves(engine: Engine, emulator: Emulator) -> None:

@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from .._errors import Json
-from .._resource.member import WEIGHT, health_of, is_healthy, label
+from .._resource.member import health_of, is_healthy, label
 from .context import MAX_SECONDS, ApiContext
 
 #: Seconds between two looks: few at first, then backing off; a health check itself takes some seconds.
@@ -18,7 +18,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 10.0, 1.5
 #: How often to look at least while min_healthy_seconds pass.
 _LOOKS = 5
 
-#: How many members the progress names.
+#: How many members the progress and a warning name.
 _SHOWN = 3
 
 #: Options, as in an argument spec.
@@ -85,9 +85,8 @@ class HealthWait:
 
     def _status(self) -> str:
         """Who is not healthy yet, such as "not healthy yet: 192.168.0.11:80 and 3 more, 120 seconds left"."""
-        labels = [label(self.seen[key]) for key in list(self._waiting)]
-        more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
-        return f"not healthy yet: {', '.join(labels[:_SHOWN])}{more}, {self._context.deadline.left():.0f} seconds left"
+        waiting = _some(self.seen[key] for key in list(self._waiting))
+        return f"not healthy yet: {waiting}, {self._context.deadline.left():.0f} seconds left"
 
     def _check(self, found: t.Mapping[t.Any, Json]) -> None:
         now = time.monotonic()
@@ -115,9 +114,16 @@ class HealthWait:
         )
 
 
-def gets_no_requests(context: ApiContext, member: Json) -> bool:
-    """Whether a member has weight 0, so that its health is not waited for; warns of it."""
-    if WEIGHT.value_in(member) != 0:
-        return False
-    context.warn(f"Member {label(member)} has weight 0 and gets no requests, so its health was not waited for.")
-    return True
+def warn_of_no_requests(context: ApiContext, members: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+    """Warn that the health of members with weight 0 is not waited for."""
+    if len(members) == 1:
+        context.warn(f"Member {label(members[0])} has weight 0 and gets no requests, so its health is not waited for.")
+    elif members:
+        context.warn(f"Members {_some(members)} have weight 0 and get no requests, so their health is not waited for.")
+
+
+def _some(members: t.Iterable[t.Mapping[str, t.Any]]) -> str:
+    """Some of many members, such as "192.168.0.11:80, 192.168.0.12:80 and 3 more"."""
+    labels = [label(member) for member in members]
+    more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+    return f"{', '.join(labels[:_SHOWN])}{more}"

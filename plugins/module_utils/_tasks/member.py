@@ -10,7 +10,7 @@ import typing as t
 
 from .._errors import ElbError, Json
 from .._resource.ids import is_name
-from .._resource.member import MEMBER, is_healthy
+from .._resource.member import MEMBER, WEIGHT, is_healthy
 from .._resource.plan import Outcome
 from .._resource.pool import POOL
 from .._resource.resource import Verb
@@ -19,7 +19,7 @@ from .._runtime.lookup import POOL_OPTION, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import SERVING_OPTIONS, drain, invalid_serving
 from .._runtime.task import Task
-from .._runtime.wait import HealthWait, gets_no_requests
+from .._runtime.wait import HealthWait, warn_of_no_requests
 
 
 class EnsureMember(Ensure):
@@ -74,7 +74,10 @@ class EnsureMember(Ensure):
 
     def after_present(self, client: ResourceClient, resource: Json, outcome: Outcome) -> Json:
         """Wait until the member is healthy."""
-        if not self.params["wait"] or gets_no_requests(self.context, resource):
+        if not self.params["wait"]:
+            return resource
+        if WEIGHT.value_in(resource) == 0:
+            warn_of_no_requests(self.context, [resource])
             return resource
         # The response to its creation is from before its first health check.
         if outcome is not Outcome.ADDED and is_healthy(resource) and not self.params["min_healthy_seconds"]:

@@ -20,6 +20,7 @@ from .._runtime.lookup import POOL_OPTION, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import SERVING_OPTIONS, invalid_serving
 from .._runtime.task import Task
+from .._runtime.wait import warn_of_no_requests
 from .pool_members_apply import Item, Rollout, result_of
 
 #: The bounds of the option ``concurrency``.
@@ -40,6 +41,8 @@ def _ensure(context: ApiContext) -> Json:
     for warning in dict.fromkeys(warning for item in listed for warning in MEMBER.warnings(item.desired, item.before, pool.known)):
         context.warn(warning)
     warn_of_missing(context, {option for item in listed for option in missing_in_response(FIELDS, item.desired, item.before)})
+    if context.params["wait"]:
+        warn_of_no_requests(context, [item.desired for item in listed if not item.serves_after])
     if any(item.plan.changed for item in items) or (context.params["wait"] and not context.check_mode):
         Rollout(context, pool, items).run()
     return {**result_of(context, pool, items), **({"diff": _diff(items)} if context.show_diff else {})}

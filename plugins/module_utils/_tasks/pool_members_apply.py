@@ -16,7 +16,7 @@ from .._runtime.concurrency import WorkerPool
 from .._runtime.context import ApiContext
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import drain
-from .._runtime.wait import HealthWait, gets_no_requests
+from .._runtime.wait import HealthWait
 
 #: How many of several failures the message names.
 _SHOWN = 3
@@ -161,9 +161,6 @@ class Rollout:
         least = self._context.params["min_healthy_seconds"]
         listed = [item for item in self._items if item.index is not None and item.now is not None and not item.error]
         waiting = {key_of(item.desired): item for item in listed if (least or item.needs_health_check) and item.serves_after}
-        for item in listed:
-            if not item.serves_after:
-                gets_no_requests(self._context, item.member)
         if not waiting:
             return
         wait = HealthWait(
