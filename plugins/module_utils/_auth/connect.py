@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .._errors import ElbError
+from .._errors import ElbError, NoCredential
 from .._http.deadline import Deadline
 from . import aksk as _aksk
 from . import token as _token
@@ -62,10 +62,10 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
     except ImportError:
         if way or os.environ.get("OS_CLIENT_CONFIG_FILE"):
             raise
-        raise ElbError(_NO_CREDENTIAL) from None
+        raise NoCredential(_NO_CREDENTIAL) from None
     if way is None and "auth_type" not in settings.environment and config.default_cloud not in config.names:
         several = f" {config.config_filename} has several clouds, and none is named: {', '.join(config.names)}." if config.names else ""
-        raise ElbError(_NO_CREDENTIAL + several)
+        raise NoCredential(_NO_CREDENTIAL + several)
     return _cloud.connect(settings, config, deadline or Deadline(float(settings.get("timeout", 180.0))), token_cache)
 
 

@@ -23,8 +23,12 @@ ENSURE_OPTIONS: Json = {
 }
 
 
-def allowed_to_ensure(resource: Resource, params: Json, desired: Json) -> set[str]:
-    """The IAM actions that a task which ensures a resource may need, whatever exists."""
+def allowed_to_ensure(resource: Resource, params: Json, **more: t.Any) -> set[str]:
+    """The IAM actions that a task which ensures a resource may need, whatever exists.
+
+    :param more: what a creation sends besides the fields.
+    """
+    desired = {**resource.desired_from(params), **more}
     verbs = {Verb.GET if params["id"] else Verb.LIST}
     if params["state"] == "absent":
         verbs.add(Verb.DELETE)

@@ -103,7 +103,7 @@ class EnsureMember(Ensure):
 
 def _allowed(params: Json) -> set[str]:
     """The IAM actions that a task with these options may need."""
-    actions = allowed_to_ensure(MEMBER, params, MEMBER.desired_from(params))
+    actions = allowed_to_ensure(MEMBER, params)
     if is_name(params["pool"]):
         actions.add(POOL.operation(Verb.LIST).action)
     if params["state"] == "absent" and params["drain_seconds"]:

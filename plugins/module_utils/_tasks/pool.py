@@ -152,7 +152,7 @@ class EnsurePool(Ensure):
 
 def _allowed(params: Json) -> set[str]:
     """The IAM actions that a task with these options may need."""
-    actions = allowed_to_ensure(POOL, params, {**POOL.desired_from(params), "listener_id": params["listener"]}) | listener_actions(params)
+    actions = allowed_to_ensure(POOL, params, listener_id=params["listener"]) | listener_actions(params)
     absent = params["state"] == "absent"
     if params["loadbalancer"] and is_name(params["loadbalancer"]) and not (params["id"] and absent):
         actions.add(LOADBALANCER.operation(Verb.LIST).action)
