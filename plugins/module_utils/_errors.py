@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every failure of a task. ``_runtime.entry`` turns them into a failed result, in one place.
+"""Every failure of a task. ``_runtime.task`` turns them into a failed result, in one place.
 
 ::
 

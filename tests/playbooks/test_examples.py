@@ -92,9 +92,10 @@ def pool(emulator: Emulator, weights: Sequence[int], **last: Any) -> str:
 
 def play(engine: Engine, emulator: Emulator, name: str, **variables: Any) -> PlayRun:
     """Plays an example with just the actions that it says it needs; the short waits are the test's."""
-    declared = re.findall(r"elb:\w+:\w+", (EXAMPLES / name).read_text(encoding="utf-8").partition("IAM actions:")[2].partition("\n")[0])
+    (declared,) = re.findall(r"^# IAM actions:((?:.*\n)(?:#   .*\n)*)", (EXAMPLES / name).read_text(encoding="utf-8"), re.MULTILINE)
+    actions = re.findall(r"elb:\w+:\w+", declared)
     user = emulator.user("limited")
-    emulator.grant("limited", declared)
+    emulator.grant("limited", actions)
     keys = {"OS_ACCESS_KEY": user["access_key"], "OS_SECRET_KEY": user["secret_key"]}
     return engine.playbook(EXAMPLES / name, hosts=EXAMPLES / "inventory.yml", env=keys, extra_vars={**LOCAL, **variables})
 
