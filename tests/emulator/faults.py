@@ -203,12 +203,9 @@ def _places(body: Json, name: str) -> list[tuple[Json, str]]:
     if name.startswith("$."):
         roots, name = [body], name.removeprefix("$.")
     else:
-        roots = []
-        for key in ("pool", "member"):
-            if isinstance(body.get(key), dict):
-                roots.append(body[key])
-        for key in ("pools", "members", "loadbalancers", "listeners"):
-            roots.extend(body.get(key) or [])
+        # One resource in its envelope, or a list of them.
+        envelopes = [value if isinstance(value, list) else [value] for key, value in body.items() if key != "page_info"]
+        roots = [each for envelope in envelopes for each in envelope if isinstance(each, dict)]
     *way, last = name.split(".")
     for step in way:
         roots = [item[step] for item in roots if isinstance(item.get(step), dict)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.otc.elb.plugins.module_utils._resource import health_check as health_check_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
@@ -37,6 +38,7 @@ WRONG_MEMBER: Json = {
     **dict.fromkeys(["ip_version", "id"], 5),
     **dict.fromkeys(["operating_status", "reason", "status"], True),
 }
+WRONG_HEALTH_CHECK: Json = {**others(health_check_resource.FIELDS), "id": 5, "pools": "web"}
 #: All fields that may be missing or null.
 POOL = [*(name for name in WRONG_POOL if name != "id"), "created_at", "updated_at", "project_id", "admin_state_up", "tags"]
 MEMBER = [*(name for name in WRONG_MEMBER if name != "id"), "member_type", "instance_id", "created_at", "admin_state_up"]
@@ -158,6 +160,48 @@ def test_a_members_field(module: Run, emulator: Emulator, pool: str, field: str,
     assert succeeded(module("elb_member", **one, **({"name": "new"} if field == "weight" else {"weight": 9}))).changed
     assert len(succeeded(module("elb_member_info", pool="web"))["members"]) == 1
     assert succeeded(module("elb_member", **one, state="absent")).changed
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("field", [name for name in WRONG_HEALTH_CHECK if name != "id"])
+def test_a_health_checks_field(module: Run, emulator: Emulator, pool: str, field: str, how: str) -> None:
+    emulator.health_monitor(pool)
+    emulator.distort(**HOWS[how](field), path="/healthmonitors")
+    # What it is, as far as a response has no default for it.
+    same = {
+        "type": "HTTP",
+        "delay": 5,
+        "timeout": 3,
+        "max_retries": 3,
+        "max_retries_down": 3,
+        "monitor_port": 0,
+        "domain_name": "",
+        "name": "",
+    }
+    rest = {"url_path": "/", "expected_codes": "200", "admin_state_up": True}
+    assert not succeeded(module("elb_pool", name="web", health_check={**same, **rest})).changed
+    assert succeeded(module("elb_pool", name="web", health_check={"max_retries" if field == "delay" else "delay": 9})).changed
+    assert succeeded(module("elb_pool_info", include_health_check=True))["pools"][0]["health_check"]["id"]
+    assert succeeded(module("elb_pool", name="web", health_check={"enable": False})).changed
+
+
+@pytest.mark.parametrize("field", WRONG_HEALTH_CHECK)
+def test_a_health_checks_field_of_a_wrong_kind(module: Run, emulator: Emulator, pool: str, field: str) -> None:
+    emulator.health_monitor(pool)
+    emulator.distort(set={field: WRONG_HEALTH_CHECK[field]}, path="/healthmonitors")
+    assert refused(module("elb_pool", name="web", health_check={"delay": 9}, timeout=0))
+    assert refused(module("elb_pool_info", include_health_check=True, timeout=0))
+    assert emulator.writes() == []
+
+
+@pytest.mark.parametrize("field", ["default_pool_id", "loadbalancers", "protocol"])
+def test_a_listeners_field(module: Run, emulator: Emulator, pool: str, field: str) -> None:
+    for how in HOWS.values():
+        emulator.distort(**how(field), path="/listeners")
+        assert succeeded(module("elb_pool", name="web", listener="demo-http")).changed == (how is HOWS["missing"])
+        emulator.clear_distortions()
+    emulator.distort(set={field: 5}, path="/listeners")
+    assert refused(module("elb_pool", name="web", listener="demo-http-2", timeout=0))
 
 
 @pytest.mark.parametrize("how", HOWS)

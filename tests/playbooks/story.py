@@ -50,13 +50,22 @@ TASKS = {
     "elb:members:get": 4,
     "elb:members:put": 5,
     "elb:members:delete": 6,
-    "elb:pools:delete": 7,
+    "elb:healthmonitors:create": 7,
+    "elb:healthmonitors:get": 8,
+    "elb:healthmonitors:put": 8,
+    "elb:healthmonitors:list": 9,
+    "elb:healthmonitor:delete": 10,
+    "elb:listeners:put": 11,
+    "elb:l7policies:list": 13,
+    "elb:pools:delete": 13,
 }
-CHANGED = [True, False, True, True, False, True, True, True]
+CHANGED = [True, False, True, True, False, True, True, True, True, False, True, True, True, True]
+#: How what may have been created is looked for, where the API has no filter for it.
+LOOKS = {"elb:healthmonitors:create": "elb:pools:get"}
 
 
 def story(options: Json) -> list[Task]:
-    """The life of a pool and a member: each operation is needed, and first needed by a task of its own."""
+    """The life of a pool, a member and a health check: each operation is needed."""
     pool, member = "{{ pool.pool.id }}", "{{ member.member.id }}"
     new = {"name": "web", "loadbalancer": "demo", "listener": "demo-http", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
     one = {"pool": pool, "address": "192.168.0.11", "protocol_port": 80}
@@ -68,13 +77,19 @@ def story(options: Json) -> list[Task]:
         task("elb_member_info", pool=pool, id=member, **options),
         task("elb_member", **one, weight=0, **options),
         task("elb_member", **one, state="absent", **options),
-        task("elb_pool", name="web", state="absent", **options),
+        task("elb_pool", name="web", health_check={}, **options),
+        task("elb_pool", name="web", health_check={"delay": 3}, **options),
+        task("elb_pool_info", name="web", include_health_check=True, **options),
+        task("elb_pool", name="web", health_check={"enable": False}, **options),
+        task("elb_pool", name="web", listener="demo-http-2", **options),
+        task("elb_member", **one, **options),
+        task("elb_pool", name="web", state="absent", force=True, **options),
     ]
 
 
 def ended_right(emulator: Emulator, played: PlayRun, kind: str, actions: Sequence[str]) -> None:
-    """The results are the same as without failures, each of *actions* had a failure, and the page has the row."""
-    assert [result.failed for result in played.results] == [False] * 8, [result.get("msg") for result in played.results]
+    """The story went as it does without trouble, which met each of *actions*, and the page tells what was done about it."""
+    assert [result.failed for result in played.results] == [False] * len(CHANGED), [result.get("msg") for result in played.results]
     assert [result.changed for result in played.results] == CHANGED
     assert emulator.state()["pools"] == []
     assert played.results[0]["pool"]["name"] == "web"
@@ -82,7 +97,7 @@ def ended_right(emulator: Emulator, played: PlayRun, kind: str, actions: Sequenc
     assert played.results[5]["member"]["weight"] == 0
     # Nothing was made twice, not even for a moment.
     done = [entry["action"] for entry in emulator.requests() if entry["done"]]
-    assert [done.count(action) for action in ("elb:pools:create", "elb:members:create")] == [1, 1]
+    assert [done.count(f"elb:{kind}:create") for kind in ("pools", "healthmonitors", "members")] == [1, 1, 2]
     assert sum(fault["done"] for fault in emulator.faults()) == len(actions)
     seen = {action: how(emulator, action) if action in actions else "not applicable" for action in TASKS}
     check_row(kind, seen)
@@ -95,8 +110,8 @@ def how(emulator: Emulator, action: str) -> str:
     first = next(place for place, entry in enumerate(entries) if entry["action"] == action)
     following = [entry["action"] for entry in entries[first + 1 :]]
     if not action.endswith(":create"):
-        return "retried" if following[:1] == [action] else "not needed: the response has no body"
-    looks = next((n for n, each in enumerate(following) if each != action.replace(":create", ":list")), len(following))
+        return "sent again" if following[:1] == [action] else "no need: the answer has no body"
+    looks = next((n for n, each in enumerate(following) if each != LOOKS.get(action, action.replace(":create", ":list"))), len(following))
     if following[looks : looks + 1] != [action]:
         # How many looks it takes is a matter of when the change takes effect.
         return "found by lookup"

@@ -48,6 +48,7 @@ def test_quickstart_ends_well_and_leaves_nothing(engine: Engine, emulator: Emula
     assert drained["member"]["weight"] == 0
     assert emulator.state()["pools"] == []
     assert emulator.requests(method="DELETE")
+    assert emulator.requests(action="elb:members:get"), "No member was waited for."
 
 
 def test_least_privilege_in_ci(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
@@ -101,7 +102,13 @@ def play(engine: Engine, emulator: Emulator, name: str, **variables: Any) -> Pla
 
 
 #: The hosts of the examples' inventory are all this machine.
-LOCAL = {"rolling_update_drain_seconds": 0, "watch_seconds": 1, "patience": 2}
+LOCAL = {
+    "rolling_update_drain_seconds": 0,
+    "rolling_update_min_healthy_seconds": 0,
+    "watch_seconds": 1,
+    "patience": 2,
+    "healthy_seconds": 0,
+}
 
 
 def weights(emulator: Emulator) -> list[int]:
@@ -141,6 +148,26 @@ def test_blue_green(engine: Engine, emulator: Emulator) -> None:
     assert "OFFLINE" in back.output
     assert weights(emulator) == [10] * 6
     assert fewest_serving(emulator) == 3
+
+
+def test_blue_green_by_pools(engine: Engine, emulator: Emulator) -> None:
+    """The listener is switched in one request, once all servers of the new pool are healthy, and back in one more."""
+    emulator.configure(first_check=0)
+    for live in ("blue", "green", "blue"):
+        emulator.forget()
+        played = play(engine, emulator, "blue_green_pools.yml", live=live, patience=60)
+        assert played.rc == 0, played.output
+        state = emulator.state()
+        (pool,) = (pool for pool in state["pools"] if pool["name"] == f"web-{live}")
+        assert state["listeners"]["demo-http"] == pool["id"]
+        assert len(pool["members"]) == 3
+    assert [entry["action"] for entry in emulator.writes()] == ["elb:listeners:put"]
+    emulator.server_off("192.168.0.15")
+    emulator.clock(advance=30)
+    stays = play(engine, emulator, "blue_green_pools.yml", live="green")
+    assert stays.rc != 0
+    assert "192.168.0.15:8080 is not healthy" in stays.output
+    assert emulator.state()["listeners"]["demo-http"] == pool["id"]
 
 
 def test_canary(engine: Engine, emulator: Emulator) -> None:

@@ -42,6 +42,7 @@ API = {
 CONDITIONS: dict[str, Any] = {
     "strict": True,
     "groups": {
+        "not_healthy": "not elb_healthy and elb_weight > 0",
         "not_online": "elb_operating_status != 'ONLINE'",
         "web_not_online": "elb_pool_name == 'web' and elb_operating_status != 'ONLINE'",
         "api_not_online": "elb_pool_name == 'api v2' and elb_operating_status != 'ONLINE'",
@@ -91,6 +92,7 @@ def test_hosts_groups_and_variables(engine: Engine, emulator: Emulator, tmp_path
     assert found.groups["elb_pool_api_v2"] == ["192.168.0.14", "web-1"]
     assert found.groups["of_ops"] == sorted(found.hosts)
     # Each member is judged by itself.
+    assert found.groups["not_healthy"] == ["192.168.0.13", "web-1"]
     assert found.groups["web_not_online"] == found.groups["not_online"] == ["192.168.0.13", "web-1"]
     assert "api_not_online" not in found.groups
     assert found.groups["elb_pool_web_offline"] == ["192.168.0.13", "web-1"]
@@ -103,6 +105,7 @@ def test_hosts_groups_and_variables(engine: Engine, emulator: Emulator, tmp_path
         "elb_protocol_port": 80,
         "elb_weight": 5,
         "elb_operating_status": "ONLINE",
+        "elb_healthy": True,
         "elb_name": "web-2",
         "elb_pool_id": web["id"],
         "elb_pool_name": "web",
@@ -120,7 +123,8 @@ def test_hosts_groups_and_variables(engine: Engine, emulator: Emulator, tmp_path
         ("web", 3, "OFFLINE"),
     ]
     assert both["elb_address"] == both["ansible_host"] == "192.168.0.11"
-    assert not {"elb_weight", "elb_operating_status", "elb_protocol_port", "elb_pool_name", "elb_id"} & both.keys()
+    assert [member["healthy"] for member in both["elb_members"]] == [True, False]
+    assert not {"elb_weight", "elb_healthy", "elb_operating_status", "elb_protocol_port", "elb_pool_name", "elb_id"} & both.keys()
     assert sorted(both["ports"]) == [80, 8080]
     assert f"cannot be a host's name: 192.168.0.13 ('{TEMPLATE}')" in found.words
     graph = engine.command("ansible-inventory", "--graph", source(tmp_path, pools=[empty["id"]]))

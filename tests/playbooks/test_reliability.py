@@ -93,9 +93,10 @@ def test_an_expired_token_without_a_way_to_renew_it_is_said(engine: Engine, emul
 @pytest.mark.parametrize(
     ("options", "seeds", "words", "writes"),
     [
-        ({"listener": "demo-http"}, [{"name": "other", "protocol": "HTTP", "listener": True}], "ELB.8907", 1),
-        # Known from the look-up already: its members are not removed first, either.
-        ({"state": "absent", "force": True}, [{"name": "web", "protocol": "HTTP", "monitored": True}], "it has the health check", 0),
+        # Known from the look-up already.
+        ({"listener": "demo-http"}, [{"name": "other", "protocol": "HTTP", "listener": True}], "has the default pool", 0),
+        # Of a pool without members, policies are not looked for.
+        ({"state": "absent"}, [{"name": "web", "protocol": "HTTP", "policy": True}], "Remove the forwarding policies", 1),
     ],
 )
 def test_a_conflict_that_stays_fails_at_once(
@@ -103,10 +104,10 @@ def test_a_conflict_that_stays_fails_at_once(
 ) -> None:
     for seed in seeds:
         listener = {"listener_id": emulator.listener("demo-http")} if seed.pop("listener", False) else {}
-        monitored = seed.pop("monitored", False)
+        policy = seed.pop("policy", False)
         (made,) = emulator.seed({**seed, "loadbalancer_id": emulator.loadbalancer("demo"), **listener})
-        if monitored:
-            emulator.health_monitor(made["id"])
+        if policy:
+            emulator.forwarding_policy(made["id"])
     result = engine.run("elb_pool", **NEW, **options)
     assert words in result["msg"]
     assert len(emulator.writes()) == writes

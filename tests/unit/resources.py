@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ansible_collections.otc.elb.plugins.module_utils._resource import health_check as health_check_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
@@ -20,11 +21,12 @@ LISTENER = "427eee03-b569-4d6c-b1f1-712032f7ec2d"
 VPC = "8cf9fd7a-4f5c-4f27-b4a8-7a2d8c0b6e01"
 SUBNET = "c09f620e-3492-4429-ac15-445d5dd9ca74"
 
-FIELDS = {"pool": pool_resource.FIELDS, "member": member_resource.FIELDS}
+FIELDS = {"pool": pool_resource.FIELDS, "member": member_resource.FIELDS, "health check": health_check_resource.FIELDS}
 #: What is possible for these depends on others. All others are free to have any value.
 TIED = {
     *("protocol", "lb_algorithm", "loadbalancer_id", "session_persistence", "slow_start", "vpc_id", "type"),
     *("protection_status", "protection_reason", "address", "protocol_port", "subnet_cidr_id", "availability_zone"),
+    *("monitor_port", "domain_name", "url_path", "expected_codes"),
 }
 FREE = {kind: [field for field in fields if field.name not in TIED] for kind, fields in FIELDS.items()}
 
@@ -32,9 +34,11 @@ words = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 
 
 def values(field: Field) -> st.SearchStrategy[Any]:
-    """The possible values of a field, from its description."""
-    kinds: dict[str, st.SearchStrategy[Any]] = {"str": words, "int": st.integers(0, 100), "bool": st.booleans()}
+    """What a field can be, by what it says of itself."""
     choices = field.option.get("choices")
+    if field.option["type"] == "int":
+        choices = [number for number in range(101) if field.check(number) is None]
+    kinds: dict[str, st.SearchStrategy[Any]] = {"str": words, "bool": st.booleans()}
     return st.sampled_from(choices) if choices else kinds[field.option["type"]].filter(lambda value: field.check(value) is None)
 
 
@@ -139,6 +143,37 @@ def stored_pool(pool: Json, body: Json) -> Json:
     if stored["protection_status"] == "nonProtection":
         stored["protection_reason"] = ""
     return stored
+
+
+_ports = st.integers(1, 65535)
+_domains = st.from_regex(r"[0-9A-Za-z][0-9A-Za-z.-]{0,20}", fullmatch=True)
+_http = {"url_path": st.sampled_from(["/", "/healthz"]), "expected_codes": st.sampled_from(["200", "200,202", "200-204"])}
+
+
+@st.composite
+def health_checks(draw: st.DrawFn) -> Json:
+    """A health check as the service shows it."""
+    kind = draw(st.sampled_from(health_check_resource.TYPES))
+    http = kind in ("HTTP", "HTTPS")
+    return {
+        "id": "434bd4f8-4a5c-4a3e-8f1d-1a0b6a1f9c54",
+        "pools": [{"id": "36ce7086-a496-4666-9064-5ba0e6840c75"}],
+        **{field.name: draw(values(field)) for field in FREE["health check"]},
+        "type": kind,
+        "monitor_port": draw(st.none() | _ports),
+        "domain_name": draw(st.none() | _domains) if http else None,
+        "url_path": draw(_http["url_path"]),
+        "expected_codes": draw(_http["expected_codes"]) if http else None,
+    }
+
+
+@st.composite
+def health_check_options(draw: st.DrawFn, check: Json) -> Json:
+    """Some of the fields that a user could want of *check*, all of them possible; the type stays."""
+    http = {"domain_name": st.just("") | _domains, **_http} if check["type"] in ("HTTP", "HTTPS") else {}
+    optional = {**free_fields("health check", check), "type": st.just(check["type"]), "monitor_port": st.just(0) | _ports, **http}
+    wanted: Json = draw(st.fixed_dictionaries({}, optional=optional))
+    return wanted
 
 
 addresses = st.ip_addresses().map(str)

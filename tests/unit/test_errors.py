@@ -71,8 +71,8 @@ def test_advice(status: int, code: str | None, reason: str, advice: str) -> None
 
 def test_a_listener_that_has_a_pool_matters_to_creation_only() -> None:
     taken = "Listener b0c1 already has the pool ea02."
-    assert "'switch_listener: true'" in error(409, "ELB.8907", taken, POOL.operation(Verb.CREATE)).msg
-    assert "switch_listener" not in error(409, "ELB.8907", "The pool is used by listener b0c1.", POOL.operation(Verb.DELETE)).msg
+    assert "set 'switch_listener: true'" in error(409, "ELB.8907", taken, POOL.operation(Verb.CREATE)).msg
+    assert "leave 'listener' out" not in error(409, "ELB.8907", "The pool is used by listener b0c1.", POOL.operation(Verb.DELETE)).msg
 
 
 def test_the_message_names_attempt_resource_and_cause() -> None:

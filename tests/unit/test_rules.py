@@ -14,8 +14,12 @@ from ansible_collections.otc.elb.plugins.module_utils._resource import member as
 from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource.address import parse_address
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import broken_rules, wrong_values
+from ansible_collections.otc.elb.plugins.module_utils._resource.health_check import HEALTH_CHECK, type_conflict, with_defaults
 from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
+from ansible_collections.otc.elb.plugins.module_utils._resource.l7policy import uses_pool
+from ansible_collections.otc.elb.plugins.module_utils._resource.listener import protocol_conflict
 from ansible_collections.otc.elb.plugins.module_utils._resource.session_persistence import incomplete
+from ansible_collections.otc.elb.plugins.test.healthy import TestModule as HealthyTest
 
 from .resources import addresses, pool_options, pools, spellings
 
@@ -218,3 +222,80 @@ def test_ids_are_recognised(uuid: Any) -> None:
     assert not is_uuid(uuid.hex)
     assert not is_uuid("g" + str(uuid)[1:])
     assert not is_uuid(str(uuid).replace("-", "_"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "current", "words"),
+    [
+        ({"url_path": "/x"}, {"type": "TCP", "url_path": "/"}, "url_path is for type HTTP and HTTPS only, not for TCP"),
+        ({"expected_codes": "204"}, {"type": "UDP_CONNECT"}, "expected_codes is for type HTTP and HTTPS only"),
+        ({"type": "TCP", "domain_name": "x"}, {"type": "HTTP"}, "domain_name is for type HTTP and HTTPS only, not for TCP"),
+        ({"type": "TCP"}, {"type": "HTTP", "url_path": "/x", "domain_name": "x"}, ""),
+        ({"type": "TCP", "domain_name": ""}, {"type": "HTTP", "domain_name": "x"}, ""),
+        ({"url_path": "/x"}, {"type": "HTTP"}, ""),
+    ],
+)
+def test_what_a_health_check_that_exists_allows(wanted: Json, current: Json, words: str) -> None:
+    reasons = refusals(HEALTH_CHECK, wanted, current)
+    assert [words in reason for reason in reasons] == ([True] if words else [])
+
+
+@pytest.mark.parametrize("codes", ["200", "200,202", "200-204", "200-204,301", ",".join(["200"] * 16)])
+def test_codes_that_can_be(codes: str) -> None:
+    assert refusals(HEALTH_CHECK, {"expected_codes": codes}) == []
+
+
+@pytest.mark.parametrize("codes", ["", "2xx", "200;202", "200-", "20", "2000", "200 ,202", "\u0662\u0660\u0660", ",".join(["200"] * 17)])
+def test_codes_that_cannot_be(codes: str) -> None:
+    assert len(refusals(HEALTH_CHECK, {"expected_codes": codes})) == 1
+
+
+@pytest.mark.parametrize("protocol", [*pool_resource.PROTOCOLS, None])
+def test_the_default_type_fits(protocol: str | None) -> None:
+    new = with_defaults({}, protocol)
+    assert type_conflict(new, protocol) == []
+    assert refusals(HEALTH_CHECK, new) == []
+    assert with_defaults({"delay": 7}, protocol)["delay"] == 7
+
+
+@pytest.mark.parametrize(
+    ("own", "protocol", "fits"),
+    [
+        *(("TCP", each, each == "TCP") for each in pool_resource.PROTOCOLS),
+        *(("UDP", each, each in ("UDP", "QUIC")) for each in pool_resource.PROTOCOLS),
+        *(("HTTP", each, each == "HTTP") for each in pool_resource.PROTOCOLS),
+        *(("HTTPS", each, each in ("HTTP", "HTTPS")) for each in pool_resource.PROTOCOLS),
+        *(("TERMINATED_HTTPS", each, each == "HTTP") for each in pool_resource.PROTOCOLS),
+        # What is not known is left to the service.
+        *((own, "TCP", True) for own in ("NEW", None)),
+        ("HTTP", None, True),
+    ],
+)
+def test_which_pools_a_listener_takes(own: str | None, protocol: str | None, fits: bool) -> None:
+    assert (protocol_conflict({"protocol": own}, protocol) == []) == fits
+
+
+def test_which_policies_use_a_pool() -> None:
+    assert uses_pool({"redirect_pool_id": "a"}, "a")
+    assert uses_pool({"redirect_pool_id": None, "redirect_pools_config": [{"pool_id": "b"}, {"pool_id": "a"}]}, "a")
+    assert not uses_pool({"redirect_pool_id": "b", "redirect_pools_config": None}, "a")
+    assert not uses_pool({}, "a")
+
+
+@pytest.mark.parametrize(
+    ("member", "healthy"),
+    [
+        ({"operating_status": "ONLINE"}, True),
+        ({"operating_status": "NO_MONITOR", "status": []}, True),
+        *(({"operating_status": status, "status": None}, False) for status in ("OFFLINE", "INITIAL", "UNKNOWN", None)),
+        ({}, False),
+        ({"operating_status": "ONLINE", "status": [{"listener_id": "a", "operating_status": "OFFLINE"}]}, False),
+        ({"operating_status": "OFFLINE", "status": [{"listener_id": "a", "operating_status": "ONLINE"}]}, True),
+        ({"status": [{"listener_id": "a", "operating_status": "ONLINE"}, {"listener_id": "b", "operating_status": "INITIAL"}]}, False),
+        # Of no listener: it says nothing more than the member does.
+        ({"operating_status": "ONLINE", "status": [{"listener_id": None, "operating_status": "OFFLINE"}]}, True),
+    ],
+)
+def test_what_is_healthy(member: Json, healthy: bool) -> None:
+    (test,) = HealthyTest().tests().values()
+    assert test(member) is member_resource.is_healthy(member) is healthy

@@ -35,7 +35,9 @@ def allowed_to_ensure(resource: Resource, params: Json, **more: t.Any) -> set[st
     else:
         if not params["id"] and not resource.missing_to_create(desired, {}):
             verbs.add(Verb.CREATE)
-        if resource.can_update(desired):
+        # What it is looked up by is never updated.
+        identity = {} if params["id"] else resource.identity(desired).fields
+        if resource.can_update({name: value for name, value in desired.items() if name not in identity}):
             verbs.add(Verb.UPDATE)
     return {resource.operation(verb).action for verb in verbs}
 

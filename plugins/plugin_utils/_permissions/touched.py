@@ -17,14 +17,15 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
+from ansible_collections.otc.elb.plugins.module_utils._resource.health_check import HEALTH_CHECK
 from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_name
 from ansible_collections.otc.elb.plugins.module_utils._resource.member import key_of
+from ansible_collections.otc.elb.plugins.module_utils._resource.resource import Verb
 from ansible_collections.otc.elb.plugins.module_utils._runtime.task import Task
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 
 _READS = {action for action, operation in OPERATIONS.items() if operation.method == "GET"}
-#: The options that name the pools of a task. Any other task about a pool has the option ``pool``.
-_NAMED_BY: t.Mapping[str, tuple[str, ...]] = {"elb_pool": ("id", "name"), "elb_pool_info": ("id", "name")}
+_REMOVE_CHECK = HEALTH_CHECK.operation(Verb.DELETE).action
 #: Stands for a member that a task knows by something else than its address.
 _ANY = object()
 
@@ -61,6 +62,9 @@ class Touched:
         pools = self._meant(names) if names or module != "elb_pool_info" else self._pools
         members = {key for pool in pools for key in pool.members}
         perhaps = _allowed_for(task, params, members) if pools else set()
+        if module == "elb_pool" and params["state"] == "absent" and not any(pool.has_check for pool in pools):
+            # One that was there before has been counted by the module.
+            perhaps.discard(_REMOVE_CHECK)
         if not module.endswith("_info"):
             self._touch(module, params, names, pools)
         return perhaps
@@ -74,6 +78,7 @@ class Touched:
         for pool in pools:
             touched.names |= pool.names
             touched.members |= pool.members
+            touched.has_check |= pool.has_check
         self._pools = [pool for pool in self._pools if pool not in pools]
         self._pools.append(touched)
         if module == "elb_pool":
@@ -81,6 +86,7 @@ class Touched:
             if params["state"] == "absent" or renamed:
                 # The pool that the real run finds under that name is not the one that check mode sees.
                 touched.members.add(_ANY)
+            touched.has_check |= bool(renamed or (params["health_check"] and params["health_check"]["enable"]))
         elif module == "elb_member":
             touched.members.add(key_of(params) if params["address"] and not params["id"] else _ANY)
         else:
@@ -93,6 +99,8 @@ class _Pool:
     def __init__(self, names: set[str]) -> None:
         self.names = names
         self.members: set[t.Any] = set()
+        #: Whether it may have a health check that check mode does not see.
+        self.has_check = False
 
 
 def _params(task: Task, args: Mapping[str, t.Any]) -> Json:
