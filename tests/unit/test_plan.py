@@ -20,9 +20,9 @@ from .resources import SUBNET, VPC, health_check_options, health_checks, member_
 
 Json = dict[str, Any]
 
-wanted_pools = pools().flatmap(lambda pool: st.tuples(st.just(pool), pool_options(pool)))
+desired_pools = pools().flatmap(lambda pool: st.tuples(st.just(pool), pool_options(pool)))
 wanted_checks = health_checks().flatmap(lambda check: st.tuples(st.just(check), health_check_options(check)))
-wanted_members = members().flatmap(lambda member: st.tuples(st.just(member), member_options(member)))
+desired_members = members().flatmap(lambda member: st.tuples(st.just(member), member_options(member)))
 
 
 @given(desired_pools)
@@ -65,7 +65,7 @@ def test_null_goes_to_an_update_and_not_to_a_creation(given: tuple[Json, Json]) 
     assert set(wanted) - set(created.body) <= {name for name in ("monitor_port", "domain_name") if not wanted.get(name)}
 
 
-@given(wanted_pools)
+@given(desired_pools)
 def test_only_what_is_given_and_differs_is_sent(given: tuple[Json, Json]) -> None:
     pool, wanted = given
     plan = plan_present(pool_resource.FIELDS, wanted, pool)

@@ -25,6 +25,8 @@ from ansible_collections.otc.elb.plugins.module_utils._runtime.task import Task
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 
 _READS = {action for action, operation in OPERATIONS.items() if operation.method == "GET"}
+#: The options that name pools, where it is not ``pool``.
+_NAMED_BY: t.Mapping[str, tuple[str, ...]] = {"elb_pool": ("id", "name"), "elb_pool_info": ("id", "name")}
 _REMOVE_CHECK = HEALTH_CHECK.operation(Verb.DELETE).action
 #: Stands for a member that a task knows by something else than its address.
 _ANY = object()
