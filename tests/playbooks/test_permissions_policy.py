@@ -68,18 +68,11 @@ def test_the_policy_of_the_quickstart_is_foretold_and_enough(
     emulator.forget()
     done = engine.playbook(EXAMPLES / "quickstart.yml", env={**enabled, **aksk(emulator, "limited")})
     assert done.rc == 0, done.output
-    assert sorted(set(emulator.actions())) == policy
-    assert shown(done) == [policy]
-    assert policy == [
-        "elb:loadbalancers:list",
-        "elb:members:create",
-        "elb:members:delete",
-        "elb:members:list",
-        "elb:members:put",
-        "elb:pools:create",
-        "elb:pools:delete",
-        "elb:pools:list",
-    ]
+    needed = sorted(set(emulator.actions()))
+    assert shown(done) == [needed]
+    # For what an earlier task makes, it has what the options of a later task allow.
+    assert set(policy) - set(needed) == {"elb:healthmonitors:put", "elb:pools:put"}
+    assert set(needed) <= set(policy)
 
 
 def test_the_example_of_the_filter_asks_first(engine: Engine, emulator: Emulator) -> None:
@@ -88,7 +81,10 @@ def test_the_example_of_the_filter_asks_first(engine: Engine, emulator: Emulator
     assert "elb:pools:create" in stopped.of("Stop where it is more than was agreed on")[0]["msg"]
     assert emulator.writes() == []
 
-    agreed = ["elb:loadbalancers:list", "elb:members:create", "elb:members:list", "elb:pools:create", "elb:pools:list"]
+    agreed = [
+        *("elb:healthmonitors:create", "elb:loadbalancers:list", "elb:members:create", "elb:members:get"),
+        *("elb:members:list", "elb:pools:create", "elb:pools:list"),
+    ]
     emulator.grant("limited", agreed)
     done = engine.playbook(EXAMPLES / "least_privilege.yml", env=aksk(emulator, "limited"))
     assert done.rc == 0, done.output

@@ -97,7 +97,7 @@ class Config(OpenStackConfig):
         return sorted(str(name) for name in clouds if name != self.envvar_key)
 
     def _prompt(self, prompt: str | None = None) -> str:
-        """Response with the environment where openstacksdk's command line would ask for a password or a passcode."""
+        """Return the value from the environment where openstacksdk's command line would ask for a password or a passcode."""
         name = str(prompt).strip(": ").rpartition(" ")[2].lower()
         found = os.environ.get(f"OS_{name.upper()}")
         if not found:

@@ -83,7 +83,7 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._adapter.close()  # type: ignore[no-untyped-call, unused-ignore]
 
     def send(self, method: str, url: str, body: t.Any, attempt: str, again: bool = False) -> Response:
         """Send one request.
