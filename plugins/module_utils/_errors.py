@@ -11,8 +11,8 @@
     │   ├── ValidationFailed   the options cannot work; nothing was written
     │   ├── NoCredential       neither the options nor the environment has one
     │   ├── NotFound           what an option names does not exist
-    │   ├── ApiError           the service answered with an error
-    │   ├── Unreachable        no answer, or not one of the ELB API
+    │   ├── ApiError           the service responded with an error
+    │   ├── Unreachable        no response, or not one of the ELB API
     │   ├── Skipped            not attempted, because of how another request failed
     │   └── PartialFailure     some of many failed
     └── OutcomeUnknown         a request to create may have been carried out; never leaves ``_runtime.create``
@@ -74,7 +74,7 @@ class PartialFailure(ElbError):
 
 
 class Unreachable(ElbError):
-    """The service could not be reached, or what answered is not the ELB API.
+    """The service could not be reached, or the response did not come from the ELB API.
 
     :param sent: whether the request may have reached the service.
     :param transient: whether a repetition may succeed.
@@ -87,11 +87,11 @@ class Unreachable(ElbError):
 
 
 class ApiError(ElbError):
-    """The service answered with an error.
+    """The service responded with an error.
 
     :param status: the HTTP status.
     :param code: the service's ``error_code``, or ``None``.
-    :param reason: the service's ``error_msg``, or the best description of the answer.
+    :param reason: the service's ``error_msg``, or the best description of the response.
     :param not_found: whether the service says that the resource does not exist.
     :param facts: ``request_id``, ``missing_action``.
     """

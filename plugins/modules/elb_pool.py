@@ -48,7 +48,7 @@ options:
       - The pool's name, 0 to 255 characters. Without O(id) it is what the pool is looked up by, and must not be empty.
       - With O(loadbalancer) or O(listener), a pool of the name on another load balancer is another pool. Where one is created beside it,
         a warning names it.
-      - Names are not unique. Where several pools have the name, O(loadbalancer) or O(listener) tell them apart;
+      - Names are not unique. Where several pools have the name, O(loadbalancer) or O(listener) select one;
         otherwise the task fails with their IDs, and O(id) is needed.
       - With O(id), the pool's new name.
     type: str
@@ -225,7 +225,7 @@ options:
   force:
     description:
       - With O(state=absent), whether the pool's members are removed first. Without it, a pool that has members is not removed.
-      - It costs requests to list the members and the forwarding policies. What else stands against the removal is described at O(state).
+      - It costs requests to list the members and the forwarding policies. What else prevents the removal is described at O(state).
     type: bool
     default: false
 seealso:
@@ -506,6 +506,21 @@ health_check:
       type: str
     http_method:
       description: The HTTP method of requests of the check; may be V(null) with other types than HTTP and HTTPS.
+      type: str
+    http_version:
+      description: The HTTP version of requests of the check.
+      type: str
+    content_check_enable:
+      description: Whether the content of responses is checked.
+      type: bool
+    send_content:
+      description: What a check sends.
+      type: str
+    receive_content:
+      description: What a check expects to receive.
+      type: str
+    content_format:
+      description: The format of what a check sends and receives.
       type: str
     admin_state_up:
       description: Whether members are checked.

@@ -329,6 +329,21 @@ pools:
         http_method:
           description: The HTTP method of requests of the check; may be V(null) with other types than HTTP and HTTPS.
           type: str
+        http_version:
+          description: The HTTP version of requests of the check.
+          type: str
+        content_check_enable:
+          description: Whether the content of responses is checked.
+          type: bool
+        send_content:
+          description: What a check sends.
+          type: str
+        receive_content:
+          description: What a check expects to receive.
+          type: str
+        content_format:
+          description: The format of what a check sends and receives.
+          type: str
         admin_state_up:
           description: Whether members are checked.
           type: bool

@@ -24,7 +24,7 @@ description:
     healthy.
   - A failure of one member does not end the task. The others are done, then the task fails with RV(failed_members), and a next run
     finishes the job. Where the credential is refused, or the API throttles the account for longer than O(timeout), the rest of that step
-    is not tried.
+    is skipped.
 notes:
   # BEGIN generated: iam_notes
   - >-

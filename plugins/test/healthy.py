@@ -53,5 +53,5 @@ class TestModule:
     """The tests of this file."""
 
     def tests(self) -> dict[str, t.Callable[..., bool]]:
-        """By name, as Ansible wants them."""
+        """By name, as Ansible requires them."""
         return {"healthy": is_healthy}

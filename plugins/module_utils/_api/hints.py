@@ -104,7 +104,7 @@ _HINTS: tuple[_Hint, ...] = (
     _Hint(407, (), "", "A proxy on the way requires a user and a password. Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY."),
     _Hint(409, (), "immutable", "Other changes kept the load balancer busy: raise 'timeout', or run the task again."),
     _Hint(409, (), "protection", "Set member_deletion_protection_enable to false on the pool first."),
-    _Hint(409, (), "health", "Remove the pool's health check first."),
+    _Hint(409, (), "health", "Run the task again: it removes the pool's health check first."),
     _Hint(409, (), "polic", "Remove the forwarding policies that use the pool first."),
     _Hint(
         409,

@@ -26,7 +26,7 @@ from .settings import Settings, check_url, is_provider, root_of, tls_files
 from .signer import AkskAuth
 
 # openstacksdk, which brings keystoneauth1 along, is optional: AK/SK and tokens do without. It is also heavy, longer to import
-# than all the rest of a task takes, so that _connect imports this file only where it is needed.
+# than all the rest of a task takes, so that _auth.connect imports this file only where it is needed.
 try:
     from keystoneauth1 import exceptions, loading
     from keystoneauth1.identity.base import BaseIdentityPlugin

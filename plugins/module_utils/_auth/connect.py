@@ -81,7 +81,7 @@ def _in_environment(settings: Settings) -> dict[str, list[str]]:
     }
     found["cloud/auth"] += settings.keystone_variables()
     if found["a token"] and settings.exchanges_token():
-        # Keystone is told to make a token of it, so it is not used as it is.
+        # It is requested to be exchanged for a token of the project.
         found["cloud/auth"] += found.pop("a token")
     return found
 

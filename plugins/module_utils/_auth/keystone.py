@@ -131,9 +131,9 @@ class Keystone:
             if error is None:
                 break
             response = getattr(error, "response", None)
-            answer = None if response is None else Response(response.status_code, response.headers, None, "", False)
-            if not _is_transient(error) or not backoff.wait(answer):
-                # Outside of the handler: keystoneauth1 quotes URLs and answers in its exceptions.
+            received = None if response is None else Response(response.status_code, response.headers, None, "", False)
+            if not _is_transient(error) or not backoff.wait(received):
+                # Outside of the handler: keystoneauth1 quotes URLs and responses in its exceptions.
                 failure = _explained(error, self._attempt(), self._config["auth_type"], self._session.timeout)
                 if backoff.attempts > 1:
                     failure.msg += f" Tried {backoff.attempts} times."
@@ -191,7 +191,7 @@ def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -
             "client_cert and client_key are for servers that ask for them."
         )
     if isinstance(error, exceptions.ConnectTimeout):
-        return unreachable(f"no answer within {seconds:g} seconds. Raise api_timeout, or check the network.")
+        return unreachable(f"no response within {seconds:g} seconds. Raise api_timeout, or check the network.")
     if isinstance(error, exceptions.ConnectionError):
         return unreachable(f"it cannot be reached ({root_cause(error)}). Check auth_url, a proxy (HTTPS_PROXY, NO_PROXY), and the network.")
     if isinstance(error, exceptions.MissingAuthMethods):
@@ -233,4 +233,4 @@ def _refusal(status: int, auth_type: str) -> str:
             "it does not understand the request (status 400). Check auth: a user, a secret, and with the names of users and projects "
             "their domains (user_domain_name, project_domain_name)."
         )
-    return f"it answers with status {status}." + (" Try again later." if status == 429 or status >= 500 else "")
+    return f"it responds with status {status}." + (" Try again later." if status == 429 or status >= 500 else "")

@@ -130,7 +130,7 @@ def _parsed(given: t.Any) -> t.Any:
         return read
     pairs = dict(part.strip().split("=", 1) for part in re.split(r"[,\s]+", given) if "=" in part)
     values = [value for pair in (read, pairs) for key, value in pair.items() if not is_harmless(key)]
-    # Quotes are none of the value, but nobody knows how it will be read: it is masked with and without, and so is the whole.
+    # Quotes do not belong to the value, but it is not known how it will be read: it is masked with and without them, and as a whole.
     return [given, *values, *(value.strip("'\"") for value in values)]
 
 

@@ -37,7 +37,7 @@ _TOKEN_TYPES = ("token", "v3token")
 
 #: The connection's part of every module's argument spec; documented in the fragment ``connection``.
 #: ``cloud`` and ``auth`` are not no_log as a whole: a region or a user name would be masked in every result.
-#: See ``_secrets``.
+#: See ``_auth.secrets``.
 ARGUMENT_SPEC: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "cloud": {"type": "raw"},
     "auth": {"type": "dict"},
@@ -194,7 +194,7 @@ def check_url(url: str, what: str, example: str) -> t.Any:
     """
     try:
         parts = urlsplit(url)
-        # Looked at, because it is only checked when somebody does.
+        # urlsplit validates the port only when it is read.
         wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0
     except ValueError:
         wrong = True

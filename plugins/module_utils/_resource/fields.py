@@ -131,7 +131,6 @@ def broken_rules(
     """What is wrong with the desired values together, and together with the *current* resource."""
     rules = [rule for rule in rules if any(name in desired for name in rule.fields)]
     if not rules:
-        # As for most of a thousand members.
         return []
     values = {field.name: field.value_in(current) for field in fields} if current is not None else {}
     changing: set[str] = set()

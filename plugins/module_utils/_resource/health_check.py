@@ -52,6 +52,11 @@ class HealthCheck(t.TypedDict, total=False):
     url_path: str | None
     expected_codes: str | None
     http_method: str | None
+    http_version: str | None
+    content_check_enable: bool
+    send_content: str | None
+    receive_content: str | None
+    content_format: str | None
     admin_state_up: bool
     created_at: str
     updated_at: str

@@ -163,7 +163,7 @@ RULES: tuple[Rule, ...] = (Rule(("availability_zone",), _zone),)
 
 
 def _missing_to_create(desired: Json, pool: t.Mapping[str, t.Any]) -> list[str]:
-    """What stands against adding the member.
+    """The reasons against adding the member.
 
     :param pool: what is known of the pool.
     """

@@ -202,7 +202,7 @@ def _identity(desired: Json) -> Identity:
 
 
 def _blocks_removal(pool: t.Mapping[str, t.Any], dummy: t.Mapping[str, t.Any]) -> list[str]:
-    """What stands against removing the pool. Whether an empty pool with removal protection can be removed is left to the service."""
+    """The reasons against the removal of the pool. Whether an empty pool with removal protection can be removed is left to the service."""
     return [] if pool.get("members") == [] else protection(pool, repr(pool.get("name")))
 
 

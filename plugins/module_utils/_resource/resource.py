@@ -128,17 +128,17 @@ class Resource:
     shown: Json = dataclasses.field(default_factory=dict)
     #: The filters of the list call, as in an argument spec.
     filters: Json = dataclasses.field(default_factory=dict)
-    #: The verb and the preposition of messages about creating one in a pool.
+    #: The verb of messages about creating one.
     create_verb: str = "create"
     #: ``desired -> what it is looked up by``.
     identity: t.Callable[[Json], Identity] = lambda desired: by_name(desired["name"])
-    #: ``(desired, what is known of the pool) -> what stands against creating it``.
+    #: ``(desired, what is known of the pool) -> the reasons against its creation``.
     missing_to_create: t.Callable[[Json, t.Mapping[str, t.Any]], list[str]] = _no_reasons
     #: ``(desired, current) -> what is wrong with both together, where a rule of values cannot say it``.
     incomplete: t.Callable[[Json, t.Mapping[str, t.Any] | None], list[str]] = _no_reasons
     #: ``(desired, current, what is known of the pool) -> what has no effect``.
     warnings: t.Callable[[Json, t.Mapping[str, t.Any] | None, t.Mapping[str, t.Any]], list[str]] = _no_reasons
-    #: ``(current, what is known of the pool) -> what stands against removing it``.
+    #: ``(current, what is known of the pool) -> the reasons against its removal``.
     blocks_removal: t.Callable[[t.Mapping[str, t.Any], t.Mapping[str, t.Any]], list[str]] = _no_reasons
 
     @property
@@ -173,7 +173,7 @@ class Resource:
         return wrong_values(self.fields, desired) + ([] if absent else broken_rules(self.rules, self.fields, desired))
 
     def refusals(self, plan: Plan, desired: Json, current: t.Mapping[str, t.Any] | None, pool: t.Mapping[str, t.Any]) -> list[str]:
-        """What stands against the plan, all of it at once and before the first write.
+        """The reasons against the plan, all of it at once and before the first write.
 
         :param pool: what is known of the pool that the resource is in; empty for others.
         """

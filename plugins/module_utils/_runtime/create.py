@@ -27,7 +27,7 @@ class Created(t.NamedTuple):
     """What exists in the end."""
 
     resource: Json
-    #: Whether it was created as this task wanted it; otherwise it may differ.
+    #: Whether it was created as desired; otherwise it may differ.
     as_planned: bool
     #: Whether this task created it.
     ours: bool

@@ -55,7 +55,7 @@ class Part:
         """Look at it, and plan what to do.
 
         :param current: the resource that it belongs to; ``None`` where that is to be created.
-        :returns: what stands against the plan.
+        :returns: the reasons against the plan.
         """
         raise NotImplementedError
 
@@ -134,7 +134,7 @@ class Ensure:
         return ""
 
     def removal_refusals(self, client: ResourceClient, current: Json) -> list[str]:
-        """What stands against the removal."""
+        """The reasons against the removal."""
         return self.resource.blocks_removal(current, client.known_pool)
 
     def create(self, client: ResourceClient, plan: Plan) -> tuple[Json, Outcome]:
@@ -197,7 +197,7 @@ class Ensure:
             if reasons:
                 reasons[-1] += self.hint(plan)
             reasons += [reason for part in self.parts for reason in part.plan(current)]
-        # What an earlier task would create is not known, so nothing stands against anything.
+        # What an earlier task would create is not known, so nothing is refused.
         if placeholder:
             return
         if reasons:

@@ -32,20 +32,19 @@ def invalid_id(context: ApiContext) -> list[str]:
     return [f"id {given!r} is not a UUID; to look up by name, use the option 'name'"] if given and looks_up_name(context, given) else []
 
 
-def resolve_id(context: ApiContext, resource: Resource, option: str, name_or_id: str, *query: tuple[str, t.Any]) -> str:
+def resolve_id(context: ApiContext, resource: Resource, option: str, name_or_id: str) -> str:
     """The ID of a resource that an option names.
 
-    :param query: filters that narrow the look-up by name.
     :raises NotFound: when none has the name.
     :raises ElbError: when several have it.
     """
     if not looks_up_name(context, name_or_id):
         return normalized_id(name_or_id)
-    identity = by_name(name_or_id, *query)
+    identity = by_name(name_or_id)
     found = ResourceClient(context, resource).find_one(identity, f"Give the ID of the right one as '{option}'.")
     if found is None:
-        where = " on that load balancer" if query else " in this project and region"
-        raise NotFound(f"There is no {resource.kind} {identity.known_by}{where}. Give its name or ID as '{option}'.{scope_hint(context)}")
+        where = "in this project and region"
+        raise NotFound(f"There is no {resource.kind} {identity.known_by} {where}. Give its name or ID as '{option}'.{scope_hint(context)}")
     return str(found["id"])
 
 

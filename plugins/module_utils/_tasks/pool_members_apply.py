@@ -29,7 +29,6 @@ class Item:
     :param before: the member as it was; ``None`` where the pool had none.
     """
 
-    # There may be thousands.
     __slots__ = ("before", "desired", "error", "facts", "index", "now", "outcome", "plan")
 
     def __init__(self, index: int | None, desired: Json, before: Json | None, plan: Plan) -> None:
@@ -187,7 +186,7 @@ class Rollout:
         for item in sorted([*to_zero, *to_remove], key=lambda item: is_healthy(item.member)):
             if item.served_before:
                 if removable <= 0:
-                    self._fail(item, f"Member {item.label} was kept in service: too few others serve by now.")
+                    self._fail(item, f"Member {item.label} was kept in service: fewer members than required would serve without it.")
                     continue
                 removable -= 1
             leaving.append(item)
@@ -196,7 +195,7 @@ class Rollout:
         seconds = self._context.params["drain_seconds"]
         if seconds and removing:
             self._each(removing, self._drain)
-            self._context.pause(seconds, f"draining {len(removing)} members")
+            self._context.pause(seconds, f"draining {len(removing)} member{'s' * (len(removing) > 1)}")
             removing = [item for item in removing if not item.error]
         self._each(removing, self._remove)
         for item in removing if seconds else []:

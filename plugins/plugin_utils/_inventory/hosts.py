@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From pools with their members to hosts and groups. Asks nobody; what is in a pool was written by anybody."""
+"""From pools with their members to hosts and groups. No requests; names and addresses are those that tenants gave."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Host(t.NamedTuple):
 
     @property
     def variables(self) -> Json:
-        """Its variables. What is not the same for all of its members is in the list only: nobody could say whose it is."""
+        """Its variables. What is not the same for all of its members is in the list only."""
         first, *others = self.members
         same = {name: value for name, value in first.items() if all(name in other and other[name] == value for other in others)}
         return {"ansible_host": self.address, "elb_members": self.members, **of_member(same)}
@@ -54,8 +54,8 @@ def of_member(member: Json) -> Json:
 def as_text(value: t.Any) -> t.Any:
     """A value that is never taken for a template, whatever it looks like.
 
-    Only what may look like one is marked: in an export each mark is a dict, which AWX cannot read. Since ansible-core 2.19, what
-    nobody trusts is marked; so what cannot be a template is trusted there. Keys cannot be marked, so those that look like one are
+    Only what may look like one is marked: in an export each mark is a dict, which AWX cannot read. Since ansible-core 2.19, untrusted
+    values are marked; so what cannot be a template is trusted there. Keys cannot be marked, so those that look like one are
     dropped.
     """
     if isinstance(value, dict):
@@ -90,7 +90,7 @@ def found_in(pools: Iterable[Json], preferences: Sequence[str], prefix: str) -> 
 
     A host is what has one address. It may be a member of several pools.
 
-    :param preferences: the members' fields that name a host, the most wanted first; in the end its address does.
+    :param preferences: the members' fields that name a host, in the order of preference; in the end its address does.
     :param prefix: begins the groups' names.
     """
     known = sorted(map(_identified, pools), key=lambda pool: (str(pool.get("name") or ""), str(pool["id"])))
