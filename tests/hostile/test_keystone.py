@@ -23,7 +23,7 @@ from .test_limits import FLOODS, HANGS
 def test_a_request_for_a_token_ends(kind: str) -> None:
     trouble = {**HANGS, **FLOODS}[kind]
     http = limited_session(1.0, Deadline(10))
-    with serve(lambda connection, request: trouble(connection)) as server, http:
+    with http, serve(lambda connection, request: trouble(connection)) as server:
         auth = v3.Password(f"{server.url}/v3", username="u", password="p", project_name="x", user_domain_id="d", project_domain_id="d")
         started = time.monotonic()
         with pytest.raises(exceptions.ClientException):
@@ -33,7 +33,7 @@ def test_a_request_for_a_token_ends(kind: str) -> None:
 
 def test_requests_at_the_same_time_share_connections() -> None:
     http = limited_session(5.0, Deadline(10), 2)
-    with serve(lambda connection, request: connection.send(response({"a": 1}))) as server, http:
+    with http, serve(lambda connection, request: connection.send(response({"a": 1}))) as server:
         for dummy in range(3):
             found: requests.Response = http.get(server.url)
             assert found.json() == {"a": 1}

@@ -40,7 +40,7 @@ def pools(field: bytes) -> bytes:
 def test_odd_json_is_not_the_api(run: Run, body: bytes) -> None:
     with serve(always(response(body))) as server:
         result = run(server, "elb_pool_info")
-    assert "is not one of the ELB API" in result["msg"]
+    assert "did not come from the ELB API" in result["msg"]
 
 
 UNCERTAIN = {
@@ -115,7 +115,7 @@ def test_a_redirect_is_not_followed(run: Run, location: str) -> None:
 def test_another_pool_than_the_one_that_was_asked_for(run: Run, module: str, options: Any) -> None:
     with serve(always(response({"pool": {"id": OTHER_ID, "name": "other"}}))) as server:
         result = run(server, module, id=[POOL_ID] if module.endswith("info") else POOL_ID, **options)
-    assert "is not one of the ELB API" in result["msg"]
+    assert "did not come from the ELB API" in result["msg"]
     assert {request.method for request in server.requests} == {"GET"}
 
 
@@ -125,7 +125,7 @@ def test_another_pool_than_the_one_that_was_changed(run: Run) -> None:
 
     with serve(respond) as server:
         result = run(server, "elb_pool", id=POOL_ID, name="new")
-    assert "is not one of the ELB API" in result["msg"]
+    assert "did not come from the ELB API" in result["msg"]
     assert "It is not known whether the change was made" in result["msg"]
 
 

@@ -227,7 +227,7 @@ def test_progress(engine: Engine, emulator: Emulator) -> None:
     ]
     found = lines(engine.play(tasks).stdout)
     assert {re.sub(r"\d+( seconds| of)", r"N\1", line) for line in found} <= {
-        "not healthy yet: 192.168.0.1:80, 192.168.0.2:80, 192.168.0.3:80 and 57 more; N seconds left",
+        "not healthy yet: 192.168.0.1:80, 192.168.0.2:80, 192.168.0.3:80 and 57 more, N seconds left",
         "draining 10 members, N seconds left",
         # On a machine that is busy.
         "removed N of 10",

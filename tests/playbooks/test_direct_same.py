@@ -29,8 +29,8 @@ MEMBERS = [
 ENTRY = MEMBERS[0]
 
 
-def named(name: str, module: str, /, keywords: Task | None = None, **options: Any) -> Task:
-    return {"name": name, **task(module, **options), **(keywords or {})}
+def named(title: str, module: str, /, keywords: Task | None = None, **options: Any) -> Task:
+    return {"name": title, **task(module, **options), **(keywords or {})}
 
 
 def scenario(emulator: Emulator) -> list[Task]:

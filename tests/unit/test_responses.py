@@ -59,7 +59,7 @@ def valid(resource: Any, envelope: str) -> bool:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(NAMES), anything), st.sampled_from(list(WANTED)))
-def test_every_valid_resource_can_be_used(resource: Json, envelope: str) -> None:
+def test_every_valid_resource_can_be_used(resource: Any, envelope: str) -> None:
     resource = {**resource, "id": SUBNET}
     if not valid(resource, envelope):
         return

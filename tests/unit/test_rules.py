@@ -271,7 +271,7 @@ def test_the_default_type_fits(protocol: str | None) -> None:
         ("HTTP", None, True),
     ],
 )
-def test_which_pools_a_listener_takes(own: str | None, protocol: str | None, fits: bool) -> None:
+def test_which_pools_a_listener_takes(own: Any, protocol: str | None, fits: bool) -> None:
     assert (protocol_conflict({"protocol": own}, protocol) == []) == fits
 
 
@@ -296,6 +296,6 @@ def test_which_policies_use_a_pool() -> None:
         ({"operating_status": "ONLINE", "status": [{"listener_id": None, "operating_status": "OFFLINE"}]}, True),
     ],
 )
-def test_what_is_healthy(member: Json, healthy: bool) -> None:
+def test_what_is_healthy(member: Any, healthy: bool) -> None:
     (test,) = HealthyTest().tests().values()
     assert test(member) is member_resource.is_healthy(member) is healthy

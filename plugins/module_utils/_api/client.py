@@ -51,6 +51,7 @@ class Client:
     :param endpoint: the service's root, without the version.
     :param actions: the IAM action of each call is added to it.
     :param renew: gets a new token, where the credential can; returns whether it did.
+    :param mask: removes secrets from a text.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Client:
         project_id: str,
         actions: set[str],
         renew: t.Callable[[], bool] | None = None,
+        mask: t.Callable[[str], str] = str,
     ) -> None:
         self._transport = transport
         self._deadline = deadline
@@ -68,6 +70,7 @@ class Client:
         self._project_id = project_id
         self._actions = actions
         self._renew = renew
+        self._mask = mask
         self._throttle = Throttle(deadline)
         self._lock = threading.Lock()
         #: How often the token was renewed.
@@ -170,7 +173,7 @@ class Client:
                 return None, error, classify_no_response(operation.method)
             return None, error, Verdict.RETRY if error.transient else Verdict.FAILED
         verdict = classify_response(operation.method, response, is_valid(operation, response, resource_id), is_busy(response))
-        return response, None if verdict is Verdict.SUCCESS else failure(attempt, operation, response), verdict
+        return response, None if verdict is Verdict.SUCCESS else failure(attempt, operation, response, self._mask), verdict
 
     def _url(self, operation: Operation, ids: t.Mapping[str, str], query: Query) -> str:
         for name, value in ids.items():

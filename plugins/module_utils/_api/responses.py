@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ApiError, ElbError, Json, Unreachable
-from .._http.transport import Response, shortened
+from .._http.transport import LONGEST_VALUE, Response, shortened
 from .._resource.ids import normalized_id
 from .._resource.registry import RESOURCES
 from .._resource.resource import Operation
@@ -65,11 +65,16 @@ def is_busy(response: Response) -> bool:
     return "immutable" in message or "pending_" in message
 
 
-def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
+def failure(attempt: str, operation: Operation, response: Response, mask: t.Callable[[str], str] = str) -> ElbError:
     """The failure that a response means which is no success.
 
     :param attempt: what was tried, to follow "Could not".
+    :param mask: removes secrets from a text. Before it is shortened: the rest of a secret would not be recognised.
     """
+
+    def shown(value: t.Any, most: int = LONGEST_VALUE) -> t.Any:
+        return None if value is None else shortened(mask(str(value)), most)
+
     status = response.status
     if 200 <= status < 300:
         return Unreachable(
@@ -78,7 +83,7 @@ def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
             status=status,
         )
     if status in _REDIRECTS:
-        where = shortened(response.headers.get("Location", "elsewhere"))
+        where = shown(response.headers.get("Location", "elsewhere"))
         return Unreachable(
             f"Could not {attempt}: the endpoint redirects to {where}, which is not followed "
             "because the credential would go there. If that address is right, give it as 'endpoint'.",
@@ -94,9 +99,9 @@ def failure(attempt: str, operation: Operation, response: Response) -> ElbError:
     # The API gateway and Keystone nest or name these differently.
     error: Json = body["error"] if isinstance(body.get("error"), dict) else body
     reason = error.get("error_msg") or error.get("message") or f"the response is {response.content_type}, not an error of the API"
-    reason = shortened(reason, _LONGEST_REASON)
-    code = shortened(error.get("error_code") or error.get("code"))
-    request_id = shortened(error.get("request_id") or body.get("request_id") or response.headers.get("X-Request-Id"))
+    reason = shown(reason, _LONGEST_REASON)
+    code = shown(error.get("error_code") or error.get("code"))
+    request_id = shown(error.get("request_id") or body.get("request_id") or response.headers.get("X-Request-Id"))
     missing = hints.lacks_permission(status, code, reason)
     details = f"status {status}" + (f", {code}" if code else "") + (f", request {request_id}" if request_id else "")
     hint = hints.for_permission(operation) if missing else hints.for_error(operation, status, code, reason)

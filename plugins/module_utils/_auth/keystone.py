@@ -79,7 +79,8 @@ class Keystone:
         :param desired: the option project_id.
         :raises ElbError: when there is no token, or it is for no project or another one.
         """
-        found = self._access().project_id
+        with self._well_formed():
+            found = self._access().project_id
         if not found:
             raise ElbError(
                 f"The token from {self.auth_url} is not for a project. Give the project: auth.project_name (with auth.project_domain_name), "
@@ -96,12 +97,14 @@ class Keystone:
         :param region: ``None`` takes the default region, or the only one.
         :raises ElbError: when it knows the service elsewhere only.
         """
-        catalog = self._access().service_catalog
-        known = catalog.get_endpoints_data(service_type=SERVICE).get(SERVICE) if catalog else None
-        if not known:
-            return None
+        with self._well_formed():
+            catalog = self._access().service_catalog
+            known = catalog.get_endpoints_data(service_type=SERVICE).get(SERVICE) if catalog else None
+            if not known:
+                return None
+            found = catalog.get_endpoints_data(SERVICE, interface).get(SERVICE, [])
+            matching = {str(each.region_name): str(each.url) for each in found}
         start = f"The catalog of {self.auth_url} has no {interface} endpoint of {SERVICE}"
-        matching = {each.region_name: each.url for each in catalog.get_endpoints_data(SERVICE, interface).get(SERVICE, [])}
         if not matching:
             there = ", ".join(sorted({str(each.interface) for each in known}))
             raise ElbError(f"{start}; it has {there}. Give 'interface'.")
@@ -111,6 +114,22 @@ class Keystone:
             there = ", ".join(sorted(map(str, matching)))
             raise ElbError(f"{start} in region {region!r}; it has {there}. Give 'region_name'.")
         return root_of(str(matching[region]), "the endpoint in Keystone's catalog")
+
+    @contextlib.contextmanager
+    def _well_formed(self) -> t.Iterator[None]:
+        """Refuse a token and a catalog that Keystone would not send."""
+        try:
+            yield
+        except (AttributeError, KeyError, TypeError, ValueError):
+            malformed = True
+        else:
+            malformed = False
+        if malformed:
+            raise Unreachable(
+                f"{self._attempt()}: the response did not come from Keystone. Check auth_url, and whether a proxy is on the way.",
+                sent=False,
+                transient=False,
+            )
 
     def _access(self) -> t.Any:
         """The token and what came with it, from the cache or from Keystone where there is none yet."""
@@ -151,7 +170,7 @@ class Keystone:
             # What it met when it asked for Keystone's versions, if that is known, says more.
             return None, error.__context__ if isinstance(error.__context__, exceptions.ClientException) else error
         # TypeError and the like: the response is JSON, but no token. OSError: a CA bundle of the environment that does not exist.
-        except (exceptions.ClientException, AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+        except (exceptions.ClientException, AttributeError, KeyError, OSError, RecursionError, TypeError, ValueError) as error:
             return None, error
 
     def _attempt(self) -> str:

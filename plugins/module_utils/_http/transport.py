@@ -28,7 +28,7 @@ _MAX_DEPTH = 32
 _SENDABLE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 #: How many characters of a value of a response a message takes over.
-_LONGEST_VALUE = 256
+LONGEST_VALUE = 256
 
 USER_AGENT = "ansible-collection-otc.elb"
 
@@ -156,11 +156,7 @@ def _is_too_deep(value: t.Any) -> bool:
     return bool(level)
 
 
-@t.overload
-def shortened(value: None, most: int = ...) -> None: ...
-@t.overload
-def shortened(value: t.Any, most: int = ...) -> str: ...
-def shortened(value: t.Any, most: int = _LONGEST_VALUE) -> str | None:
-    """What a response says, as far as a message may take it over."""
+def shortened(value: t.Any, most: int = LONGEST_VALUE) -> t.Any:
+    """A value of a response as text, as far as a message takes it over; ``None`` stays ``None``."""
     text = str(value)
     return None if value is None else text if len(text) <= most else text[:most] + "..."

@@ -135,7 +135,7 @@ def type_conflict(desired: Json, protocol: str | None) -> list[str]:
     return [f"type {kind} does not fit a pool with protocol {protocol}, which takes {', '.join(sorted(kinds))}"]
 
 
-HEALTH_CHECK = Resource(
+HEALTH_CHECK: Resource[HealthCheck] = Resource(
     kind="health check",
     collection=Collection(
         "/v3/{project_id}/elb/healthmonitors",

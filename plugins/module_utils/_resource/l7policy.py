@@ -25,13 +25,13 @@ class ForwardingPolicy(t.TypedDict, total=False):
     redirect_pools_config: list[Json] | None
 
 
-def uses_pool(policy: t.Mapping[str, t.Any], pool_id: str) -> bool:
+def uses_pool(policy: ForwardingPolicy, pool_id: str) -> bool:
     """Whether a policy sends requests to the pool, to it alone or to several by their weights."""
     pools = [policy.get("redirect_pool_id"), *(each.get("pool_id") for each in policy.get("redirect_pools_config") or ())]
     return pool_id in pools
 
 
-FORWARDING_POLICY = Resource(
+FORWARDING_POLICY: Resource[ForwardingPolicy] = Resource(
     kind="forwarding policy",
     collection=Collection(
         "/v3/{project_id}/elb/l7policies",

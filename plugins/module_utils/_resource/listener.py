@@ -35,7 +35,7 @@ class Listener(t.TypedDict, total=False):
     loadbalancers: list[Reference]
 
 
-def protocol_conflict(listener: t.Mapping[str, t.Any], protocol: str | None) -> list[str]:
+def protocol_conflict(listener: Listener, protocol: str | None) -> list[str]:
     """Why the listener cannot have a pool of that protocol, as far as both are known."""
     own = listener.get("protocol")
     possible = _POOL_PROTOCOLS.get(own or "")
@@ -44,7 +44,7 @@ def protocol_conflict(listener: t.Mapping[str, t.Any], protocol: str | None) -> 
     return [f"the listener's protocol {own} takes pools with protocol {' or '.join(possible)}, not {protocol}"]
 
 
-LISTENER = Resource(
+LISTENER: Resource[Listener] = Resource(
     kind="listener",
     collection=Collection(
         "/v3/{project_id}/elb/listeners",

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .resource import Collection, Resource, Verb
 
-LOADBALANCER = Resource(
+LOADBALANCER: Resource[t.Mapping[str, t.Any]] = Resource(
     kind="load balancer",
     collection=Collection(
         "/v3/{project_id}/elb/loadbalancers",

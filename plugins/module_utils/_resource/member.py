@@ -64,7 +64,7 @@ class Member(t.TypedDict, total=False):
 HEALTHY = ("ONLINE", "NO_MONITOR")
 
 
-def statuses(member: t.Mapping[str, t.Any]) -> list[t.Any]:
+def statuses(member: Member) -> list[t.Any]:
     """The statuses that count: those per listener where there are any, else the member's own.
 
     Source: "status" in "Querying a Backend Server" of the API reference.
@@ -73,12 +73,12 @@ def statuses(member: t.Mapping[str, t.Any]) -> list[t.Any]:
     return per_listener or [member.get("operating_status")]
 
 
-def is_healthy(member: t.Mapping[str, t.Any]) -> bool:
+def is_healthy(member: Member) -> bool:
     """Whether the member gets requests, as far as its health decides that. INITIAL and UNKNOWN are not healthy."""
     return all(status in HEALTHY for status in statuses(member))
 
 
-def health_of(member: t.Mapping[str, t.Any]) -> str:
+def health_of(member: Member) -> str:
     """The status of a member with the reasons of the health check, where the service gives any."""
     found: list[str] = []
     # Given for each listener that the pool serves; by some versions of the service for the member itself.
@@ -206,7 +206,7 @@ def _blocks_removal(dummy: t.Mapping[str, t.Any], pool: t.Mapping[str, t.Any]) -
 
 _REASON: Json = {"type": "dict"}
 
-MEMBER = Resource(
+MEMBER: Resource[Member] = Resource(
     kind="member",
     collection=Collection(
         "/v3/{project_id}/elb/pools/{pool_id}/members",

@@ -216,7 +216,7 @@ def protection(pool: t.Mapping[str, t.Any], label: str) -> list[str]:
     return [f"pool {label} protects its members from being removed: set member_deletion_protection_enable to false first"]
 
 
-POOL = Resource(
+POOL: Resource[Pool] = Resource(
     kind="pool",
     collection=Collection(
         "/v3/{project_id}/elb/pools",

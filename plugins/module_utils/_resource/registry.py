@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .health_check import HEALTH_CHECK
 from .l7policy import FORWARDING_POLICY
 from .listener import LISTENER
 from .loadbalancer import LOADBALANCER
 from .member import MEMBER
 from .pool import POOL
+from .resource import Resource
 
-RESOURCES = (POOL, MEMBER, HEALTH_CHECK, LOADBALANCER, LISTENER, FORWARDING_POLICY)
+RESOURCES: tuple[Resource[t.Any], ...] = (POOL, MEMBER, HEALTH_CHECK, LOADBALANCER, LISTENER, FORWARDING_POLICY)

@@ -112,8 +112,12 @@ def _no_reasons(*arguments: t.Any) -> list[str]:
     return []
 
 
+#: A resource as the API returns it: a ``TypedDict``.
+R = t.TypeVar("R", bound=t.Mapping[str, t.Any])
+
+
 @dataclasses.dataclass(frozen=True)
-class Resource:
+class Resource(t.Generic[R]):
     """One kind of resource."""
 
     #: As messages name it.

@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 import typing as t
+
+from ansible.module_utils.common.parameters import remove_values
 
 from .._api.client import Call, Client
 from .._auth import connect
@@ -23,6 +26,8 @@ from .._resource.ids import is_placeholder, placeholder
 MAX_SECONDS = 86400.0
 #: Seconds before a removal is tried again that was refused because of earlier removals; doubled for each further attempt.
 _FIRST_PAUSE = 0.5
+#: What the service calls the reason while earlier removals are not finished; any other conflict stays.
+_IN_USE = re.compile(r"member|health ?(monitor|check)|pending", re.IGNORECASE)
 
 #: Says how far a step is, in a few words. Called at any time while it runs, by another thread.
 Status = t.Callable[[], str]
@@ -90,12 +95,16 @@ class ApiContext:
             tls = Tls(connection.verify, connection.cert)
             connections = self.params.get("concurrency", 1)
             self._transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
-            self._client = Client(self._transport, self.deadline, endpoint, project_id, self.actions, connection.renew)
+            self._client = Client(self._transport, self.deadline, endpoint, project_id, self.actions, connection.renew, self.mask)
         return self._client
 
     def _warn_of_exposure(self, url: str, verify: bool | str) -> None:
         for warning in exposures(url, verify):
             self.warn(warning)
+
+    def mask(self, text: str) -> str:
+        """A text without secrets."""
+        return str(remove_values(text, self.secrets))
 
     def close(self) -> None:
         """Close the connections."""
@@ -164,7 +173,7 @@ class ApiContext:
             except ApiError as error:
                 if error.not_found:
                     return False
-                if not in_use or error.status != 409 or not self.deadline.sleep(pause):
+                if not (in_use and _IN_USE.search(error.reason)) or error.status != 409 or not self.deadline.sleep(pause):
                     raise
                 pause *= 2
             else:

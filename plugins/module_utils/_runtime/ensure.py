@@ -10,7 +10,7 @@ import typing as t
 
 from .._errors import ElbError, Json, NotFound, ValidationFailed
 from .._resource.plan import Outcome, Plan, PlanKind, make_plan, missing_in_response, plan_absent
-from .._resource.resource import Resource, Verb
+from .._resource.resource import R, Resource, Verb
 from .context import ApiContext
 from .lookup import invalid_id
 from .resource_client import ResourceClient
@@ -23,7 +23,7 @@ ENSURE_OPTIONS: Json = {
 }
 
 
-def allowed_to_ensure(resource: Resource, params: Json, **more: t.Any) -> set[str]:
+def allowed_to_ensure(resource: Resource[t.Any], params: Json, **more: t.Any) -> set[str]:
     """The IAM actions that a task which ensures a resource may need, whatever exists.
 
     :param more: what a creation sends besides the fields.
@@ -42,7 +42,7 @@ def allowed_to_ensure(resource: Resource, params: Json, **more: t.Any) -> set[st
     return {resource.operation(verb).action for verb in verbs}
 
 
-class Part:
+class Part(t.Generic[R]):
     """What belongs to a resource and is ensured after it, such as the health check of a pool."""
 
     #: What the result and the diff name it.
@@ -50,8 +50,10 @@ class Part:
     #: Its diff, once it is planned.
     before: t.Any = None
     after: t.Any = None
+    #: The options that a response says nothing of, once it is planned.
+    missing: t.Sequence[str] = ()
 
-    def plan(self, current: Json | None) -> list[str]:
+    def plan(self, current: R | None) -> list[str]:
         """Look at it, and plan what to do.
 
         :param current: the resource that it belongs to; ``None`` where that is to be created.
@@ -64,7 +66,7 @@ class Part:
         """Whether there is anything to do."""
         raise NotImplementedError
 
-    def apply(self, resource: Json) -> Json:
+    def apply(self, resource: R) -> R:
         """Carry out the plan.
 
         :param resource: the resource that it belongs to.
@@ -78,10 +80,10 @@ class Part:
         return {}
 
 
-class Ensure:
+class Ensure(t.Generic[R]):
     """The run of one task. A subclass has what is particular to its resource."""
 
-    resource: t.ClassVar[Resource]
+    resource: t.ClassVar[Resource[t.Any]]
     #: What to do instead of creating a resource with a given ID.
     no_such_id: t.ClassVar[str]
 
@@ -91,7 +93,7 @@ class Ensure:
         self.absent = self.params["state"] == "absent"
         self.desired = self.resource.desired_from(self.params)
         #: What is ensured after the resource.
-        self.parts: list[Part] = []
+        self.parts: list[Part[R]] = []
 
     @classmethod
     def run(cls, context: ApiContext) -> Json:
@@ -113,7 +115,7 @@ class Ensure:
         """What is wrong with the options, as far as that is known before any request."""
         return self.resource.invalid(self.desired, self.absent) + invalid_id(self.context)
 
-    def find(self) -> tuple[ResourceClient, Json | None]:
+    def find(self) -> tuple[ResourceClient[R], R | None]:
         """Look for the resource.
 
         :returns: where it is or would be, and what it is now.
@@ -121,11 +123,11 @@ class Ensure:
         """
         raise NotImplementedError
 
-    def assume(self, client: ResourceClient) -> Json | None:
+    def assume(self, client: ResourceClient[R]) -> R | None:
         """In check mode, the placeholder for a resource that an earlier task of the same run may create."""
         return None
 
-    def pool_id(self, client: ResourceClient, resource: Json) -> str:
+    def pool_id(self, client: ResourceClient[R], resource: t.Mapping[str, t.Any]) -> str:
         """The ID of the pool that the result is about."""
         raise NotImplementedError
 
@@ -133,18 +135,18 @@ class Ensure:
         """What to add to the message of a refused plan."""
         return ""
 
-    def removal_refusals(self, client: ResourceClient, current: Json) -> list[str]:
+    def removal_refusals(self, client: ResourceClient[R], current: R) -> list[str]:
         """The reasons against the removal."""
         return self.resource.blocks_removal(current, client.known_pool)
 
-    def create(self, client: ResourceClient, plan: Plan) -> tuple[Json, Outcome]:
+    def create(self, client: ResourceClient[R], plan: Plan) -> tuple[R, Outcome]:
         """Create the resource."""
         return client.create(self.desired, plan)
 
-    def before_removal(self, client: ResourceClient, current: Json) -> None:
+    def before_removal(self, client: ResourceClient[R], current: R) -> None:
         """Do what has to be done before the resource can be removed."""
 
-    def after_present(self, client: ResourceClient, resource: Json, outcome: Outcome) -> Json:
+    def after_present(self, client: ResourceClient[R], resource: R, outcome: Outcome) -> R:
         """Do what remains once the resource is as desired.
 
         :returns: the resource as it is then.
@@ -176,7 +178,7 @@ class Ensure:
         resource, changed = self._apply(client, plan, current)
         return self._result(resource, self.pool_id(client, current or resource), changed, plan)
 
-    def _result(self, resource: Json, pool_id: str, changed: bool, plan: Plan) -> Json:
+    def _result(self, resource: t.Mapping[str, t.Any], pool_id: str, changed: bool, plan: Plan) -> Json:
         result: Json = {"changed": changed, self.resource.collection.one: resource, "pool_id": pool_id}
         before, after = dict(plan.before), dict(plan.after)
         for part in self.parts:
@@ -185,7 +187,7 @@ class Ensure:
             after.update({part.name: part.after} if part.after is not None else {})
         return {**result, "diff": {"before": before, "after": after}}
 
-    def _check(self, client: ResourceClient, plan: Plan, current: Json | None, placeholder: bool) -> None:
+    def _check(self, client: ResourceClient[R], plan: Plan, current: R | None, placeholder: bool) -> None:
         """Check what is known now, all of it at once and before the first write.
 
         :raises ValidationFailed: when the plan cannot be carried out.
@@ -204,11 +206,12 @@ class Ensure:
             raise ValidationFailed(self.attempt, reasons)
         if self.absent:
             return
-        warn_of_missing(self.context, missing_in_response(self.resource.fields, self.desired, current))
+        missing = missing_in_response(self.resource.fields, self.desired, current)
+        warn_of_missing(self.context, [*missing, *(option for part in self.parts for option in part.missing)])
         for warning in self.resource.warnings(self.desired, current, client.known_pool):
             self.context.warn(warning)
 
-    def _apply(self, client: ResourceClient, plan: Plan, current: Json | None) -> tuple[Json, bool]:
+    def _apply(self, client: ResourceClient[R], plan: Plan, current: R | None) -> tuple[t.Mapping[str, t.Any], bool]:
         """Carry out the plan.
 
         :returns: the resource afterwards (in check mode as far as it is known), and whether anything was changed.

@@ -9,10 +9,11 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Json
+from .._resource.resource import R
 from .resource_client import ResourceClient
 
 
-def listing(client: ResourceClient, params: Json) -> list[Json]:
+def listing(client: ResourceClient[R], params: Json) -> list[R]:
     """The resources that match the filters. A single ID and no other filter uses the get API.
 
     :param params: the options; the filters of the resource are among them.

@@ -32,7 +32,7 @@ def invalid_id(context: ApiContext) -> list[str]:
     return [f"id {given!r} is not a UUID; to look up by name, use the option 'name'"] if given and looks_up_name(context, given) else []
 
 
-def resolve_id(context: ApiContext, resource: Resource, option: str, name_or_id: str) -> str:
+def resolve_id(context: ApiContext, resource: Resource[t.Any], option: str, name_or_id: str) -> str:
     """The ID of a resource that an option names.
 
     :raises NotFound: when none has the name.

@@ -12,7 +12,8 @@ from .._api.client import Call, Query
 from .._errors import ApiError, ElbError, Json, ValidationFailed
 from .._resource.ids import normalized_id
 from .._resource.plan import Outcome, Plan, PlanKind, plan_present
-from .._resource.resource import Identity, Resource, Verb
+from .._resource.pool import Pool
+from .._resource.resource import Identity, R, Resource, Verb
 from .context import ApiContext
 from .create import create_once
 
@@ -24,10 +25,10 @@ class PoolRef(t.NamedTuple):
     #: As messages name it.
     label: str
     #: What is known of it; perhaps nothing besides its ID.
-    known: Json
+    known: Pool
 
 
-class ResourceClient:
+class ResourceClient(t.Generic[R]):
     """The pools of a project, the members of a pool, and so on.
 
     :param pool: the pool that they are in, where they are in one.
@@ -37,7 +38,7 @@ class ResourceClient:
     def __init__(
         self,
         context: ApiContext,
-        resource: Resource,
+        resource: Resource[R],
         pool: PoolRef | None = None,
         label: t.Callable[[t.Mapping[str, t.Any]], str] | None = None,
     ) -> None:
@@ -49,18 +50,18 @@ class ResourceClient:
         self._parent: t.Mapping[str, str] = {"pool_id": pool.id} if pool else {}
 
     @property
-    def known_pool(self) -> Json:
+    def known_pool(self) -> Pool:
         """What is known of the pool that they are in."""
         return self.pool.known if self.pool else {}
 
-    def get(self, resource_id: str) -> Json | None:
+    def get(self, resource_id: str) -> R | None:
         """The one of that ID, or ``None``.
 
         :raises ApiError: also where the pool that it would be in does not exist.
         """
         resource_id = normalized_id(resource_id)
         try:
-            return self.context.read(self._call(Verb.GET, f"get {self.resource.kind} {resource_id}", "of", resource_id))
+            return t.cast(R, self.context.read(self._call(Verb.GET, f"get {self.resource.kind} {resource_id}", "of", resource_id)))
         except ApiError as error:
             if not error.not_found or self._is_about_pool(error, resource_id):
                 raise
@@ -72,27 +73,22 @@ class ResourceClient:
             return False
         return resource_id not in error.reason or resource_id == self.pool.id
 
-    def read_all(self, query: Query | None = None) -> list[Json]:
+    def read_all(self, query: Query | None = None) -> list[R]:
         """Those that match filters.
 
         :param query: filters; by default those of :func:`scope`.
         """
         limits = scope(self.context) if query is None else query
         attempt = f"list the {self.resource.kinds}" if self.pool else f"list {self.resource.kinds}"
-        return self.context.pages(self._call(Verb.LIST, attempt, "of")._replace(query=limits))
+        return t.cast("list[R]", self.context.pages(self._call(Verb.LIST, attempt, "of")._replace(query=limits)))
 
-    def find(self, identity: Identity) -> list[Json]:
+    def find(self, identity: Identity) -> list[R]:
         """Those that an identity means: at most one, where the service knows only one."""
         call = self._call(Verb.LIST, f"look for {self.resource.kind} {identity.label}", "in")
         found = self.context.pages(call._replace(query=[*identity.query, *scope(self.context)]))
-        return [
-            # The service's filters are trusted where a response leaves a field out.
-            {**identity.fields, **{name: value for name, value in each.items() if value is not None or name not in identity.fields}}
-            for each in found
-            if self.resource.matches(each, identity)
-        ]
+        return [_completed(each, identity) for each in found if self.resource.matches(each, identity)]
 
-    def find_one(self, identity: Identity, advice: str) -> Json | None:
+    def find_one(self, identity: Identity, advice: str) -> R | None:
         """The one that an identity means, or ``None``.
 
         :param advice: what to do where there are several.
@@ -100,7 +96,7 @@ class ResourceClient:
         """
         return self.only(self.find(identity), identity, advice)
 
-    def only(self, found: list[Json], identity: Identity, advice: str) -> Json | None:
+    def only(self, found: list[R], identity: Identity, advice: str) -> R | None:
         """The one that was found, or ``None``.
 
         :raises ElbError: when there are several; it lists their IDs.
@@ -112,7 +108,7 @@ class ResourceClient:
             raise ElbError(f"There are {len(found)} {self.resource.kinds} {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
         return found[0] if found else None
 
-    def create(self, desired: Json, plan: Plan, look: t.Callable[[], list[Json]] | None = None) -> tuple[Json, Outcome]:
+    def create(self, desired: Json, plan: Plan, look: t.Callable[[], list[R]] | None = None) -> tuple[R, Outcome]:
         """Create one, exactly once.
 
         :param look: finds those that the request would create, where their identity does not.
@@ -123,17 +119,19 @@ class ResourceClient:
         """
         resource = self.resource
         call = self._call(Verb.CREATE, f"{resource.create_verb} {resource.kind} {self.label(desired)}", "to")._replace(body=plan.body)
-        created = create_once(self.context, call, look or (lambda: self.find(resource.identity(desired))))
+        found = t.cast("t.Callable[[], list[Json]]", look or (lambda: self.find(resource.identity(desired))))
+        created = create_once(self.context, call, found)
         if created.as_planned:
-            return created.resource or {**plan.body, **self.context.id_of_created(f"{resource.kind} {self.label(desired)}")}, Outcome.ADDED
+            predicted = {**plan.body, **self.context.id_of_created(f"{resource.kind} {self.label(desired)}")}
+            return t.cast(R, created.resource or predicted), Outcome.ADDED
         again = plan_present(resource.fields, desired, created.resource)
         reasons = resource.refusals(again, desired, created.resource, self.known_pool)
         if reasons:
             raise ValidationFailed(call.attempt, reasons)
         outcome = Outcome.ADDED if created.ours else Outcome.UPDATED if again.changed else Outcome.UNCHANGED
-        return self.update(created.resource, again), outcome
+        return self.update(t.cast(R, created.resource), again), outcome
 
-    def update(self, current: Json, plan: Plan) -> Json:
+    def update(self, current: R, plan: Plan) -> R:
         """Update one, where the plan says so.
 
         :returns: it; in check mode as far as it is known.
@@ -142,15 +140,15 @@ class ResourceClient:
             return current
         return self.set(current, f"update {self.resource.kind} {self.label(current)}", plan.body)
 
-    def set(self, current: Json, attempt: str, body: Json) -> Json:
+    def set(self, current: R, attempt: str, body: Json) -> R:
         """Send an update.
 
         :returns: the resource; in check mode as far as it is known.
         """
         call = self._call(Verb.UPDATE, attempt, "of", str(current["id"]))._replace(body=body)
-        return self.context.write(call) or {**current, **body}
+        return t.cast(R, self.context.write(call) or {**current, **body})
 
-    def delete(self, current: Json, in_use: bool = False) -> bool:
+    def delete(self, current: R, in_use: bool = False) -> bool:
         """Remove one.
 
         :param in_use: whether the service may still count what this task removed before as a use of it.
@@ -163,6 +161,11 @@ class ResourceClient:
         where = f" {preposition} pool {self.pool.label}" if self.pool else ""
         ids = {**self._parent, self.resource.collection.id_name: resource_id} if resource_id is not None else self._parent
         return Call(self.resource.operation(verb), attempt + where, ids)
+
+
+def _completed(found: Json, identity: Identity) -> t.Any:
+    """A resource with the fields that it was found by: the service's filters are trusted where a response leaves one out."""
+    return {**identity.fields, **{name: value for name, value in found.items() if value is not None or name not in identity.fields}}
 
 
 def scope(context: ApiContext) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from .._errors import ApiError, Json
+from .._resource.member import Member
 from .context import MAX_SECONDS
 from .resource_client import ResourceClient
 from .wait import WAIT_OPTIONS, invalid_wait
@@ -22,7 +23,7 @@ def invalid_serving(params: Json) -> list[str]:
     return reasons + invalid_wait(params)
 
 
-def drain(client: ResourceClient, member: Json) -> Json:
+def drain(client: ResourceClient[Member], member: Member) -> Member:
     """Let a member get no new requests. One that does not exist any more is left to the removal.
 
     :returns: the member as it is then.

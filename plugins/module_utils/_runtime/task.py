@@ -77,13 +77,17 @@ def perform(task: Task, door: Door) -> Json:
     :returns: its result; with ``failed`` and ``msg`` where it failed. Secrets are not masked yet.
     :raises ImportError: where a library is missing. No request was made.
     """
+
+    def progress(status: Status) -> t.ContextManager[None]:
+        return door.progress(lambda: printable(context.mask(status())))
+
     context = ApiContext(
         door.params,
         door.secrets,
         door.check_mode,
         door.show_diff,
         lambda warning: door.warn(printable(warning)),
-        door.progress,
+        progress,
         door.token_cache,
     )
     try:

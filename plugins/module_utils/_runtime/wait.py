@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from .._errors import Json
-from .._resource.member import health_of, is_healthy, label
+from .._resource.member import Member, health_of, is_healthy, label
 from .context import MAX_SECONDS, ApiContext
 
 #: Seconds between two looks: few at first, then backing off; a health check itself takes some seconds.
@@ -44,7 +44,7 @@ class HealthWait:
     :param look: reads those of the pool's members that may be among them, by their keys.
     """
 
-    def __init__(self, context: ApiContext, waiting: t.Mapping[t.Any, Json], look: t.Callable[[], t.Mapping[t.Any, Json]]) -> None:
+    def __init__(self, context: ApiContext, waiting: t.Mapping[t.Any, Member], look: t.Callable[[], t.Mapping[t.Any, Member]]) -> None:
         self._context = context
         self._waiting = dict(waiting)
         self._look = look
@@ -52,7 +52,7 @@ class HealthWait:
         #: Since when each has been healthy without a break.
         self._healthy_since: dict[t.Any, float] = {}
         #: The members as they were seen last.
-        self.seen: dict[t.Any, Json] = dict(waiting)
+        self.seen: dict[t.Any, Member] = dict(waiting)
         #: Why a member did not become healthy, and those of them that do not exist any more.
         self.failed: dict[t.Any, str] = {}
         self.removed: set[t.Any] = set()
@@ -88,7 +88,7 @@ class HealthWait:
         waiting = _some(self.seen[key] for key in list(self._waiting))
         return f"not healthy yet: {waiting}, {self._context.deadline.left():.0f} seconds left"
 
-    def _check(self, found: t.Mapping[t.Any, Json]) -> None:
+    def _check(self, found: t.Mapping[t.Any, Member]) -> None:
         now = time.monotonic()
         for key in list(self._waiting):
             member = found.get(key)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import dataclasses
 
 from .._errors import Json
-from .._resource.health_check import HEALTH_CHECK, type_conflict, with_defaults
-from .._resource.plan import Plan, PlanKind, plan_absent, plan_present
+from .._resource.health_check import HEALTH_CHECK, HealthCheck, type_conflict, with_defaults
+from .._resource.plan import Plan, PlanKind, missing_in_response, plan_absent, plan_present
+from .._resource.pool import Pool
 from .._resource.resource import Verb
 from .._runtime.context import ApiContext
 from .._runtime.ensure import Part
@@ -23,7 +24,7 @@ HEALTH_CHECK_OPTION: Json = {
 }
 
 
-class HealthCheckPart(Part):
+class HealthCheckPart(Part[Pool]):
     """The health check, as the option ``health_check`` describes it.
 
     :param option: the value of the option.
@@ -33,14 +34,14 @@ class HealthCheckPart(Part):
 
     name = "health_check"
 
-    def __init__(self, context: ApiContext, option: Json, protocol: str | None, pools: ResourceClient) -> None:
+    def __init__(self, context: ApiContext, option: Json, protocol: str | None, pools: ResourceClient[Pool]) -> None:
         self._context = context
         self._desired = HEALTH_CHECK.desired_from(option)
         self._absent = not option["enable"]
         self._protocol = protocol
         self._pools = pools
         self._client = health_check_client(context, pools)
-        self._current: Json | None = None
+        self._current: HealthCheck | None = None
         self._plan = Plan(PlanKind.NOTHING)
 
     def invalid(self) -> list[str]:
@@ -50,12 +51,13 @@ class HealthCheckPart(Part):
             reasons.append(f"'enable: false' removes the health check, so {', '.join(sorted(self._desired))} has no effect")
         return [f"health_check {reason}" for reason in reasons]
 
-    def plan(self, current: Json | None) -> list[str]:
+    def plan(self, current: Pool | None) -> list[str]:
         """See :class:`Part`."""
         pool = current or {}
         protocol = pool.get("protocol") or self._protocol
-        if pool.get("healthmonitor_id"):
-            self._current = self._client.get(pool["healthmonitor_id"])
+        check_id = pool.get("healthmonitor_id")
+        if check_id:
+            self._current = self._client.get(check_id)
         if self._absent:
             self._plan = plan_absent(HEALTH_CHECK.fields, self._current)
             reasons = []
@@ -63,6 +65,9 @@ class HealthCheckPart(Part):
             desired = self._desired if self._current else with_defaults(self._desired, protocol)
             self._plan = plan_present(HEALTH_CHECK.fields, desired, self._current)
             reasons = type_conflict(desired, protocol) + HEALTH_CHECK.refusals(self._plan, desired, self._current, {})
+        if not self._absent:
+            missing = missing_in_response(HEALTH_CHECK.fields, self._desired, self._current)
+            self.missing = [f"health_check.{option}" for option in missing]
         self.before = self._plan.before or ({} if self._plan.changed else None)
         self.after = self._plan.after or ({} if self._plan.changed else None)
         return [f"health_check {reason}" for reason in reasons]
@@ -72,7 +77,7 @@ class HealthCheckPart(Part):
         """See :class:`Part`."""
         return self._plan.changed
 
-    def apply(self, resource: Json) -> Json:
+    def apply(self, resource: Pool) -> Pool:
         """See :class:`Part`."""
         if self._plan.kind is PlanKind.DELETE and self._current:
             self._client.delete(self._current)
@@ -84,10 +89,11 @@ class HealthCheckPart(Part):
             self._current = self._client.update(self._current, self._plan)
         return {**resource, "healthmonitor_id": self._current["id"] if self._current else None}
 
-    def _find(self, pool_id: str) -> list[Json]:
+    def _find(self, pool_id: str) -> list[HealthCheck]:
         """The health check that the pool has by now: the API has no filter for it."""
         pool = self._pools.get(pool_id) or {}
-        found = self._client.get(pool["healthmonitor_id"]) if pool.get("healthmonitor_id") else None
+        check_id = pool.get("healthmonitor_id")
+        found = self._client.get(check_id) if check_id else None
         return [found] if found else []
 
     @property
@@ -96,7 +102,7 @@ class HealthCheckPart(Part):
         return {"health_check": self._current}
 
 
-def health_check_client(context: ApiContext, pools: ResourceClient) -> ResourceClient:
+def health_check_client(context: ApiContext, pools: ResourceClient[Pool]) -> ResourceClient[HealthCheck]:
     """Calls about the health check of a pool.
 
     :param pools: where the pool is; it names the pool in messages.

@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ApiError, Json, NotFound, ValidationFailed
-from .._resource.health_check import HEALTH_CHECK
+from .._resource.health_check import HEALTH_CHECK, HealthCheck
 from .._resource.ids import is_name
-from .._resource.member import MEMBER
-from .._resource.pool import POOL
+from .._resource.member import MEMBER, Member
+from .._resource.pool import POOL, Pool
 from .._resource.resource import Resource, Verb
 from .._runtime.context import ApiContext
 from .._runtime.listing import listing
@@ -24,7 +24,7 @@ from .._runtime.task import Task
 _IDS_IN_URL = 50
 
 
-def info_task(resource: Resource) -> Task:
+def info_task(resource: Resource[t.Any]) -> Task:
     """A task that lists the resources of a project. Its module has the name of the API's key, such as ``elb_flavor_info``."""
 
     def read(context: ApiContext) -> Json:
@@ -38,7 +38,8 @@ def list_pools(context: ApiContext) -> Json:
 
     :returns: ``changed`` and ``pools``.
     """
-    pools = listing(ResourceClient(context, POOL), context.params)
+    # With whole members and health checks, where these are asked for.
+    pools: list[Json] = [dict(pool) for pool in listing(ResourceClient(context, POOL), context.params)]
     if context.params["include_members"]:
         for pool in pools:
             pool["members"] = _members_of(context, pool)
@@ -49,21 +50,21 @@ def list_pools(context: ApiContext) -> Json:
     return {"changed": False, "pools": pools}
 
 
-def _health_checks(context: ApiContext, ids: list[str]) -> dict[t.Any, Json]:
+def _health_checks(context: ApiContext, ids: list[str]) -> dict[t.Any, HealthCheck]:
     """The health checks with these IDs, as many in one request as a URL can name."""
     client = ResourceClient(context, HEALTH_CHECK)
-    found: dict[t.Any, Json] = {}
+    found: dict[t.Any, HealthCheck] = {}
     for start in range(0, len(ids), _IDS_IN_URL):
         for check in client.read_all([("id", each) for each in ids[start : start + _IDS_IN_URL]]):
             found[check["id"]] = check
     return found
 
 
-def _members_of(context: ApiContext, pool: Json) -> list[Json]:
+def _members_of(context: ApiContext, pool: Json) -> list[Member]:
     if pool.get("members") == [] or context.is_placeholder(pool["id"]):
         return []
     try:
-        return ResourceClient(context, MEMBER, PoolRef(pool["id"], pool["id"], pool)).read_all()
+        return ResourceClient(context, MEMBER, PoolRef(pool["id"], pool["id"], t.cast(Pool, pool))).read_all()
     except ApiError as error:
         # Removed since it was listed.
         if not error.not_found:
@@ -82,7 +83,7 @@ def _list_members(context: ApiContext) -> Json:
     reasons = [f"{field.name} {reason}" for field, value in filters for reason in [field.check(value)] if reason]
     if reasons:
         raise ValidationFailed(attempt, reasons)
-    members: list[Json] = []
+    members: list[Member] = []
     try:
         dummy, members = resolve_pool(context, attempt, lambda pool: listing(ResourceClient(context, MEMBER, pool), params))
     except NotFound:
@@ -90,7 +91,7 @@ def _list_members(context: ApiContext) -> Json:
     return {"changed": False, "members": members}
 
 
-def _reading(resource: Resource, params: Json) -> str:
+def _reading(resource: Resource[t.Any], params: Json) -> str:
     """The IAM action with which a task reads what its filters choose."""
     given = [name for name in resource.filters if params[name] is not None]
     single = given == ["id"] and len(params["id"]) == 1

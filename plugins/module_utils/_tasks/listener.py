@@ -10,8 +10,8 @@ import enum
 
 from .._errors import Json, NotFound
 from .._resource.ids import comparable_id, is_uuid, normalized_id
-from .._resource.listener import LISTENER, protocol_conflict
-from .._resource.pool import references
+from .._resource.listener import LISTENER, Listener, protocol_conflict
+from .._resource.pool import Pool, references
 from .._resource.resource import Identity, Verb, by_name
 from .._runtime.context import ApiContext
 from .._runtime.ensure import Part
@@ -30,7 +30,7 @@ class _Step(enum.Enum):
     SWITCH = enum.auto()
 
 
-class ListenerPart(Part):
+class ListenerPart(Part[Pool]):
     """The listener that the option ``listener`` names.
 
     :param desired: the pool's desired fields; the load balancer narrows the look-up of the listener by its name.
@@ -43,22 +43,27 @@ class ListenerPart(Part):
         self._desired = desired
         self._given: str = context.params["listener"]
         self._client = ResourceClient(context, LISTENER)
-        self._listener: Json | None = None
+        self._listener: Listener | None = None
         self._step = _Step.NOTHING
 
-    def narrow(self, pools: list[Json]) -> list[Json]:
-        """Of several pools, or one on another load balancer, those that the listener can mean."""
+    def narrow(self, pools: list[Pool], absent: bool) -> list[Pool]:
+        """Of several pools, or one on another load balancer, those that the listener can mean.
+
+        :param absent: whether the pool is to be removed: then the listener matters only where there are several.
+        """
+        if not pools or (absent and len(pools) == 1):
+            return pools
         attached = [pool for pool in pools if self._is_attached(pool)]
-        if attached or not pools:
+        if attached:
             return attached
         own = set(references(self._look(), "loadbalancers") or [])
         return [pool for pool in pools if not own or own.intersection(references(pool, "loadbalancers") or own)]
 
-    def _is_attached(self, pool: Json) -> bool:
+    def _is_attached(self, pool: Pool) -> bool:
         listener_id = normalized_id(self._given) if is_uuid(self._given) else self._look()["id"]
         return comparable_id(listener_id) in (references(pool, "listeners") or [])
 
-    def _look(self) -> Json:
+    def _look(self) -> Listener:
         """The listener.
 
         :raises NotFound: when there is none.
@@ -76,7 +81,7 @@ class ListenerPart(Part):
                 raise NotFound(f"There is no listener {identity.known_by} {where}. {hint}")
         return self._listener
 
-    def plan(self, current: Json | None) -> list[str]:
+    def plan(self, current: Pool | None) -> list[str]:
         """See :class:`Part`."""
         if current is not None and self._is_attached(current):
             return []
@@ -88,6 +93,10 @@ class ListenerPart(Part):
         self.before = {"id": listener["id"], "default_pool_id": default or ""}
         self.after = {"id": listener["id"], "default_pool_id": current["id"] if current else self._desired.get("name", "")}
         reasons = protocol_conflict(listener, (current or self._desired).get("protocol"))
+        own, desired = references(listener, "loadbalancers"), self._desired.get("loadbalancer_id")
+        of_pool = references(current, "loadbalancers") if current else [str(comparable_id(desired))] if desired else None
+        if own and of_pool and not set(own) & set(of_pool):
+            reasons.append(f"listener {self._given!r} belongs to the load balancer {own[0]}, and the pool to {of_pool[0]}")
         if default and not self._context.params["switch_listener"]:
             reasons.append(
                 f"listener {self._given!r} has the default pool {default}: set 'switch_listener: true' to send its requests to this pool "
@@ -108,7 +117,7 @@ class ListenerPart(Part):
         ids = references(listener, "loadbalancers") or []
         return {"loadbalancer_id": ids[0]} if ids and "loadbalancer_id" not in self._desired else {}
 
-    def apply(self, resource: Json) -> Json:
+    def apply(self, resource: Pool) -> Pool:
         """See :class:`Part`."""
         if not self.changed or self._is_attached(resource):
             return resource

@@ -10,7 +10,7 @@ import typing as t
 
 from .._errors import ElbError, Json
 from .._resource.ids import is_name
-from .._resource.member import MEMBER, WEIGHT, is_healthy
+from .._resource.member import MEMBER, WEIGHT, Member, is_healthy
 from .._resource.plan import Outcome
 from .._resource.pool import POOL
 from .._resource.resource import Verb
@@ -22,7 +22,7 @@ from .._runtime.task import Task
 from .._runtime.wait import HealthWait, warn_of_no_requests
 
 
-class EnsureMember(Ensure):
+class EnsureMember(Ensure[Member]):
     """The run of ``elb_member``."""
 
     resource = MEMBER
@@ -40,39 +40,39 @@ class EnsureMember(Ensure):
             reasons.append("give address with protocol_port, id, or a name that is not empty")
         return reasons
 
-    def find(self) -> tuple[ResourceClient, Json | None]:
+    def find(self) -> tuple[ResourceClient[Member], Member | None]:
         """See :class:`Ensure`."""
         pool, current = resolve_pool(self.context, self.attempt, self._find, assume=not self.absent)
         return ResourceClient(self.context, MEMBER, pool), current
 
-    def _find(self, pool: PoolRef) -> Json | None:
+    def _find(self, pool: PoolRef) -> Member | None:
         client = ResourceClient(self.context, MEMBER, pool)
         if self.params["id"]:
             return client.get(self.params["id"])
         other = "'id'" if "address" in self.desired else "its address and protocol_port, or 'id'"
         return client.find_one(MEMBER.identity(self.desired), f"Give the right one by {other}.")
 
-    def assume(self, client: ResourceClient) -> Json | None:
+    def assume(self, client: ResourceClient[Member]) -> Member | None:
         """See :class:`Ensure`: where the member is known by its name only."""
         if "address" in self.desired:
             return None
         name, pool = self.params["name"], client.pool
         if pool and not self.context.is_placeholder(pool.id):
             self.context.warn(f"Check mode: pool {pool.label} has no member named {name!r}; assuming that an earlier task adds it.")
-        return self.context.id_of_created(f"member {name!r}")
+        return t.cast(Member, self.context.id_of_created(f"member {name!r}"))
 
-    def pool_id(self, client: ResourceClient, resource: Json) -> str:
+    def pool_id(self, client: ResourceClient[Member], resource: t.Mapping[str, t.Any]) -> str:
         """See :class:`Ensure`."""
         return client.pool.id if client.pool else ""
 
-    def before_removal(self, client: ResourceClient, current: Json) -> None:
+    def before_removal(self, client: ResourceClient[Member], current: Member) -> None:
         """Drain the member."""
         seconds = self.params["drain_seconds"]
         if seconds:
             drain(client, current)
             self.context.pause(seconds, f"draining member {MEMBER.label(current)}")
 
-    def after_present(self, client: ResourceClient, resource: Json, outcome: Outcome) -> Json:
+    def after_present(self, client: ResourceClient[Member], resource: Member, outcome: Outcome) -> Member:
         """Wait until the member is healthy."""
         if not self.params["wait"]:
             return resource
@@ -87,10 +87,10 @@ class EnsureMember(Ensure):
             return resource
         return self._wait(client, resource)
 
-    def _wait(self, client: ResourceClient, member: Json) -> Json:
+    def _wait(self, client: ResourceClient[Member], member: Member) -> Member:
         key = member["id"]
 
-        def look() -> dict[str, Json]:
+        def look() -> dict[str, Member]:
             found = client.get(key)
             return {key: found} if found else {}
 

@@ -15,9 +15,9 @@ from .._resource.health_check import HEALTH_CHECK
 from .._resource.ids import comparable_id, is_name
 from .._resource.l7policy import FORWARDING_POLICY, uses_pool
 from .._resource.loadbalancer import LOADBALANCER
-from .._resource.member import MEMBER
+from .._resource.member import MEMBER, Member
 from .._resource.plan import Outcome, Plan, PlanKind
-from .._resource.pool import POOL, references
+from .._resource.pool import POOL, Pool, references
 from .._resource.resource import Verb, by_name
 from .._runtime.context import ApiContext
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
@@ -32,7 +32,7 @@ _TO_CREATE = {"protocol", "lb_algorithm"}
 _ONLY_TO_UPDATE = {field.name for field in POOL.fields if field.updatable is Updatable.ALWAYS} - _TO_CREATE - {"name"}
 
 
-class EnsurePool(Ensure):
+class EnsurePool(Ensure[Pool]):
     """The run of ``elb_pool``."""
 
     resource = POOL
@@ -42,9 +42,9 @@ class EnsurePool(Ensure):
         super().__init__(context)
         params = self.params
         self._client = ResourceClient(context, POOL, label=lambda dummy: POOL.label(params))
-        self._members: list[Json] = []
+        self._members: list[Member] = []
         #: Pools of the same name on other load balancers.
-        self._elsewhere: list[Json] = []
+        self._elsewhere: list[Pool] = []
         self._listener: ListenerPart | None = None
         if params["listener"] is not None:
             self._listener = ListenerPart(context, self.desired)
@@ -54,7 +54,8 @@ class EnsurePool(Ensure):
         if params["health_check"] is not None:
             self._health_check = HealthCheckPart(context, params["health_check"], params["protocol"], self._client)
         if not self.absent:
-            self.parts = [part for part in (self._listener, self._health_check) if part is not None]
+            # Requests come only once the health check is there.
+            self.parts = [part for part in (self._health_check, self._listener) if part is not None]
 
     def invalid(self) -> list[str]:
         """See :class:`Ensure`."""
@@ -67,7 +68,7 @@ class EnsurePool(Ensure):
             reasons.append("switch_listener has an effect only with 'listener'")
         return reasons + (self._health_check.invalid() if self._health_check and not self.absent else [])
 
-    def find(self) -> tuple[ResourceClient, Json | None]:
+    def find(self) -> tuple[ResourceClient[Pool], Pool | None]:
         """See :class:`Ensure`."""
         if not (self.params["id"] and self.absent) and self.desired.get("loadbalancer_id"):
             self.desired["loadbalancer_id"] = resolve_id(self.context, LOADBALANCER, "loadbalancer", self.desired["loadbalancer_id"])
@@ -75,13 +76,21 @@ class EnsurePool(Ensure):
             return self._client, self._client.get(self.params["id"])
         identity = by_name(self.params["name"])
         named = self._client.find(identity)
-        found = self._on_loadbalancer(named)
-        if self._listener:
-            found = self._listener.narrow(found)
+        found = self._meant(named)
         self._elsewhere = [pool for pool in named if pool not in found]
         return self._client, self._client.only(found, identity, "Give the ID of the right one as 'id'.")
 
-    def _on_loadbalancer(self, pools: list[Json]) -> list[Json]:
+    def _meant(self, named: list[Pool]) -> list[Pool]:
+        """Of the pools of the name, those that the load balancer and the listener of the options can mean."""
+        found = self._on_loadbalancer(named)
+        return self._listener.narrow(found, self.absent) if self._listener else found
+
+    def _look(self) -> list[Pool]:
+        """What a creation whose response was lost may have made: none of the pools that existed before."""
+        before = {pool["id"] for pool in self._elsewhere}
+        return [pool for pool in self._meant(self._client.find(by_name(self.params["name"]))) if pool["id"] not in before]
+
+    def _on_loadbalancer(self, pools: list[Pool]) -> list[Pool]:
         """Those that belong to the load balancer of the option, where that is given."""
         loadbalancer_id = self.desired.get("loadbalancer_id")
         if not loadbalancer_id:
@@ -92,16 +101,16 @@ class EnsurePool(Ensure):
             return self._client.find(POOL.identity(self.desired))
         return [pool for pool, ids in zip(pools, on) if comparable_id(loadbalancer_id) in (ids or ())]
 
-    def assume(self, client: ResourceClient) -> Json | None:
+    def assume(self, client: ResourceClient[Pool]) -> Pool | None:
         """See :class:`Ensure`: where the task means to update a pool rather than to create one."""
         means_update = _ONLY_TO_UPDATE.intersection(self.desired) or self.parts
         if _TO_CREATE.intersection(self.desired) or not means_update:
             return None
         name = self.params["name"]
         self.context.warn(f"Check mode: there is no pool {name!r} in this project and region; assuming that an earlier task creates it.")
-        return self.context.id_of_created(f"pool {name!r}")
+        return t.cast(Pool, self.context.id_of_created(f"pool {name!r}"))
 
-    def pool_id(self, client: ResourceClient, resource: Json) -> str:
+    def pool_id(self, client: ResourceClient[Pool], resource: t.Mapping[str, t.Any]) -> str:
         """See :class:`Ensure`."""
         return str(resource.get("id", ""))
 
@@ -109,28 +118,27 @@ class EnsurePool(Ensure):
         """See :class:`Ensure`."""
         return f".{scope_hint(self.context)}" if plan.kind is PlanKind.CREATE else ""
 
-    def create(self, client: ResourceClient, plan: Plan) -> tuple[Json, Outcome]:
+    def create(self, client: ResourceClient[Pool], plan: Plan) -> tuple[Pool, Outcome]:
         """See :class:`Ensure`. Names are not unique: a pool of the same name elsewhere is another one, and a warning names it."""
         for pool in self._elsewhere:
             self.context.warn(f"There is another pool named {self.params['name']!r}, on another load balancer: {pool['id']}.")
         body = self._listener.creation_body() if self._listener else {}
-        pool, outcome = client.create(self.desired, dataclasses.replace(plan, body={**plan.body, **body}))
+        pool, outcome = client.create(self.desired, dataclasses.replace(plan, body={**plan.body, **body}), self._look)
         if self.context.check_mode and "listener_id" in body:
             pool["listeners"] = [{"id": body["listener_id"]}]
         return pool, outcome
 
-    def removal_refusals(self, client: ResourceClient, current: Json) -> list[str]:
+    def removal_refusals(self, client: ResourceClient[Pool], current: Pool) -> list[str]:
         """See :class:`Ensure`. Forwarding policies are looked for before the first member is removed."""
         pool_id = str(current["id"])
-        members = [] if self.context.is_placeholder(pool_id) else current.get("members")
-        if members is None or (members and self.params["force"]):
+        references = [] if self.context.is_placeholder(pool_id) else current.get("members")
+        if references is None or (references and self.params["force"]):
             # Whole ones: what is removed is named by address and port.
-            members = self._members_of(current).read_all()
-        if members and not self.params["force"]:
-            count = "1 member" if len(members) == 1 else f"{len(members)} members"
-            return [f"it has {count}. Set 'force: true' to remove them with it."]
-        self._members = members
-        reasons = super().removal_refusals(client, {**current, "members": members})
+            self._members = self._members_of(current).read_all()
+        count = len(references or self._members)
+        if count and not self.params["force"]:
+            return [f"it has {count} member{'s' * (count > 1)}. Set 'force: true' to remove {'them' if count > 1 else 'it'} as well."]
+        reasons = super().removal_refusals(client, {**current, "members": [{"id": member["id"]} for member in self._members]})
         if self._members:
             policies = ResourceClient(self.context, FORWARDING_POLICY).read_all(scope(self.context))
             names = [f"{policy.get('name') or 'without a name'} ({policy['id']})" for policy in policies if uses_pool(policy, pool_id)]
@@ -138,15 +146,16 @@ class EnsurePool(Ensure):
                 reasons.append(f"it is used by the forwarding policies {', '.join(names)}: remove or change them first")
         return reasons
 
-    def before_removal(self, client: ResourceClient, current: Json) -> None:
+    def before_removal(self, client: ResourceClient[Pool], current: Pool) -> None:
         """Remove what belongs to the pool: its members, then its health check."""
         members = self._members_of(current)
         for member in self._members:
             members.delete(member)
-        if current.get("healthmonitor_id"):
-            health_check_client(self.context, client).delete({"id": current["healthmonitor_id"]})
+        check_id = current.get("healthmonitor_id")
+        if check_id:
+            health_check_client(self.context, client).delete({"id": check_id})
 
-    def _members_of(self, pool: Json) -> ResourceClient:
+    def _members_of(self, pool: Pool) -> ResourceClient[Member]:
         return ResourceClient(self.context, MEMBER, PoolRef(str(pool["id"]), POOL.label(self.params), pool))
 
 

@@ -10,7 +10,7 @@ import typing as t
 
 from .._errors import Json, ValidationFailed
 from .._resource.ids import is_name
-from .._resource.member import FIELDS, MEMBER, Key, key_of, label
+from .._resource.member import FIELDS, MEMBER, Key, Member, key_of, label
 from .._resource.plan import Plan, PlanKind, missing_in_response, plan_absent, plan_present
 from .._resource.pool import POOL
 from .._resource.resource import Verb
@@ -92,13 +92,13 @@ def _invalid(entries: t.Mapping[int, Json]) -> list[str]:
     return reasons
 
 
-def _plan(context: ApiContext, attempt: str, pool: PoolRef, entries: list[Json], found: list[Json]) -> list[Item]:
+def _plan(context: ApiContext, attempt: str, pool: PoolRef, entries: list[Json], found: list[Member]) -> list[Item]:
     """Compare the list with the pool's members, by address and port.
 
     :raises ValidationFailed: when an entry cannot work; nothing is written then.
     """
     purge = context.params["purge"]
-    existing: dict[Key, list[Json]] = {}
+    existing: dict[Key, list[Member]] = {}
     for member in found:
         existing.setdefault(key_of(member), []).append(member)
     items: list[Item] = []
@@ -120,7 +120,7 @@ def _plan(context: ApiContext, attempt: str, pool: PoolRef, entries: list[Json],
     if reasons:
         raise ValidationFailed(attempt, reasons)
     for member in (member for members in existing.values() for member in members):
-        items.append(Item(None, member, member, plan_absent(FIELDS, member) if purge else Plan(PlanKind.NOTHING)))
+        items.append(Item(None, dict(member), member, plan_absent(FIELDS, member) if purge else Plan(PlanKind.NOTHING)))
     return items
 
 

@@ -10,7 +10,7 @@ import math
 import typing as t
 
 from .._errors import ElbError, Json, PartialFailure, Skipped
-from .._resource.member import MEMBER, WEIGHT, is_healthy, key_of, label
+from .._resource.member import MEMBER, WEIGHT, Member, is_healthy, key_of, label
 from .._resource.plan import Outcome, Plan, PlanKind
 from .._runtime.concurrency import WorkerPool
 from .._runtime.context import ApiContext
@@ -31,7 +31,7 @@ class Item:
 
     __slots__ = ("before", "desired", "error", "facts", "index", "now", "outcome", "plan")
 
-    def __init__(self, index: int | None, desired: Json, before: Json | None, plan: Plan) -> None:
+    def __init__(self, index: int | None, desired: Json, before: Member | None, plan: Plan) -> None:
         self.index = index
         self.desired = desired
         self.before = before
@@ -50,9 +50,9 @@ class Item:
         return label(self.desired)
 
     @property
-    def member(self) -> Json:
+    def member(self) -> Member:
         """The member, where the pool has it."""
-        return t.cast(Json, self.now)
+        return t.cast(Member, self.now)
 
     @property
     def served_before(self) -> bool:

@@ -73,7 +73,7 @@ class DirectDoor:
 
     def progress(self, status: Status) -> t.ContextManager[None]:
         """See :class:`Door`."""
-        return self._progress.shown(lambda: str(remove_values(status(), self.secrets)))
+        return self._progress.shown(status)
 
     def result(self, outcome: Json) -> Json:
         """The outcome with what AnsibleModule adds, secrets masked."""

@@ -44,4 +44,6 @@ class Progress:
     def _run(self, status: Status, ended: threading.Event) -> None:
         while not ended.wait(max(0.0, self._due - time.monotonic())):
             self._due = time.monotonic() + self._seconds
-            self._show(status())
+            # A line that cannot be made or shown is no failure of the task.
+            with contextlib.suppress(Exception):
+                self._show(status())

@@ -76,7 +76,10 @@ def is_own_python(interpreter: str, path: str | None = None) -> bool:
     """
     if interpreter in _DISCOVERED or interpreter == sys.executable:
         return True
-    words = shlex.split(interpreter)
+    try:
+        words = shlex.split(interpreter)
+    except ValueError:
+        return False
     if len(words) == 2 and Path(words[0]).name == "env":
         del words[0]
     found = shutil.which(words[0], path=path) if len(words) == 1 else None
