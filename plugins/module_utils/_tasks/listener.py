@@ -49,10 +49,18 @@ class ListenerPart(Part[Pool]):
     def narrow(self, pools: list[Pool], absent: bool) -> list[Pool]:
         """Of several pools, or one on another load balancer, those that the listener can mean.
 
-        :param absent: whether the pool is to be removed: then the listener matters only where there are several.
+        :param absent: whether the pool is to be removed: then a listener that does not exist any more excludes none.
         """
-        if not pools or (absent and len(pools) == 1):
+        if not pools:
             return pools
+        try:
+            return self._narrowed(pools)
+        except NotFound:
+            if not absent:
+                raise
+            return pools
+
+    def _narrowed(self, pools: list[Pool]) -> list[Pool]:
         attached = [pool for pool in pools if self._is_attached(pool)]
         if attached:
             return attached
