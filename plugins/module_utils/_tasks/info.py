@@ -24,13 +24,18 @@ from .._runtime.task import Task
 _IDS_IN_URL = 50
 
 
+def info_name(resource: Resource[t.Any]) -> str:
+    """The name of the module that lists a resource: that of the API's key, such as ``elb_flavor_info``."""
+    return f"elb_{resource.collection.one}_info"
+
+
 def info_task(resource: Resource[t.Any]) -> Task:
-    """A task that lists the resources of a project. Its module has the name of the API's key, such as ``elb_flavor_info``."""
+    """A task that lists the resources of a project."""
 
     def read(context: ApiContext) -> Json:
         return {"changed": False, resource.collection.many: listing(ResourceClient(context, resource), context.params)}
 
-    return Task(f"elb_{resource.collection.one}_info", read, resource.filters, lambda params: {_reading(resource, params)})
+    return Task(info_name(resource), read, resource.filters, lambda params: {_reading(resource, params)})
 
 
 def list_pools(context: ApiContext) -> Json:

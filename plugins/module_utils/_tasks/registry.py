@@ -12,9 +12,8 @@ from .._resource.registry import RESOURCES
 from .._runtime.task import Task
 from . import info, member, pool, pool_members
 
-# A resource that has filters has an info module.
-_LISTING = [info.info_task(resource) for resource in RESOURCES if resource.filters]
-# The info modules of pools and members have more options, and go before those above.
-_OWN = (pool.TASK, info.POOLS, member.TASK, info.MEMBERS, pool_members.TASK)
+_OWN = {task.name: task for task in (pool.TASK, info.POOLS, member.TASK, info.MEMBERS, pool_members.TASK)}
+# A resource that has filters has an info module. Those of pools and members have more options.
+_LISTING = {name: info.info_task(each) for each in RESOURCES if each.filters and (name := info.info_name(each)) not in _OWN}
 
-TASKS: t.Mapping[str, Task] = {task.name: task for task in (*_LISTING, *_OWN)}
+TASKS: t.Mapping[str, Task] = {**_OWN, **_LISTING}
