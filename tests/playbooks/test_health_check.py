@@ -125,7 +125,6 @@ REFUSED: dict[str, tuple[Json, str]] = {
     ),
     "url_path of TCP": ({"type": "TCP", "url_path": "/x"}, "health_check url_path is for type HTTP and HTTPS only, not for TCP"),
     "domain_name of TCP": ({"type": "TCP", "domain_name": "x"}, "health_check domain_name is for type HTTP and HTTPS only"),
-    "enable": ({"enable": False, "delay": 1}, "'enable: false' removes the health check, so delay has no effect"),
     "no such option": ({"path": "/"}, "health_check.path"),
     "no such type": ({"type": "PING"}, "value of type must be one of: TCP, UDP_CONNECT, HTTP, HTTPS, got: PING"),
 }

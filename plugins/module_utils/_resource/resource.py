@@ -103,6 +103,11 @@ def by_name(name: str, *query: tuple[str, t.Any]) -> Identity:
     return Identity(repr(name), f"named {name!r}", (("name", name), *query), {"name": name})
 
 
+def by_id(resource_id: str) -> Identity:
+    """Look up by ID with the list call, where the task needs its IAM action in any case."""
+    return Identity(resource_id, f"with the ID {resource_id}", (("id", resource_id),), {"id": resource_id})
+
+
 def id_or_name(resource: t.Mapping[str, t.Any]) -> str:
     """A resource as messages name it: its ID, else its name."""
     return str(resource["id"]) if resource.get("id") else repr(resource.get("name"))

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from .._errors import Json
 from .._resource.health_check import HEALTH_CHECK, HealthCheck, type_conflict, with_defaults
 from .._resource.plan import Plan, PlanKind, missing_in_response, plan_absent, plan_present
 from .._resource.pool import Pool
-from .._resource.resource import Verb
+from .._resource.resource import Verb, by_id
 from .._runtime.context import ApiContext
 from .._runtime.ensure import Part
 from .._runtime.resource_client import ResourceClient
@@ -46,9 +47,9 @@ class HealthCheckPart(Part[Pool]):
 
     def invalid(self) -> list[str]:
         """What is wrong with the option, as far as that is known before any request."""
-        reasons = HEALTH_CHECK.invalid(self._desired, self._absent) + type_conflict(self._desired, self._protocol)
-        if self._absent and self._desired:
-            reasons.append(f"'enable: false' removes the health check, so {', '.join(sorted(self._desired))} has no effect")
+        reasons = HEALTH_CHECK.invalid(self._desired, self._absent)
+        if not self._absent:
+            reasons += type_conflict(self._desired, self._protocol)
         return [f"health_check {reason}" for reason in reasons]
 
     def plan(self, current: Pool | None) -> list[str]:
@@ -84,14 +85,18 @@ class HealthCheckPart(Part[Pool]):
             self._current = None
         elif self._plan.kind is PlanKind.CREATE:
             plan = dataclasses.replace(self._plan, body={"pool_id": resource["id"], **self._plan.body})
-            self._current, dummy = self._client.create(self._plan.after, plan, lambda: self._find(resource["id"]))
+            created, dummy = self._client.create(self._plan.after, plan, lambda: self._find(resource["id"]))
+            # Check mode shows what was to be sent; the service shows the pool in another way.
+            self._current = t.cast(HealthCheck, {name: value for name, value in created.items() if name != "pool_id"})
         elif self._current:
             self._current = self._client.update(self._current, self._plan)
         return {**resource, "healthmonitor_id": self._current["id"] if self._current else None}
 
     def _find(self, pool_id: str) -> list[HealthCheck]:
         """The health check that the pool has by now: the API has no filter for it."""
-        pool = self._pools.get(pool_id) or {}
+        # With the IAM action that found the pool.
+        found_pool = self._pools.get(pool_id) if self._context.params["id"] else next(iter(self._pools.find(by_id(pool_id))), None)
+        pool: Pool = found_pool or {}
         check_id = pool.get("healthmonitor_id")
         found = self._client.get(check_id) if check_id else None
         return [found] if found else []

@@ -12,7 +12,7 @@ from .._errors import Json, NotFound
 from .._resource.ids import comparable_id, is_uuid, normalized_id
 from .._resource.listener import LISTENER, Listener, protocol_conflict
 from .._resource.pool import Pool, references
-from .._resource.resource import Identity, Verb, by_name
+from .._resource.resource import Verb, by_id, by_name
 from .._runtime.context import ApiContext
 from .._runtime.ensure import Part
 from .._runtime.resource_client import ResourceClient, scope_hint
@@ -79,7 +79,7 @@ class ListenerPart(Part[Pool]):
         if self._listener is None:
             name, loadbalancer_id = self._given, self._desired.get("loadbalancer_id")
             if is_uuid(name):
-                identity = Identity(name, f"with the ID {name}", (("id", normalized_id(name)),), {"id": normalized_id(name)})
+                identity = by_id(normalized_id(name))
             else:
                 identity = by_name(name, *([("loadbalancer_id", loadbalancer_id)] if loadbalancer_id else []))
             self._listener = self._client.find_one(identity, "Give the ID of the right one as 'listener'.")
