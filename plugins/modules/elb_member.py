@@ -38,7 +38,7 @@ extends_documentation_fragment:
 options:
   pool:
     description:
-      - The name or ID of the pool. A UUID is used as the ID, without a look-up, which saves a request.
+      - The name or ID of the pool. A UUID is used as the ID, without a lookup, which saves a request.
       - With O(state=absent), it is not an error if the pool does not exist.
     type: str
     required: true

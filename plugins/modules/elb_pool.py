@@ -81,8 +81,8 @@ options:
     choices: [ROUND_ROBIN, LEAST_CONNECTIONS, SOURCE_IP, QUIC_CID]
   loadbalancer:
     description:
-      - The name or ID of the load balancer that the pool belongs to. It also narrows the look-up by O(name).
-      - A UUID is used as the ID, without a look-up.
+      - The name or ID of the load balancer that the pool belongs to. It also narrows the lookup by O(name).
+      - A UUID is used as the ID, without a lookup.
       - To create a pool, at least one of O(loadbalancer), O(listener) and O(type) is required. Cannot be changed afterwards.
     type: str
     aliases: [loadbalancer_id]
@@ -91,7 +91,7 @@ options:
       - The listener whose requests go to the pool by default, by its name or ID. A listener without a default pool gets this one, also
         where the pool exists already. Where it has another default pool, O(switch_listener) is needed.
       - Other listeners of the pool are left alone.
-      - It also narrows the look-up by O(name), where several pools have the name, to those of the listener, or of its load balancer.
+      - It also narrows the lookup by O(name), where several pools have the name, to those of the listener, or of its load balancer.
     type: str
     aliases: [listener_id]
   switch_listener:

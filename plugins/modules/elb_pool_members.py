@@ -40,7 +40,7 @@ extends_documentation_fragment:
   - otc.elb.attributes
 options:
   pool:
-    description: The name or ID of the pool. A UUID is used as the ID, without a look-up, which saves a request.
+    description: The name or ID of the pool. A UUID is used as the ID, without a lookup, which saves a request.
     type: str
     required: true
     aliases: [pool_id]

@@ -278,7 +278,7 @@ def test_a_job_of_awx(cloud: Cloud, engine: Engine, clouds_yaml: Callable[..., P
 def test_a_token_that_expires_is_renewed_once(cloud: Cloud, engine: Engine) -> None:
     fixed = {"auth_token": cloud.token(), "project_id": cloud.project_id, "endpoint": cloud.emulator.url}
     web = {"name": "web", "loadbalancer": "demo", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
-    # The look-ups pass, the change meets the expired token.
+    # The lookups pass, the change meets the expired token.
     cloud.emulator.fault("expire", times=1, method="POST")
     created, *refused = engine.play(
         [

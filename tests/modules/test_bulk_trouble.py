@@ -28,7 +28,7 @@ def pool(emulator: Emulator) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_trouble(module: Run, emulator: Emulator, pool: str, kind: str) -> None:
-    """At the look-up, and at two of the additions, of the updates and of the removals each."""
+    """At the lookup, and at two of the additions, of the updates and of the removals each."""
     fault, options = KINDS[kind]
     busy = kind.startswith("load balancer busy")
     for action in [*([] if busy else ["elb:members:list"]), *("elb:members:create", "elb:members:put", "elb:members:delete") * 2]:

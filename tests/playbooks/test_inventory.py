@@ -171,7 +171,7 @@ def test_the_cache_is_used_for_the_same_source_only(engine: Engine, emulator: Em
 
 
 def test_options_beat_the_environment_and_that_beats_clouds_yaml(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
-    """And options may be templates, of variables and look-ups; vaulted, too."""
+    """And options may be templates, of variables and lookups; vaulted, too."""
     emulator.seed(WEB, API)
     wrong, right = aksk(emulator, "nobody"), aksk(emulator)
     keys = {"access_key": right["OS_ACCESS_KEY"], "secret_key": right["OS_SECRET_KEY"], "project_id": emulator.project_id}

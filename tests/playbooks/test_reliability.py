@@ -93,7 +93,7 @@ def test_an_expired_token_without_a_way_to_renew_it_is_said(engine: Engine, emul
 @pytest.mark.parametrize(
     ("options", "seeds", "words", "writes"),
     [
-        # Known from the look-up already.
+        # Known from the lookup already.
         ({"listener": "demo-http"}, [{"name": "other", "protocol": "HTTP", "listener": True}], "has the default pool", 0),
         # Of a pool without members, policies are not looked for.
         ({"state": "absent"}, [{"name": "web", "protocol": "HTTP", "policy": True}], "Remove the forwarding policies", 1),

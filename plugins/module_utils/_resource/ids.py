@@ -16,7 +16,7 @@ PLACEHOLDER = "known after creation: "
 
 
 def is_uuid(value: str) -> bool:
-    """Whether *value* is a UUID with its hyphens. A UUID is used as the ID, without a look-up."""
+    """Whether *value* is a UUID with its hyphens. A UUID is used as the ID, without a lookup."""
     return _UUID.fullmatch(value) is not None
 
 

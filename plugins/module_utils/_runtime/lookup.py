@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a name or an ID in an option to the resource that it means. A UUID is used as the ID, without a look-up."""
+"""From a name or an ID in an option to the resource that it means. A UUID is used as the ID, without a lookup."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The resources of one kind: look-ups and changes, with their messages. Tasks for one resource and for many use it alike."""
+"""The resources of one kind: lookups and changes, with their messages. Tasks for one resource and for many use it alike."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _completed(found: Json, identity: Identity) -> t.Any:
 
 
 def scope(context: ApiContext) -> list[tuple[str, str]]:
-    """The enterprise projects that a look-up is limited to."""
+    """The enterprise projects that a lookup is limited to."""
     given = context.params.get("enterprise_project_id") or []
     return [("enterprise_project_id", value) for value in ([given] if isinstance(given, str) else given)]
 

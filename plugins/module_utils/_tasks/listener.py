@@ -33,7 +33,7 @@ class _Step(enum.Enum):
 class ListenerPart(Part[Pool]):
     """The listener that the option ``listener`` names.
 
-    :param desired: the pool's desired fields; the load balancer narrows the look-up of the listener by its name.
+    :param desired: the pool's desired fields; the load balancer narrows the lookup of the listener by its name.
     """
 
     name = "listener"
@@ -136,7 +136,7 @@ class ListenerPart(Part[Pool]):
 
 
 def listener_actions(params: Json) -> set[str]:
-    """The IAM actions that the option may need, whatever exists. Where the pool is removed, it only narrows the look-up by name."""
+    """The IAM actions that the option may need, whatever exists. Where the pool is removed, it only narrows the lookup by name."""
     verbs: tuple[Verb, ...] = (Verb.LIST, Verb.UPDATE)
     if params["state"] == "absent":
         verbs = () if params["id"] else (Verb.LIST,)
