@@ -61,7 +61,7 @@ TASKS = {
 }
 CHANGED = [True, False, True, True, False, True, True, True, True, False, True, True, True, True]
 #: How what may have been created is looked for, where the API has no filter for it.
-LOOKS = {"elb:healthmonitors:create": "elb:pools:get"}
+LOOKS = {"elb:healthmonitors:create": "elb:pools:list"}
 
 
 def story(options: Json) -> list[Task]:
@@ -110,7 +110,7 @@ def how(emulator: Emulator, action: str) -> str:
     first = next(place for place, entry in enumerate(entries) if entry["action"] == action)
     following = [entry["action"] for entry in entries[first + 1 :]]
     if not action.endswith(":create"):
-        return "sent again" if following[:1] == [action] else "no need: the answer has no body"
+        return "retried" if following[:1] == [action] else "not needed: no body"
     looks = next((n for n, each in enumerate(following) if each != LOOKS.get(action, action.replace(":create", ":list"))), len(following))
     if following[looks : looks + 1] != [action]:
         # How many looks it takes is a matter of when the change takes effect.
