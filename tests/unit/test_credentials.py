@@ -276,7 +276,7 @@ def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
     ("content", "cloud", "words"),
     [
         ({"clouds": {"one": {}, "two": {}}}, "three", ["no cloud 'three'", "my-clouds.yaml", "It has: one, two."]),
-        ({"clouds": {"one": {}, "two": {}}}, None, ["No credential", "my-clouds.yaml has several clouds", "none is named: one, two."]),
+        ({"clouds": {"one": {}, "two": {}}}, None, ["my-clouds.yaml has several clouds", "none is named: one, two."]),
         ({"clouds": {}}, "one", ["no cloud 'one'", "It has: none."]),
         ({"clouds": {}}, None, ["No credential"]),
         ({"clouds": {"one": None}}, "one", ["'one'", "is empty"]),
@@ -285,14 +285,19 @@ def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
         ({"clouds": {"one": {"auth": PASSWORD, "regions": ["a"]}}}, "one", ["'one'", "cannot be used with region 'b'", "regions"]),
         ({"clouds": {"one": {"auth": {**PASSWORD, "ak": "AK", "sk": "secret-p"}}}}, "one", ["The entry 'one' of ", "two kinds", "AK/SK"]),
         ("clouds: {one: {auth: {password: secret-p", "one", ["my-clouds.yaml", "cannot be read as YAML"]),
+        ({"clouds": ["one"]}, "one", ["my-clouds.yaml", "needs a mapping"]),
         ("just a text", "one", ["my-clouds.yaml", "needs a mapping"]),
         ("", "one", ["no cloud 'one'"]),
     ],
 )
 def test_errors_in_a_file_are_named(file: Callable[[Any], dict[str, str]], content: Any, cloud: str | None, words: list[str]) -> None:
-    message = refusal({"cloud": cloud, "region_name": "b"}, file(content))
-    assert all(word in message for word in words), message
-    assert "secret-p" not in message
+    environ = file(content)
+    messages = [refusal({"cloud": cloud, "region_name": "b"}, environ)]
+    if cloud:
+        messages.append(refusal({"region_name": "b"}, {**environ, "OS_CLOUD": cloud}))
+    for message in messages:
+        assert all(word in message for word in words), message
+        assert "secret-p" not in message
 
 
 def test_a_missing_file_is_named() -> None:

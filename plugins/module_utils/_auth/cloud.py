@@ -83,6 +83,8 @@ class Config(OpenStackConfig):
                 raise ElbError(f"{named} cannot be read as YAML.") from None
             except (ConfigException, AttributeError, TypeError):
                 raise ElbError(f"{named} or its secure.yaml is not a file of cloud entries: it needs a mapping 'clouds'.") from None
+        if not isinstance(self.cloud_config.get("clouds"), dict):
+            raise ElbError(f"{named} is not a file of cloud entries: it needs a mapping 'clouds'.")
         for name in _KEYS:
             # AK/SK of the environment are none of an entry.
             self.cloud_config["clouds"].get(self.envvar_key, {}).pop(name, None)
@@ -204,7 +206,8 @@ def _entry(settings: Settings, config: Config) -> str | None:
     elif cloud is not None and not isinstance(cloud, str):
         raise ElbError("cloud is the name of an entry in clouds.yaml, or a dict of the same shape.")
     else:
-        name = cloud or config.default_cloud
+        # Where no file has clouds, openstacksdk forgets the variable.
+        name = cloud or os.environ.get("OS_CLOUD") or config.default_cloud
         if name is not None and name not in clouds:
             raise ElbError(_unknown(config, name))
         if name in config.names:

@@ -64,8 +64,11 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
             raise
         raise NoCredential(_NO_CREDENTIAL) from None
     if way is None and "auth_type" not in settings.environment and config.default_cloud not in config.names:
-        several = f" {config.config_filename} has several clouds, and none is named: {', '.join(config.names)}." if config.names else ""
-        raise NoCredential(_NO_CREDENTIAL + several)
+        if config.names:
+            raise NoCredential(
+                f"{config.config_filename} has several clouds, and none is named: {', '.join(config.names)}. Give one as 'cloud' or in OS_CLOUD."
+            )
+        raise NoCredential(_NO_CREDENTIAL)
     return _cloud.connect(settings, config, deadline or Deadline(float(settings.get("timeout", 180.0))), token_cache)
 
 

@@ -72,7 +72,9 @@ def resolve_pool(context: ApiContext, attempt: str, find: t.Callable[[PoolRef], 
         facts = error.facts
     missing = f"there is no pool {name!r} in this project and region"
     if not (assume and context.check_mode and looks_up_name(context, name)):
-        hint = f"Create it with elb_pool first, or check its name or ID.{scope_hint(context)}"
+        hint = "Check the ID, the project and the region."
+        if looks_up_name(context, name):
+            hint = f"Create it with elb_pool first, or check its name.{scope_hint(context)}"
         raise NotFound(f"Cannot {attempt}: {missing}. {hint}", **facts)
     context.warn(f"Check mode: {missing}; assuming that an earlier task creates it.")
     pool = PoolRef(placeholder(f"pool {name!r}"), repr(name), {})

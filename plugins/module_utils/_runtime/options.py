@@ -41,11 +41,11 @@ def explain_invalid(task: Task, given: Json, msg: str) -> str:
     valid: dict[int, Json] = {}
     for name, option in task.argument_spec.items():
         value = given.get(name)
-        if _has_suboptions(option) and isinstance(value, str):
+        if _has_suboptions(option) and value is not None:
             try:
                 check_type_dict(value)
-            except TypeError as error:
-                reasons.append(f"{name}: {error}")
+            except TypeError:
+                reasons.append(f"{name} must be a dict of options, not {type(value).__name__}")
         if option.get("elements") == "dict" and isinstance(value, list):
             found, valid = _check_entries(name, option["options"], value)
             reasons += found
