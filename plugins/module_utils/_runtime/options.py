@@ -44,8 +44,10 @@ def explain_invalid(task: Task, given: Json, msg: str) -> str:
         if _has_suboptions(option) and value is not None:
             try:
                 check_type_dict(value)
-            except TypeError:
-                reasons.append(f"{name} must be a dict of options, not {type(value).__name__}")
+            except TypeError as error:
+                # Of text, Ansible says why it is no dict.
+                wrong = f": {error}" if isinstance(value, str) else f" must be a dict of options, not {type(value).__name__}"
+                reasons.append(name + wrong)
         if option.get("elements") == "dict" and isinstance(value, list):
             found, valid = _check_entries(name, option["options"], value)
             reasons += found
