@@ -21,23 +21,10 @@ from .._http.deadline import Deadline
 from .._http.transport import USER_AGENT
 from .connection import Connection, TokenCache
 from .keystone import SERVICE, Keystone
+from .libraries import HAS_OPENSTACKSDK, BaseIdentityPlugin, ConfigException, OpenStackConfig, YAMLError, exceptions, loader, loading
 from .secrets import is_name, secrets_in
 from .settings import Settings, check_url, is_provider, root_of, tls_files
 from .signer import AkskAuth
-
-# openstacksdk, which brings keystoneauth1 along, is optional: AK/SK and tokens do without. It is also heavy, longer to import
-# than all the rest of a task takes, so that _auth.connect imports this file only where it is needed.
-try:
-    from keystoneauth1 import exceptions, loading
-    from keystoneauth1.identity.base import BaseIdentityPlugin
-    from openstack.config import OpenStackConfig, loader
-    from openstack.exceptions import ConfigException
-    from yaml import YAMLError
-except ImportError:
-    HAS_OPENSTACKSDK = False
-    OpenStackConfig = object  # type: ignore[assignment, misc]
-else:
-    HAS_OPENSTACKSDK = True
 
 #: The names of AK/SK, which are ours: openstacksdk knows none.
 _KEYS = {"access_key": "access_key", "ak": "access_key", "secret_key": "secret_key", "sk": "secret_key", "security_token": "security_token"}

@@ -17,11 +17,8 @@ from .._http.failures import root_cause
 from .._http.retry import Backoff, Throttle, is_uncertain
 from .._http.transport import Response, shortened
 from .connection import TokenCache
+from .libraries import exceptions
 from .settings import DEFAULT_REGION, root_of
-
-# keystoneauth1 comes with openstacksdk; see _auth.cloud, which imports this file.
-with contextlib.suppress(ImportError):
-    from keystoneauth1 import exceptions
 
 # It warns where a handled failure follows; without a handler, Python would print that.
 logging.getLogger("keystoneauth").addHandler(logging.NullHandler())

@@ -24,13 +24,7 @@ import typing as t
 import zlib
 
 from .deadline import Deadline
-
-try:
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import HTTPError, ReadTimeoutError
-except ImportError:  # _http.transport reports what is missing
-    HTTPAdapter = object  # type: ignore[assignment, misc, unused-ignore]
+from .libraries import HTTPAdapter, requests, urllib3
 
 #: The largest response, in bytes: as it is sent, and its body as it is decoded.
 MAX_BYTES = 64 << 20
@@ -89,9 +83,9 @@ class Adapter(HTTPAdapter):
             # A response without a body is never read, and so does not give its connection back.
             response.raw.release_conn()
             return response
-        except ReadTimeoutError as error:
+        except urllib3.exceptions.ReadTimeoutError as error:
             raise requests.ReadTimeout(error, request=request) from error
-        except (HTTPError, TooLarge, zlib.error) as error:
+        except (urllib3.exceptions.HTTPError, TooLarge, zlib.error) as error:
             raise requests.ConnectionError(error, request=request) from error
         finally:
             self._under_way.discard(under_way)

@@ -11,12 +11,7 @@ import zlib
 from urllib.parse import urlsplit
 
 from .adapter import MAX_BYTES, TooLarge
-
-try:
-    from requests import exceptions as failures
-    from urllib3.exceptions import LocationValueError, NewConnectionError
-except ImportError:  # _http.transport reports what is missing
-    pass
+from .libraries import requests, urllib3
 
 
 class Failure(t.NamedTuple):
@@ -51,30 +46,30 @@ def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Fail
     causes = _causes(error)
     if any(isinstance(each, TooLarge) for each in causes):
         return Failure(f"the response of {host} is larger than {MAX_BYTES >> 20} MiB. Check 'endpoint'.", True, False)
-    if isinstance(error, failures.InvalidHeader):
+    if isinstance(error, requests.exceptions.InvalidHeader):
         return Failure(f"the headers of the response of {host} contradict one another. Check 'endpoint'.", True, True)
-    if isinstance(causes[-1], (failures.ContentDecodingError, zlib.error)):
+    if isinstance(causes[-1], (requests.exceptions.ContentDecodingError, zlib.error)):
         return Failure(f"the body of the response of {host} cannot be decoded. Check 'endpoint'.", True, True)
-    if isinstance(error, failures.SSLError):
+    if isinstance(error, requests.exceptions.SSLError):
         return _explain_tls(host, cause)
-    if proxy and (isinstance(error, (failures.InvalidURL, failures.InvalidSchema)) or not _is_usable(proxy)):
+    if proxy and (isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)) or not _is_usable(proxy)):
         needs = " A SOCKS proxy needs the Python library PySocks." if "SOCKS" in str(error) else ""
         return Failure(f"the proxy's URL cannot be used. Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY.{needs}", False, False)
-    if isinstance(error, (failures.InvalidURL, failures.InvalidSchema, LocationValueError)):
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationValueError)):
         return unusable_url(url)
-    if not isinstance(error, failures.RequestException) and isinstance(error, OSError):
+    if not isinstance(error, requests.exceptions.RequestException) and isinstance(error, OSError):
         # The options are checked before.
         path = str(error).rpartition("invalid path: ")[2]
         return Failure(f"there is no file {path}. Check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.", False, False)
     never_sent = _never_connected(error) or isinstance(causes[-1], ConnectionRefusedError)
-    if isinstance(error, failures.ProxyError):
+    if isinstance(error, requests.exceptions.ProxyError):
         # requests also calls it a proxy error when a connection breaks later, inside of the proxy's tunnel.
         never_sent = never_sent or "Tunnel connection failed" in str(causes[-1])
         reason = f"the proxy on the way to {host} refused or does not answer ({cause}). Check HTTPS_PROXY and NO_PROXY."
         return Failure(reason, not never_sent, True)
-    if isinstance(error, failures.Timeout):
+    if isinstance(error, requests.exceptions.Timeout):
         reason = f"{host} did not answer within {limit:g} seconds. Raise api_timeout and timeout, or check the network."
-        return Failure(reason, not isinstance(error, failures.ConnectTimeout), True)
+        return Failure(reason, not isinstance(error, requests.exceptions.ConnectTimeout), True)
     what = "cannot be reached" if never_sent else "broke the connection"
     reason = f"{host} {what} ({cause}). Check 'endpoint', 'region_name' and the network."
     return Failure(reason, not never_sent, True)
@@ -124,4 +119,4 @@ def _causes(error: BaseException) -> list[BaseException]:
 def _never_connected(error: BaseException) -> bool:
     """Whether there was no connection on which the request could have been sent."""
     # NameResolutionError of newer versions is a NewConnectionError.
-    return any(isinstance(each, NewConnectionError) for each in _causes(error))
+    return any(isinstance(each, urllib3.exceptions.NewConnectionError) for each in _causes(error))

@@ -17,12 +17,7 @@ import time
 import typing as t
 
 from .deadline import Deadline
-
-try:
-    from urllib3.exceptions import InvalidHeader
-    from urllib3.util.retry import Retry
-except ImportError:  # comes with requests; _http.transport reports what is missing
-    pass
+from .libraries import urllib3
 
 if t.TYPE_CHECKING:
     from .transport import Response
@@ -148,6 +143,6 @@ def retry_after(response: Response | None) -> float:
     if not value:
         return 0.0
     try:
-        return float(Retry().parse_retry_after(value))
-    except (InvalidHeader, OverflowError, TypeError, ValueError):
+        return float(urllib3.util.retry.Retry().parse_retry_after(value))
+    except (urllib3.exceptions.InvalidHeader, OverflowError, TypeError, ValueError):
         return 0.0

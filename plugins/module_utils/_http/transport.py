@@ -14,13 +14,7 @@ from .._errors import Unreachable
 from .adapter import Adapter
 from .deadline import Deadline
 from .failures import UNUSABLE_CREDENTIAL, Failure, explain, unusable_url
-
-try:
-    import requests
-except ImportError:
-    HAS_REQUESTS = False
-else:
-    HAS_REQUESTS = True
+from .libraries import HAS_REQUESTS, requests
 
 #: How deep arrays and objects of a response may be nested. The API's are five deep; what is too deep breaks what shows it.
 _MAX_DEPTH = 32

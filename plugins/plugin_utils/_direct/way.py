@@ -18,7 +18,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
-from ansible_collections.otc.elb.plugins.module_utils._http.transport import HAS_REQUESTS
+from ansible_collections.otc.elb.plugins.module_utils._http.libraries import HAS_REQUESTS
 
 #: False for the ordinary way. The variable beats the environment.
 DIRECT_VARIABLE = "otc_elb_direct"
