@@ -82,17 +82,20 @@ configure: >
     policy_file = build/policy.json
 """
 
+import functools
 import json
 import typing as t
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ansible.plugins.callback import CallbackBase
+from ansible.plugins.loader import module_loader
 
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 from ansible_collections.otc.elb.plugins.plugin_utils._permissions.files import write_whole
 from ansible_collections.otc.elb.plugins.plugin_utils._permissions.needs import Need, actions_of, failed, unfinished
-from ansible_collections.otc.elb.plugins.plugin_utils._permissions.policy import policy
-from ansible_collections.otc.elb.plugins.plugin_utils._permissions.touched import Touched, allowed
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.policy import missing_actions, policy
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.touched import READS, Touched, allowed
 
 _COLLECTION = "otc.elb."
 _ASYNC_STATUS = ("async_status", "ansible.builtin.async_status", "ansible.legacy.async_status")
@@ -173,10 +176,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         task, result = (outcome.task, outcome.result) if new else (outcome._task, outcome._result)
         if not isinstance(result, Mapping):
             return
-        module = _module(task)
+        name = str(task.action)
+        module = _module(name, tuple(getattr(task, "collections", None) or ()))
         if module is None:
-            if task.action in _ASYNC_STATUS:
+            if name in _ASYNC_STATUS:
                 self._collect_job(result)
+            elif "{" in name and "results" not in result and failed(result) and not again:
+                # The name is a template that could not be resolved, so the module may be one of this collection.
+                self._need(task).failed = True
             return
         need = self._need(task)
         need.skipped = need.skipped or skipped
@@ -191,7 +198,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         """The actions that a task may need besides those that it reported."""
         if self.get_option("scope") == "ever":
             return allowed(module, task.args)
-        return self._touched.follow(module, task.args, result) if getattr(task, "check_mode", False) else set()
+        if not getattr(task, "check_mode", False):
+            return set()
+        perhaps = self._touched.follow(module, task.args, result)
+        # A denied task did not come to its other reads. What it would change follows from them.
+        return perhaps | (allowed(module, task.args) & READS) if missing_actions(result) else perhaps
 
     def _collect_job(self, result: Mapping[str, t.Any]) -> None:
         """Collect the result of an asynchronous task."""
@@ -243,9 +254,20 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
             self._display.display(f"The policy is in {path}.")
 
 
-def _module(task: t.Any) -> str | None:
-    """The name of the module if it is in this collection, else ``None``. Where the name was a template, only ``action`` has it."""
-    for name in (getattr(task, "resolved_action", None), task.action):
-        if isinstance(name, str) and name.startswith(_COLLECTION):
-            return name[len(_COLLECTION) :]
-    return None
+@functools.cache
+def _module(name: str, collections: tuple[str, ...]) -> str | None:
+    """The module of this collection that a name means, as Ansible finds it; ``None`` for all others.
+
+    The task's own ``resolved_action`` is not used: where the name was a template, it is empty in ansible-core 2.17 and 2.18, and
+    reading it makes newer ones warn.
+
+    :param name: as in the task, a template resolved.
+    :param collections: where a short name is looked for.
+    """
+    if name.removeprefix(_COLLECTION) in TASKS and name.startswith(_COLLECTION):
+        return name.removeprefix(_COLLECTION)
+    if not (name.startswith(_COLLECTION) or (name.isidentifier() and _COLLECTION[:-1] in collections)):
+        return None
+    # A short name, or another name of a module (meta/runtime.yml).
+    found = module_loader.find_plugin_with_context(name, ignore_deprecated=True, collection_list=list(collections)).resolved_fqcn
+    return found.removeprefix(_COLLECTION) if found and found.startswith(_COLLECTION) else None

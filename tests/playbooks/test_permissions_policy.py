@@ -112,6 +112,11 @@ def test_every_kind_of_result_counts(engine: Engine, emulator: Emulator, file: P
         task("elb_member", **ONE, wait=True, timeout=1) | {"name": "Ignored", "ignore_errors": True, "check_mode": True},
         # Never played.
         task("elb_member", **ONE, state="absent") | {"name": "Skipped", "when": False},
+        # Short names that are templates.
+        {"action": "{{ short }}", "args": {"pool": "web"}, "name": "Template"},
+        {"action": "{{ short }}", "args": {"pool": "web"}, "loop": [1, 2], "name": "Loop of a template"},
+        {"action": "{{ short }}", "loop": [1], "when": False, "name": "Skipped template"},
+        {"action": "{{ foreign }}", "args": {"msg": "x"}, "loop": [1], "name": "Foreign, too"},
         # Other modules have nothing to say, even if they say it.
         {"ansible.builtin.set_fact": {"required_actions": ["ecs:servers:list"]}, "name": "Foreign"},
         # Not waited for at first.
@@ -126,7 +131,7 @@ def test_every_kind_of_result_counts(engine: Engine, emulator: Emulator, file: P
         },
     ]
     play = {"name": "All", "hosts": "all", "gather_facts": False, "collections": ["otc.elb"], "tasks": tasks}
-    extra = {"ansible_async_dir": str(file.parent.parent / "async")}
+    extra = {"ansible_async_dir": str(file.parent.parent / "async"), "short": "elb_member_info", "foreign": "debug"}
     played = engine.playbook([play], env=enabled, verbosity=1, extra_vars=extra)
     assert played.rc == 0, played.output
     expected = [
@@ -146,10 +151,13 @@ def test_every_kind_of_result_counts(engine: Engine, emulator: Emulator, file: P
         ("Rescues", "elb:pools:list"),
         ("Ignored", "elb:members:create, elb:members:get, elb:members:list, elb:pools:list"),
         ("Skipped", "nothing, but it was skipped"),
+        ("Template", "elb:members:list, elb:pools:list"),
+        ("Loop of a template", "elb:members:list, elb:pools:list"),
         ("Started", "elb:pools:list, elb:pools:put"),
     ):
         assert any(f"'{name}'" in line and f"): {needs}" in line for line in played.stdout.splitlines()), (name, played.stdout)
     assert "Foreign" not in words.partition("LEAST IAM POLICY")[2]
+    assert "resolved_action" not in words
     assert words.count("so the policy") == 1
     assert "task 'Fails' " in words
     assert "failed, so the policy may lack" in words

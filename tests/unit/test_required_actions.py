@@ -134,6 +134,23 @@ def test_it_warns_if_the_policy_may_be_incomplete(callback: CallbackModule, resu
     assert ("so the policy" in text or "The policy includes that" in text) == (words is not None)
 
 
+def test_it_warns_of_a_module_whose_name_could_not_be_resolved(callback: CallbackModule) -> None:
+    callback.v2_runner_on_failed(Outcome({"failed": True, "msg": "'x' is undefined"}, action="{{ x }}"), ignore_errors=True)
+    callback.v2_runner_on_ok(Outcome({"results": []}, action="{{ x }}"))
+    assert output(callback).count("so the policy may lack") == 1
+
+
+def test_a_denied_check_run_has_the_reads_that_the_task_would_need(callback: CallbackModule) -> None:
+    options = {"name": "web", "loadbalancer": "demo", "health_check": {}}
+    denied = Outcome({"failed": True, "msg": "x", "missing_action": "elb:loadbalancers:list"}, check_mode=True)
+    denied.task.args = options
+    callback.v2_runner_on_failed(denied)
+    text = output(callback)
+    for action in ("elb:loadbalancers:list", "elb:pools:list", "elb:healthmonitors:get"):
+        assert f'"{action}"' in text
+    assert '"elb:pools:create"' not in text
+
+
 def test_a_retried_failure_is_no_reason_to_warn(callback: CallbackModule) -> None:
     callback.v2_runner_retry(Outcome({"failed": True, "msg": "x", "required_actions": ["elb:pools:list"]}))
     callback.v2_runner_on_ok(Outcome({"required_actions": ["elb:pools:list"]}))

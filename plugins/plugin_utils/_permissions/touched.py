@@ -24,7 +24,8 @@ from ansible_collections.otc.elb.plugins.module_utils._resource.resource import 
 from ansible_collections.otc.elb.plugins.module_utils._runtime.task import Task
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 
-_READS = {action for action, operation in OPERATIONS.items() if operation.method == "GET"}
+#: The IAM actions that change nothing.
+READS: t.Final = {action for action, operation in OPERATIONS.items() if operation.method == "GET"}
 #: The options that name pools, where it is not ``pool``.
 _NAMED_BY: t.Mapping[str, tuple[str, ...]] = {"elb_pool": ("id", "name"), "elb_pool_info": ("id", "name")}
 _REMOVE_CHECK = HEALTH_CHECK.operation(Verb.DELETE).action
@@ -136,5 +137,5 @@ def _allowed_for(task: Task, params: Json, members: Collection[t.Any]) -> set[st
         entries = [entry for entry in params["members"] if touched(entry)]
         return task.allowed({**params, "members": entries, "purge": params["purge"] and bool(members)})
     if task.name == "elb_member" and not touched(params):
-        return task.allowed(params) & _READS
+        return task.allowed(params) & READS
     return task.allowed(params)
