@@ -58,7 +58,7 @@ options:
     description:
       - Filters for the pools, with the names and values of the options of M(otc.elb.elb_pool_info), such as C(loadbalancer_id),
         C(enterprise_project_id), C(protocol), C(vpc_id).
-      - The service lists only the pools of the default enterprise project, unless C(enterprise_project_id) is given.
+      - The API reference calls C(enterprise_project_id) unsupported; use it only where a list without it lacks pools that exist.
     type: dict
     default: {}
   hostnames:

@@ -39,11 +39,8 @@ class ElbError(Exception):
         super().__init__(msg)
         self.msg = msg
         self.facts: Json = {key: value for key, value in facts.items() if value is not None}
-
-    @property
-    def affects_all(self) -> bool:
-        """Whether the same request about another resource would fail as well: the credential is invalid, or lacks the action."""
-        return "missing_action" in self.facts or self.facts.get("status") == 401
+        #: Whether the same request about another resource would fail as well: the credential is invalid, or lacks the action.
+        self.affects_all = False
 
 
 class ValidationFailed(ElbError):
@@ -93,15 +90,19 @@ class ApiError(ElbError):
     :param code: the service's ``error_code``, or ``None``.
     :param reason: the service's ``error_msg``, or the best description of the response.
     :param not_found: whether the service says that the resource does not exist.
+    :param affects_all: see :class:`ElbError`.
     :param facts: ``request_id``, ``missing_action``.
     """
 
-    def __init__(self, msg: str, status: int, code: str | None, reason: str, not_found: bool = False, **facts: t.Any) -> None:
+    def __init__(
+        self, msg: str, status: int, code: str | None, reason: str, not_found: bool = False, affects_all: bool = False, **facts: t.Any
+    ) -> None:
         super().__init__(msg, status=status, error_code=code, **facts)
         self.status = status
         self.code = code
         self.reason = reason
         self.not_found = not_found
+        self.affects_all = affects_all
 
 
 class OutcomeUnknown(Exception):

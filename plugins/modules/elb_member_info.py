@@ -86,7 +86,9 @@ options:
     type: list
     elements: str
   enterprise_project_id:
-    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user has access to.
+    description:
+      - IDs of enterprise projects, or V(all_granted_eps) for all that the user has access to.
+      - The API reference calls this filter unsupported; use it only where a list without it lacks what exists.
     type: list
     elements: str
 seealso:

@@ -96,7 +96,9 @@ options:
     elements: str
     choices: [nonProtection, consoleProtection]
   enterprise_project_id:
-    description: IDs of enterprise projects, or V(all_granted_eps) for all that the user has access to.
+    description:
+      - IDs of enterprise projects, or V(all_granted_eps) for all that the user has access to.
+      - The API reference calls this filter unsupported; use it only where a list without it lacks what exists.
     type: list
     elements: str
   member_deletion_protection_enable:

@@ -104,6 +104,7 @@ options:
   enterprise_project_id:
     description:
       - The ID of the enterprise project that pool and members are looked up in, or V(all_granted_eps) for all that the user has access to.
+      - The API reference calls this parameter unsupported; use it only where a lookup without it does not find what exists.
     type: str
 seealso:
   - module: otc.elb.elb_member

@@ -219,10 +219,14 @@ def test_subnet_cidr_id_was_given_the_vpc_subnets_id(engine: Engine, emulator: E
 
 
 def test_ip_members_that_the_load_balancer_does_not_allow(engine: Engine, emulator: Emulator) -> None:
-    emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo-2")})
-    result = engine.run("elb_member", **ONE)
-    assert result["error_code"] == "ELB.8939"
-    assert "IP as a Backend" in result["msg"]
+    on_demo_2 = {"loadbalancer_id": emulator.loadbalancer("demo-2")}
+    dummy, udp = emulator.seed({"name": "web", "protocol": "HTTP", **on_demo_2}, {"name": "udp", "protocol": "UDP", **on_demo_2})
+    not_enabled, *of_udp = engine.play([task("elb_member", **{**ONE, "pool": each}) for each in ("web", "udp", udp["id"])]).results
+    assert not_enabled["error_code"] == "ELB.8939"
+    assert "IP as a Backend" in not_enabled["msg"]
+    # By name or by ID, the service knows whether a UDP pool takes them.
+    assert [result["error_code"] for result in of_udp] == ["ELB.8938", "ELB.8938"]
+    assert all("take no members by IP alone. Give subnet_cidr_id" in result["msg"] for result in of_udp)
 
 
 def test_a_weight_on_a_source_ip_pool_is_warned_of(engine: Engine, emulator: Emulator) -> None:

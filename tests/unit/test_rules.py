@@ -178,8 +178,8 @@ def test_invalid_members(desired: Json, words: str) -> None:
         ({"address": "2001:db8::1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"ip_version": "v4"}, ["takes IPv4 members only"]),
         ({"address": "10.0.0.1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"type": "ip"}, ["the pool's type is ip"]),
         ({"address": "2001:db8::1", "protocol_port": 80}, None, ["an IPv6 member needs subnet_cidr_id"]),
-        ({"address": "10.0.0.1", "protocol_port": 80}, {"protocol": "UDP"}, ["a UDP pool needs subnet_cidr_id"]),
-        ({"address": "10.0.0.1", "protocol_port": 80}, {"protocol": "TCP"}, []),
+        # The service knows which protocols take members by IP alone.
+        ({"address": "10.0.0.1", "protocol_port": 80}, {"protocol": "UDP"}, []),
         ({"address": "10.0.0.1", "protocol_port": 80}, {"id": "only that is known"}, []),
         ({"address": "2001:db8::1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"protocol": "UDP"}, []),
     ],

@@ -18,7 +18,7 @@ from .._http.transport import Response, Transport
 from .._resource.ids import normalized_id
 from .._resource.resource import Operation, Verb
 from .operations import OPERATIONS
-from .responses import failure, is_busy, is_valid, next_marker
+from .responses import failure, is_busy, is_valid, next_marker, refuses_credential
 
 #: The largest page that the API allows, and its default.
 PAGE_SIZE = 2000
@@ -52,6 +52,7 @@ class Client:
     :param actions: the IAM action of each call is added to it.
     :param renew: gets a new token, where the credential can; returns whether it did.
     :param mask: removes secrets from a text.
+    :param check_credential: what to do where the credential is refused, as a sentence.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Client:
         actions: set[str],
         renew: t.Callable[[], bool] | None = None,
         mask: t.Callable[[str], str] = str,
+        check_credential: str = "",
     ) -> None:
         self._transport = transport
         self._deadline = deadline
@@ -71,6 +73,7 @@ class Client:
         self._actions = actions
         self._renew = renew
         self._mask = mask
+        self._check_credential = check_credential
         self._throttle = Throttle(deadline)
         self._lock = threading.Lock()
         #: How often the token was renewed.
@@ -138,7 +141,7 @@ class Client:
             if operation.method == "DELETE" and uncertain and isinstance(error, ApiError) and error.not_found:
                 # An earlier attempt was carried out, only its response was lost.
                 return {}
-            if response is not None and response.status == 401 and not renewed and self._renewed(renewals):
+            if response is not None and refuses_credential(response) and not renewed and self._renewed(renewals):
                 renewed = True
                 continue
             if verdict is Verdict.UNKNOWN:
@@ -173,7 +176,9 @@ class Client:
                 return None, error, classify_no_response(operation.method)
             return None, error, Verdict.RETRY if error.transient else Verdict.FAILED
         verdict = classify_response(operation.method, response, is_valid(operation, response, resource_id), is_busy(response))
-        return response, None if verdict is Verdict.SUCCESS else failure(attempt, operation, response, self._mask), verdict
+        if verdict is Verdict.SUCCESS:
+            return response, None, verdict
+        return response, failure(attempt, operation, response, self._mask, self._check_credential), verdict
 
     def _url(self, operation: Operation, ids: t.Mapping[str, str], query: Query) -> str:
         for name, value in ids.items():

@@ -55,21 +55,23 @@ def next_marker(body: Json) -> str | None:
 
 
 def is_busy(response: Response) -> bool:
-    """Whether the load balancer is being changed, and takes the next change in a moment.
-
-    The service uses the same code for a conflict that stays (ELB.8907); the message makes the difference.
-    """
-    if response.status != 409 or not isinstance(response.body, dict):
-        return False
-    message = str(response.body.get("error_msg", "")).lower()
-    return "immutable" in message or "pending_" in message
+    """Whether the load balancer is being changed, and takes the next change in a moment."""
+    return isinstance(response.body, dict) and hints.is_busy(response.status, str(response.body.get("error_msg", "")))
 
 
-def failure(attempt: str, operation: Operation, response: Response, mask: t.Callable[[str], str] = str) -> ElbError:
+def refuses_credential(response: Response) -> bool:
+    """Whether the credential itself is not valid, or not any more."""
+    return hints.refuses_credential(response.status, response.body.get("error_code") if isinstance(response.body, dict) else None)
+
+
+def failure(
+    attempt: str, operation: Operation, response: Response, mask: t.Callable[[str], str] = str, check_credential: str = ""
+) -> ElbError:
     """The failure that a response means which is no success.
 
     :param attempt: what was tried, to follow "Could not".
     :param mask: removes secrets from a text. Before it is shortened: the rest of a secret would not be recognised.
+    :param check_credential: what to do where the credential is refused, as a sentence.
     """
 
     def shown(value: t.Any, most: int = LONGEST_VALUE) -> t.Any:
@@ -104,13 +106,14 @@ def failure(attempt: str, operation: Operation, response: Response, mask: t.Call
     request_id = shown(error.get("request_id") or body.get("request_id") or response.headers.get("X-Request-Id"))
     missing = hints.lacks_permission(status, code, reason)
     details = f"status {status}" + (f", {code}" if code else "") + (f", request {request_id}" if request_id else "")
-    hint = hints.for_permission(operation) if missing else hints.for_error(operation, status, code, reason)
+    hint = hints.for_permission(operation) if missing else hints.for_error(operation, status, code, reason, check_credential)
     return ApiError(
         f"Could not {attempt}: {reason.rstrip('. ')} ({details}). {hint}".strip(),
         status,
         code,
         reason,
-        not_found=hints.is_not_found(status, code),
+        not_found=hints.is_not_found(operation, status, code, reason),
+        affects_all=missing or hints.refuses_credential(status, code),
         request_id=request_id,
         missing_action=operation.action if missing else None,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .connection import Connection
 from .settings import Settings
-from .signer import AkskAuth
+from .signer import CHECK_KEYS, AkskAuth
 
 
 def connect(settings: Settings) -> Connection:
@@ -21,4 +21,4 @@ def connect(settings: Settings) -> Connection:
     security_token = settings.get("security_token")
     secrets = {secret for secret in (access_key, secret_key, security_token) if secret}
     auth = AkskAuth(access_key, secret_key, project_id, security_token)
-    return Connection(auth, lambda: (endpoint, project_id), secrets, *settings.tls())
+    return Connection(auth, CHECK_KEYS, lambda: (endpoint, project_id), secrets, *settings.tls())

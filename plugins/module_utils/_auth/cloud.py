@@ -24,7 +24,7 @@ from .keystone import SERVICE, Keystone
 from .libraries import HAS_OPENSTACKSDK, BaseIdentityPlugin, ConfigException, OpenStackConfig, YAMLError, exceptions, loader, loading
 from .secrets import is_name, secrets_in
 from .settings import Settings, check_url, is_provider, root_of, tls_files
-from .signer import AkskAuth
+from .signer import CHECK_KEYS, AkskAuth
 
 #: The names of AK/SK, which are ours: openstacksdk knows none.
 _KEYS = {"access_key": "access_key", "ak": "access_key", "secret_key": "secret_key", "sk": "secret_key", "security_token": "security_token"}
@@ -146,7 +146,7 @@ def connect(settings: Settings, config: Config, deadline: Deadline, token_cache:
         access_key, secret_key, project_id = _complete_keys(settings, config)
         where = endpoint or settings.region_endpoint(region_name), project_id
         auth = AkskAuth(access_key, secret_key, project_id, config.keys.get("security_token"))
-        return Connection(auth, lambda: where, config.secrets, verify, cert)
+        return Connection(auth, CHECK_KEYS, lambda: where, config.secrets, verify, cert)
     plugin = session.auth
     if not isinstance(plugin, BaseIdentityPlugin):
         raise ElbError(
@@ -170,7 +170,7 @@ def connect(settings: Settings, config: Config, deadline: Deadline, token_cache:
             )
         return found or settings.region_endpoint(region_name), project_id
 
-    return Connection(keystone, locate, config.secrets, verify, cert, keystone.renew, keystone.auth_url)
+    return Connection(keystone, keystone.check_credential, locate, config.secrets, verify, cert, keystone.renew, keystone.auth_url)
 
 
 def _entry(settings: Settings, config: Config) -> str | None:

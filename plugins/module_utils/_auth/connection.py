@@ -24,6 +24,8 @@ class Connection(t.NamedTuple):
 
     #: Adds the credential to each request; for use as ``requests``' ``auth``.
     auth: t.Callable[[t.Any], t.Any]
+    #: What to do where the service refuses the credential, as a sentence.
+    check_credential: str
     #: Finds the endpoint and the project's ID; requests a token where one is needed. May be called often.
     locate: t.Callable[[], tuple[str, str]]
     #: Values that must never be shown, wherever they came from. A token from Keystone joins them.

@@ -49,6 +49,14 @@ class Keystone:
         self._cache = token_cache
         self._cache_id = self._plugin.get_cache_id() if token_cache else None
 
+    @property
+    def check_credential(self) -> str:
+        """See :class:`Connection`."""
+        return (
+            f"Keystone at {self.auth_url} issued the token, so check that 'endpoint' and 'region_name' are of the same cloud, and that the "
+            "user has not been disabled or the credential revoked meanwhile."
+        )
+
     def __call__(self, request: t.Any) -> t.Any:
         """Add the token to *request*, and return it.
 
@@ -200,7 +208,9 @@ def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -
 
     if isinstance(error, exceptions.HttpError):
         facts = {"status": error.http_status, "request_id": shortened(error.request_id)}
-        return ElbError(f"{attempt}: {_refusal(error.http_status, auth_type)}", **facts)
+        refused = ElbError(f"{attempt}: {_refusal(error.http_status, auth_type)}", **facts)
+        refused.affects_all = error.http_status in (401, 403)
+        return refused
     if isinstance(error, exceptions.SSLError):
         return unreachable(
             f"the TLS certificate was not accepted ({root_cause(error)}). If its CA is a private one, give its file as ca_cert; "

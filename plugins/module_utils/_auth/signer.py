@@ -23,6 +23,13 @@ ALGORITHM = "SDK-HMAC-SHA256"
 _UNSIGNED = ("authorization", "connection", "content-length", "user-agent", "accept", "accept-encoding")
 
 
+#: What to do where a signature is refused. Source: the errors of the API gateway, APIGW.0301.
+CHECK_KEYS = (
+    "Check access_key and secret_key: that they are a pair, not deleted, and of a user of this project and region. Check this machine's "
+    "clock as well (a signature is valid for 15 minutes), and that OS_SECURITY_TOKEN is not left over from another pair of keys."
+)
+
+
 class AkskAuth:
     """Signs each request with an access key and a secret key; for use as ``requests``' ``auth``.
 

@@ -11,6 +11,8 @@ import typing as t
 from .connection import Connection
 from .settings import Settings
 
+_CHECK = "Check that the token (auth_token, OS_AUTH_TOKEN or OS_TOKEN) is complete, has not expired, and is for this project and region."
+
 
 class TokenAuth:
     """Adds a token to each request; for use as ``requests``' ``auth``."""
@@ -31,4 +33,4 @@ def connect(settings: Settings) -> Connection:
     """
     token, project_id = settings.require("a token", "auth_token", "project_id")
     endpoint = settings.endpoint() or settings.region_endpoint()
-    return Connection(TokenAuth(token), lambda: (endpoint, project_id), {token}, *settings.tls())
+    return Connection(TokenAuth(token), _CHECK, lambda: (endpoint, project_id), {token}, *settings.tls())

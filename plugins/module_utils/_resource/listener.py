@@ -16,7 +16,7 @@ from .pool import Reference
 from .resource import Collection, Resource, Verb
 
 #: Which protocols its default pool can have, by the listener's own.
-_POOL_PROTOCOLS: t.Mapping[str, tuple[str, ...]] = {
+POOL_PROTOCOLS: t.Mapping[str, tuple[str, ...]] = {
     "TCP": ("TCP",),
     "UDP": ("UDP", "QUIC"),
     "HTTP": ("HTTP",),
@@ -38,7 +38,7 @@ class Listener(t.TypedDict, total=False):
 def protocol_conflict(listener: Listener, protocol: str | None) -> list[str]:
     """Why the listener cannot have a pool of that protocol, as far as both are known."""
     own = listener.get("protocol")
-    possible = _POOL_PROTOCOLS.get(own or "")
+    possible = POOL_PROTOCOLS.get(own or "")
     if possible is None or protocol is None or protocol in possible:
         return []
     return [f"the listener's protocol {own} takes pools with protocol {' or '.join(possible)}, not {protocol}"]

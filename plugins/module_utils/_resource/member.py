@@ -178,9 +178,7 @@ def _missing_to_create(desired: Json, pool: t.Mapping[str, t.Any]) -> list[str]:
         return missing
     if is_ipv6(desired["address"]):
         missing.append("an IPv6 member needs subnet_cidr_id: members by IP alone are IPv4 only")
-    protocol = pool.get("protocol")
-    if protocol not in (None, "TCP", "HTTP", "HTTPS"):
-        missing.append(f"a {protocol} pool needs subnet_cidr_id: members by IP alone are for TCP, HTTP and HTTPS pools")
+    # Which protocols take members by IP alone, the service knows: it differs between the reference and the user guide.
     return missing
 
 

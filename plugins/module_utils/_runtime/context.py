@@ -95,7 +95,16 @@ class ApiContext:
             tls = Tls(connection.verify, connection.cert)
             connections = self.params.get("concurrency", 1)
             self._transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
-            self._client = Client(self._transport, self.deadline, endpoint, project_id, self.actions, connection.renew, self.mask)
+            self._client = Client(
+                self._transport,
+                self.deadline,
+                endpoint,
+                project_id,
+                self.actions,
+                connection.renew,
+                self.mask,
+                connection.check_credential,
+            )
         return self._client
 
     def _warn_of_exposure(self, url: str, verify: bool | str) -> None:

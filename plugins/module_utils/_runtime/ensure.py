@@ -131,10 +131,6 @@ class Ensure(t.Generic[R]):
         """The ID of the pool that the result is about."""
         raise NotImplementedError
 
-    def hint(self, plan: Plan) -> str:
-        """What to add to the message of a refused plan."""
-        return ""
-
     def removal_refusals(self, client: ResourceClient[R], current: R) -> list[str]:
         """The reasons against the removal."""
         return self.resource.blocks_removal(current, client.known_pool)
@@ -196,8 +192,6 @@ class Ensure(t.Generic[R]):
             reasons = self.removal_refusals(client, current) if current is not None else []
         else:
             reasons = self.resource.refusals(plan, self.desired, current, client.known_pool)
-            if reasons:
-                reasons[-1] += self.hint(plan)
             reasons += [reason for part in self.parts for reason in part.plan(current)]
         # What an earlier task would create is not known, so nothing is refused.
         if placeholder:

@@ -13,7 +13,7 @@ from .._resource.ids import is_uuid, normalized_id, placeholder
 from .._resource.pool import POOL
 from .._resource.resource import Resource, by_name
 from .context import ApiContext
-from .resource_client import PoolRef, ResourceClient, scope_hint
+from .resource_client import PoolRef, ResourceClient
 
 Found = t.TypeVar("Found")
 
@@ -44,7 +44,7 @@ def resolve_id(context: ApiContext, resource: Resource[t.Any], option: str, name
     found = ResourceClient(context, resource).find_one(identity, f"Give the ID of the right one as '{option}'.")
     if found is None:
         where = "in this project and region"
-        raise NotFound(f"There is no {resource.kind} {identity.known_by} {where}. Give its name or ID as '{option}'.{scope_hint(context)}")
+        raise NotFound(f"There is no {resource.kind} {identity.known_by} {where}. Give its name or ID as '{option}'.")
     return str(found["id"])
 
 
@@ -74,7 +74,7 @@ def resolve_pool(context: ApiContext, attempt: str, find: t.Callable[[PoolRef], 
     if not (assume and context.check_mode and looks_up_name(context, name)):
         hint = "Check the ID, the project and the region."
         if looks_up_name(context, name):
-            hint = f"Create it with elb_pool first, or check its name.{scope_hint(context)}"
+            hint = "Create it with elb_pool first, or check its name."
         raise NotFound(f"Cannot {attempt}: {missing}. {hint}", **facts)
     context.warn(f"Check mode: {missing}; assuming that an earlier task creates it.")
     pool = PoolRef(placeholder(f"pool {name!r}"), repr(name), {})

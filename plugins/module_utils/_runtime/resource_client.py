@@ -172,10 +172,3 @@ def scope(context: ApiContext) -> list[tuple[str, str]]:
     """The enterprise projects that a lookup is limited to."""
     given = context.params.get("enterprise_project_id") or []
     return [("enterprise_project_id", value) for value in ([given] if isinstance(given, str) else given)]
-
-
-def scope_hint(context: ApiContext) -> str:
-    """Where else to look, to follow a sentence; empty where the user said where to look."""
-    if context.params.get("enterprise_project_id"):
-        return ""
-    return " Only the default enterprise project was searched: for another one, give enterprise_project_id."

@@ -17,7 +17,7 @@ from .._resource.resource import Resource, Verb
 from .._runtime.context import ApiContext
 from .._runtime.listing import listing
 from .._runtime.lookup import POOL_OPTION, resolve_pool
-from .._runtime.resource_client import PoolRef, ResourceClient, scope_hint
+from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.task import Task
 
 #: How many IDs one request asks for.
@@ -92,7 +92,7 @@ def _list_members(context: ApiContext) -> Json:
     try:
         dummy, members = resolve_pool(context, attempt, lambda pool: listing(ResourceClient(context, MEMBER, pool), params))
     except NotFound:
-        context.warn(f"There is no pool {params['pool']!r} in this project and region, so it has no members.{scope_hint(context)}")
+        context.warn(f"There is no pool {params['pool']!r} in this project and region, so it has no members.")
     return {"changed": False, "members": members}
 
 

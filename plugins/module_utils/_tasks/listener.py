@@ -15,7 +15,7 @@ from .._resource.pool import Pool, references
 from .._resource.resource import Verb, by_id, by_name
 from .._runtime.context import ApiContext
 from .._runtime.ensure import Part
-from .._runtime.resource_client import ResourceClient, scope_hint
+from .._runtime.resource_client import ResourceClient
 
 #: Options, as in an argument spec.
 LISTENER_OPTIONS: Json = {
@@ -85,8 +85,7 @@ class ListenerPart(Part[Pool]):
             self._listener = self._client.find_one(identity, "Give the ID of the right one as 'listener'.")
             if self._listener is None:
                 where = "on that load balancer" if loadbalancer_id else "in this project and region"
-                hint = f"Give its name or ID as 'listener'.{scope_hint(self._context)}"
-                raise NotFound(f"There is no listener {identity.known_by} {where}. {hint}")
+                raise NotFound(f"There is no listener {identity.known_by} {where}. Give its name or ID as 'listener'.")
         return self._listener
 
     def plan(self, current: Pool | None) -> list[str]:

@@ -16,13 +16,13 @@ from .._resource.ids import comparable_id, is_name
 from .._resource.l7policy import FORWARDING_POLICY, uses_pool
 from .._resource.loadbalancer import LOADBALANCER
 from .._resource.member import MEMBER, Member
-from .._resource.plan import Outcome, Plan, PlanKind
+from .._resource.plan import Outcome, Plan
 from .._resource.pool import POOL, Pool, references
 from .._resource.resource import Verb, by_name
 from .._runtime.context import ApiContext
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
 from .._runtime.lookup import resolve_id
-from .._runtime.resource_client import PoolRef, ResourceClient, scope, scope_hint
+from .._runtime.resource_client import PoolRef, ResourceClient, scope
 from .._runtime.task import Task
 from .health_check import HEALTH_CHECK_OPTION, HealthCheckPart, health_check_actions, health_check_client
 from .listener import LISTENER_OPTIONS, ListenerPart, listener_actions
@@ -113,10 +113,6 @@ class EnsurePool(Ensure[Pool]):
     def pool_id(self, client: ResourceClient[Pool], resource: t.Mapping[str, t.Any]) -> str:
         """See :class:`Ensure`."""
         return str(resource.get("id", ""))
-
-    def hint(self, plan: Plan) -> str:
-        """See :class:`Ensure`."""
-        return f".{scope_hint(self.context)}" if plan.kind is PlanKind.CREATE else ""
 
     def create(self, client: ResourceClient[Pool], plan: Plan) -> tuple[Pool, Outcome]:
         """See :class:`Ensure`. Names are not unique: a pool of the same name elsewhere is another one, and a warning names it."""
