@@ -5,7 +5,7 @@
     result = engine.run("elb_pool", name="web", protocol="HTTP", lb_algorithm="ROUND_ROBIN")
     assert result.changed
 
-A playbook costs about a second to start and each task of it about 0.4 s, so a test with many tasks plays them in one go:
+Each play has a process of its own, so a test with many tasks plays them in one go:
 
     created, again = engine.play([task("elb_pool", **pool), task("elb_pool", **pool)]).results
 """
@@ -28,31 +28,17 @@ from typing import Any
 import yaml
 
 from ..result import Result
+from .warm import PROGRAMS, Started, warm_process
 
 Task = dict[str, Any]
 
-CALLBACKS = Path(__file__).parent / "callback_plugins"
+CONFIGURATION = Path(__file__).parent / "ansible.cfg"
 
 #: An environment variable: another virtual environment whose Ansible is tested, as tools/matrix.py does.
 PREFIX_VARIABLE = "TESTED_PREFIX"
 
 # Nothing of the tester's own configuration or credentials reaches a play: its environment is made of these alone.
 KEPT_FROM_OUTSIDE = ("PATH", "TMPDIR", "COVERAGE_PROCESS_START")
-
-CONFIGURATION = f"""\
-[defaults]
-callback_plugins = {CALLBACKS}
-callbacks_enabled = record_results
-deprecation_warnings = true
-localhost_warning = false
-retry_files_enabled = false
-
-[inventory]
-inventory_unparsed_warning = false
-
-[connection]
-pipelining = true
-"""
 
 
 def task(module: str, /, **options: Any) -> Task:
@@ -90,7 +76,6 @@ class Engine:
         self.bin = (prefix or Path(os.environ.get(PREFIX_VARIABLE, sys.prefix))) / "bin"
         self.env = dict(env)
         self._number: Iterator[int] = itertools.count(1)
-        (home / "ansible.cfg").write_text(CONFIGURATION, encoding="utf-8")
 
     # The keywords are Any, so that options may come as **dict[str, str]: mypy holds its values against every one of them.
     def run(self, module: str, /, *, check: Any = False, diff: Any = False, verbosity: Any = 0, env: Any = None, **options: Any) -> Result:
@@ -218,18 +203,7 @@ class Engine:
     ) -> subprocess.CompletedProcess[str]:
         """Runs another of this virtual environment's programs, such as ansible-inventory."""
         command = [str(self.bin / program), *arguments]
-        process = subprocess.Popen(
-            command,
-            env=self._environment(env or {}),
-            cwd=cwd or self.home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            # A shell lets what it starts in the background ignore SIGINT, and so the tests of a CI server.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
+        process = self._start(command, self._environment(env or {}), cwd or self.home)
         try:
             while interrupt and process.poll() is None:
                 if interrupt():
@@ -243,12 +217,29 @@ class Engine:
             raise
         return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
+    def _start(self, command: list[str], env: dict[str, str], folder: Path) -> subprocess.Popen[str] | Started:
+        warm = warm_process(self.bin, env) if Path(command[0]).name in PROGRAMS else None
+        if warm:
+            return warm.start(command, env, folder)
+        return subprocess.Popen(
+            command,
+            env=env,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            # A shell lets what it starts in the background ignore SIGINT, and so the tests of a CI server.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+
     def _environment(self, extra: Mapping[str, str | None]) -> dict[str, str]:
         environment: dict[str, str | None] = {
             **{name: os.environ[name] for name in KEPT_FROM_OUTSIDE if name in os.environ},
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
-            "ANSIBLE_CONFIG": str(self.home / "ansible.cfg"),
+            "ANSIBLE_CONFIG": str(CONFIGURATION),
             "ANSIBLE_COLLECTIONS_PATH": str(Path(sys.prefix, "collections")),
             **self.env,
             **extra,
