@@ -215,7 +215,7 @@ class Engine:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise
-        return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+        return subprocess.CompletedProcess(command, int(process.returncode or 0), stdout, stderr)
 
     def _start(self, command: list[str], env: dict[str, str], folder: Path) -> subprocess.Popen[str] | Started:
         warm = warm_process(self.bin, env) if Path(command[0]).name in PROGRAMS else None

@@ -186,7 +186,7 @@ def prepare() -> None:
     loaders = importlib.import_module("ansible.plugins.loader")
     for kind in PLUGINS:
         list(getattr(loaders, f"{kind}_loader").all(class_only=True))
-    finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
+    finder: Any = importlib.import_module("ansible.utils.collection_loader._collection_finder")
     finder.compile = functools.cache(compile)
     finder._meta_yml_to_dict = functools.cache(finder._meta_yml_to_dict)
     finder._meta_yml_to_dict(

@@ -14,10 +14,14 @@ import sys
 import typing as t
 import warnings
 
+from ansible.errors import AnsibleError
+
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 
 #: Where openstacksdk looks for clouds.yaml: it reads that from the process when it is imported.
 _PLACES = "openstack.config.loader"
+#: Opens a directory that may not be listed, where the system can.
+_NO_MORE_THAN_A_PLACE = getattr(os, "O_PATH", os.O_RDONLY)
 
 
 @contextlib.contextmanager
@@ -26,8 +30,13 @@ def applied(environment: Json, folder: str) -> t.Iterator[None]:
 
     :param environment: is added to the process's own.
     :param folder: the playbook's, in which Ansible starts modules of a local connection.
+    :raises AnsibleError: where one of them cannot be had; all is as before.
     """
-    elsewhere = os.path.realpath(folder) != os.path.realpath(".")
+    try:
+        # A path of the current directory is of no use where that was removed.
+        elsewhere = not os.path.samestat(os.stat(folder), os.stat("."))
+    except OSError as error:
+        raise AnsibleError(f"The folder of the playbook cannot be used: {error.strerror} ({folder}).") from None
     relocated = (environment or elsewhere) and _PLACES in sys.modules
     before = {name: os.environ.get(name) for name in environment}
     disabled = logging.root.manager.disable
@@ -42,10 +51,13 @@ def applied(environment: Json, folder: str) -> t.Iterator[None]:
         logging.disable()
         stack.callback(_restore, before)
         for name, value in environment.items():
-            os.environ[name] = str(value)
+            try:
+                os.environ[name] = str(value)
+            except (OSError, ValueError) as error:
+                raise AnsibleError(f"The task's environment cannot have a variable {name!r}: {error}.") from None
         if elsewhere:
             # A descriptor finds back where a path may not.
-            here = os.open(".", os.O_RDONLY)
+            here = os.open(".", _NO_MORE_THAN_A_PLACE)
             stack.callback(os.close, here)
             stack.callback(os.chdir, here)
             os.chdir(folder)
