@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect
 from ansible_collections.otc.elb.plugins.module_utils._errors import NoCredential
@@ -77,6 +78,29 @@ def test_the_process_is_as_before(emulator: Emulator, tmp_path: Path, error: typ
             if error:
                 raise error
     except (ValueError, Ended):
+        pass
+    assert state() == before
+
+
+def test_from_a_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, folder = tmp_path / "gone", tmp_path / "folder"
+    gone.mkdir()
+    folder.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    before = os.stat(".")
+    with applied({}, str(folder)):
+        assert Path.cwd() == folder
+    assert os.path.samestat(os.stat("."), before)
+
+
+@pytest.mark.parametrize(("env", "reason"), [({"GOOD": "1", "A=B": "x"}, "'A=B'"), ({"GOOD": "1", "NULL": "a\0b"}, "'NULL'")])
+def test_an_environment_that_cannot_be(tmp_path: Path, env: dict[str, str], reason: str) -> None:
+    before = state()
+    with pytest.raises(AnsibleError, match=f"cannot have a variable {reason}"), applied(env, str(tmp_path)):
+        pass
+    assert state() == before
+    with pytest.raises(AnsibleError, match="The folder of the playbook cannot be used: No such file"), applied({}, str(tmp_path / "gone")):
         pass
     assert state() == before
 

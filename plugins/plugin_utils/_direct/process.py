@@ -13,6 +13,7 @@ import os
 import sys
 import typing as t
 import warnings
+from pathlib import Path
 
 from ansible.errors import AnsibleError
 
@@ -34,7 +35,7 @@ def applied(environment: Json, folder: str) -> t.Iterator[None]:
     """
     try:
         # A path of the current directory is of no use where that was removed.
-        elsewhere = not os.path.samestat(os.stat(folder), os.stat("."))
+        elsewhere = not Path().samefile(folder)
     except OSError as error:
         raise AnsibleError(f"The folder of the playbook cannot be used: {error.strerror} ({folder}).") from None
     relocated = (environment or elsewhere) and _PLACES in sys.modules
