@@ -88,10 +88,10 @@ def test_from_a_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     folder.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    before = os.stat(".")
+    before = Path().stat()
     with applied({}, str(folder)):
         assert Path.cwd() == folder
-    assert os.path.samestat(os.stat("."), before)
+    assert os.path.samestat(Path().stat(), before)
 
 
 @pytest.mark.parametrize(("env", "reason"), [({"GOOD": "1", "A=B": "x"}, "'A=B'"), ({"GOOD": "1", "NULL": "a\0b"}, "'NULL'")])
