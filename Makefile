@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Everything runs in virtual environments, which targets create when they need them. Only Python >= 3.10 and make are required.
 
@@ -14,6 +14,7 @@ KEYSTONE := $(VENV)/keystone/.ready
 BENCHMARK := $(VENV)/benchmark/.ready
 RELEASE := $(VENV)/release/.ready
 COLLECTION := $(VENV)/collections/ansible_collections/otc/elb
+VERSION = $(shell sed -n 's/^version: *//p' galaxy.yml)
 GENERATED := PYTHONPATH="$(VENV)/collections" $(BIN)/python -m tools.generated
 
 # ansible-lint and others find their tools on the PATH; nothing is written to ~/.ansible.
@@ -48,15 +49,51 @@ timed-%:
 ## check: lint and unit tests
 check: lint unit
 
-## lint: ruff, mypy, import-linter, yamllint, ansible-lint, and the check for stale generated documentation
-lint: $(READY)
+## lint: every linter: code, types, imports, generated files, YAML, Ansible, workflows, licenses
+# One target for each, which is also a hook of pre-commit (.pre-commit-config.yaml).
+LINTERS := ruff format mypy imports generated yaml ansible workflows
+lint: $(LINTERS:%=lint-%)
+
+lint-ruff: $(READY)
 	$(BIN)/ruff check
+
+lint-format: $(READY)
 	$(BIN)/ruff format --check
+
+lint-mypy: $(READY)
 	MYPYPATH="$(VENV)/collections:." $(BIN)/mypy $(COLLECTION)/plugins tests tools
+
+lint-imports: $(READY)
 	PYTHONPATH="$(VENV)/collections" $(BIN)/lint-imports --no-logo --no-cache
+
+lint-generated: $(READY)
 	$(GENERATED) --check
+
+lint-yaml: $(READY)
 	$(BIN)/yamllint --strict .
+
+lint-ansible: $(READY)
 	$(BIN)/ansible-lint --offline
+
+lint-workflows: $(READY)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*_*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.renovate renovate.json
+	$(BIN)/zizmor --offline --no-progress --quiet .github/workflows
+
+lint-licenses: $(READY)
+	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
+
+## hooks: runs the linters of changed files before each commit, by pre-commit
+hooks: $(READY)
+	$(BIN)/pre-commit install
+
+## locks: writes the versions and hashes of all *.in files again; ARGS are options of uv, such as ARGS="--upgrade-package ruff"
+LOCKS := requirements-dev tests/benchmark/requirements tests/keystone/requirements tools/release/requirements
+locks: $(READY) $(RELEASE)
+	for lock in $(LOCKS); do $(VENV)/release/bin/uv pip compile --quiet $(ARGS) --output-file=$$lock.txt $$lock.in || exit 1; done
 
 ## format: formats the code, and fixes lint errors where ruff can
 format: $(READY)
@@ -127,9 +164,18 @@ picture: $(READY) $(RELEASE)
 artifact: $(READY) $(RELEASE)
 	$(BIN)/python -m tools.release.artifact
 
-## release-check: checks whether the checkout can be released (see docs/releasing.md)
+## release-check: checks whether the checkout can be released (see docs/releasing.md); ARGS is the tag, if there is one
 release-check: $(READY) $(RELEASE)
-	$(BIN)/python -m tools.release.check
+	$(BIN)/python -m tools.release.check $(ARGS)
+
+# What the release workflow does with the artifact that release-check has built.
+github-release:
+	gh release create "$(VERSION)" build/otc-elb-$(VERSION).tar.gz --verify-tag --title "$(VERSION)" \
+		--notes "The changes are in [CHANGELOG.rst](https://github.com/opentelekomcloud/ansible-collection-elb/blob/$(VERSION)/CHANGELOG.rst)."
+
+publish: $(READY)
+	@test -n "$$GALAXY_TOKEN" || { echo "publish: set GALAXY_TOKEN to the token of the namespace's owner"; exit 1; }
+	$(BIN)/ansible-galaxy collection publish --token "$$GALAXY_TOKEN" build/otc-elb-$(VERSION).tar.gz
 
 ## venv: the virtual environment only
 venv: $(READY)
@@ -163,5 +209,5 @@ $(KEYSTONE) $(BENCHMARK): $(VENV)/%/.ready: tests/%/requirements.txt $(READY)
 $(RELEASE): tools/release/requirements.txt $(READY)
 	$(set_up)
 
-.PHONY: help demo test check lint format unit modules emulator hostile playbooks molecule keystone sanity integration test-matrix coverage benchmark \
-	generated docs picture artifact release-check venv clean
+.PHONY: help demo test check lint $(LINTERS:%=lint-%) hooks locks format unit modules emulator hostile playbooks molecule keystone sanity integration test-matrix coverage benchmark \
+	generated docs picture artifact release-check github-release publish venv clean

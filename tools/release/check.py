@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Checks whether the checkout can be released; see docs/releasing.md."""
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ STEPS = (
 )
 
 
-def main() -> int:
-    wrong = [*unclean(), *unequal_versions(), *later_versions(), *unreleased(), *unsettled()]
+def main(tag: str = "") -> int:
+    wrong = [*unclean(), *unequal_versions(tag), *later_versions(), *unreleased(), *unsettled()]
     for line in wrong:
         print(f"- {line}")
     for step in () if wrong else STEPS:
@@ -60,8 +60,10 @@ def unclean() -> Iterator[str]:
         yield f"uncommitted changes: {', '.join(line[3:] for line in done.stdout.splitlines())}"
 
 
-def unequal_versions() -> Iterator[str]:
-    """Files with a version that differs from galaxy.yml."""
+def unequal_versions(tag: str) -> Iterator[str]:
+    """Places with a version that differs from galaxy.yml; ``tag`` is the tag of the release, if it has one."""
+    if tag not in ("", version()):
+        yield f"the tag is {tag}, but galaxy.yml has the version {version()}"
     newest = max(yaml.safe_load(text("changelogs/changelog.yaml"))["releases"], key=Version)
     if newest != version():
         yield f"galaxy.yml has the version {version()}, but the newest version of the changelog is {newest}"
@@ -94,4 +96,4 @@ def unreleased() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))
