@@ -32,6 +32,7 @@ nitpicky = True
 # References to the documentation of Ansible.
 ANSIBLE = "https://docs.ansible.com/ansible-core/devel/"
 ANSIBLE_PAGES = {
+    "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
     "callback_plugins": "plugins/callback.html",
     "common_return_values": "reference_appendices/common_return_values.html",

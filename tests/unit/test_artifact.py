@@ -19,12 +19,12 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 NEEDED = re.compile(
     r"README\.md|COPYING|SECURITY\.md|CHANGELOG\.rst|changelogs/changelog\.yaml|requirements\.txt|bindep\.txt"
     r"|meta/[\w-]+\.(yml|txt)|plugins/(\w+/)+\w+\.py|roles/\w+/(README\.md|\w+/\w+\.yml)"
-    r"|docs/[\w-]+\.(md|svg)|docs/examples/[\w/]+\.(yml|sh)"
+    r"|docs/[\w-]+\.(md|svg)|docs/docsite/(\w+/)?[\w-]+\.(yml|rst)|docs/examples/[\w/]+\.(yml|sh)"
     # galaxy-importer lints the artifact, and this says which modules of other collections the examples use.
     r"|\.ansible-lint"
     r"|MANIFEST\.json|FILES\.json"
 )
-FOR_DEVELOPERS = ("docs/architecture.md", "docs/releasing.md")
+FOR_DEVELOPERS = ("docs/architecture.md", "docs/inclusion.md", "docs/releasing.md")
 # Files that git ignores or only developers need are excluded; these are the places for users.
 EXPECTED = ("README.md", "COPYING", "CHANGELOG.rst", "meta/runtime.yml", "docs/permissions.md", "docs/examples/quickstart.yml")
 

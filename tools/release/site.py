@@ -23,7 +23,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SITE = CHECKOUT / "docs" / "site"
 BUILD = CHECKOUT / "build" / "docs"
 SOURCE = BUILD / "source"
-PAGES = ("*.md", "*.rst", "docs/*.md", "roles/*/README.md", "tests/emulator/README.md")
+ROLES = "roles/*/README.md"
+PAGES = ("*.md", "*.rst", "docs/*.md", ROLES, "tests/emulator/README.md")
 PICTURES = ("docs/*.svg",)
 GITHUB = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
 
@@ -32,7 +33,10 @@ def main() -> int:
     shutil.rmtree(BUILD, ignore_errors=True)
     gather(SOURCE)
     reference(SOURCE / "collections")
-    return run("sphinx-build", "-W", "--keep-going", "-q", "-j", "auto", "-c", str(SITE), str(SOURCE), str(BUILD / "html"))
+    if failed := run("sphinx-build", "-W", "--keep-going", "-q", "-j", "auto", "-c", str(SITE), str(SOURCE), str(BUILD / "html")):
+        return failed
+    print(f"The site is in {(BUILD / 'html' / 'index.html').relative_to(CHECKOUT)}.")
+    return 0
 
 
 def gather(source: Path) -> None:
@@ -42,6 +46,9 @@ def gather(source: Path) -> None:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".md":
             text = with_links(text, partial(for_site, path=path, pages=pages))
+        if path.match(ROLES):
+            # Linked, but not in the sidebar: the reference, which is there, has a page for each role.
+            text = f"---\norphan: true\n---\n\n{text}"
         write(source / on_site(path).relative_to(CHECKOUT), text)
     for path in (path for pattern in PICTURES for path in CHECKOUT.glob(pattern)):
         shutil.copy2(path, source / path.relative_to(CHECKOUT))
@@ -70,8 +77,10 @@ def for_site(target: str, path: Path, pages: set[Path]) -> str:
 
 
 def reference(folder: Path) -> None:
-    """Write a page for each module, plugin and role from its documentation."""
+    """Check the documentation of modules, plugins and roles, and write a page for each of them and for docs/docsite."""
     folder.mkdir(parents=True)
+    if run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all", "."):
+        raise SystemExit("antsibull-docs rejects the documentation")
     options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(folder)]
     if run("antsibull-docs", "collection", *options, "otc.elb"):
         raise SystemExit("antsibull-docs could not write the reference")
