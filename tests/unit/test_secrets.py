@@ -13,7 +13,7 @@ import pytest
 import yaml
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_name, secrets_in
+from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_entry_name, secrets_in
 
 from .inprocess import call
 
@@ -148,5 +148,5 @@ def test_other_values_stay_readable(shown: Callable[..., str]) -> None:
 
 @pytest.mark.parametrize("name", ["mine", "otc-prod_1", "two words", "prod.eu"])
 def test_a_name_is_no_secret(name: str) -> None:
-    assert is_name(name)
+    assert is_entry_name(name)
     assert secrets_in({"cloud": name}) == set()

@@ -22,7 +22,7 @@ from .._http.transport import USER_AGENT
 from .connection import Connection, TokenCache
 from .keystone import SERVICE, Keystone
 from .libraries import HAS_OPENSTACKSDK, BaseIdentityPlugin, ConfigException, OpenStackConfig, YAMLError, exceptions, loader, loading
-from .secrets import is_name, secrets_in
+from .secrets import is_entry_name, secrets_in
 from .settings import Settings, check_url, is_provider, root_of, tls_files
 from .signer import CHECK_KEYS, AkskAuth
 
@@ -272,7 +272,7 @@ def _needed(*names: str) -> str:
 
 def _unknown(config: Config, name: str) -> str:
     """Why there is no entry of a name."""
-    if not is_name(name):
+    if not is_entry_name(name):
         # It may be a whole credential, and is never quoted.
         return "cloud is a text that is no entry's name. Give the name of an entry in clouds.yaml, or a dict of the same shape."
     start, named = f"There is no cloud {name!r}", os.environ.get("OS_CLIENT_CONFIG_FILE")

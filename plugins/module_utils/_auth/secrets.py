@@ -38,7 +38,7 @@ def secrets_in(params: t.Mapping[str, t.Any]) -> set[str]:
     auth, cloud = params.get("auth"), params.get("cloud")
     if auth:
         _in_auth(_parsed(auth), found)
-    if isinstance(cloud, str) and not is_name(cloud):
+    if isinstance(cloud, str) and not is_entry_name(cloud):
         parsed = _parsed(cloud)
         (_in_entry if isinstance(parsed, dict) else _add)(parsed, found)
     elif cloud and not isinstance(cloud, str):
@@ -54,7 +54,7 @@ def secrets_in(params: t.Mapping[str, t.Any]) -> set[str]:
     return {spelling for secret in found for spelling in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1])}
 
 
-def is_name(cloud: str) -> bool:
+def is_entry_name(cloud: str) -> bool:
     """Whether a text can be the name of an entry of clouds.yaml, rather than a credential that was put in its place."""
     return not any(mark in cloud for mark in _NO_NAME)
 

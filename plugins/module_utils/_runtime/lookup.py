@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ApiError, ElbError, Json, NotFound
-from .._resource.ids import is_uuid, normalized_id, placeholder
+from .._resource.ids import is_name, normalized_id, placeholder
 from .._resource.pool import POOL
 from .._resource.resource import Resource, by_name
 from .context import ApiContext
@@ -21,15 +21,10 @@ Found = t.TypeVar("Found")
 POOL_OPTION: Json = {"type": "str", "required": True, "aliases": ["pool_id"]}
 
 
-def looks_up_name(context: ApiContext, name_or_id: str) -> bool:
-    """Whether an option is a name, which costs a request."""
-    return not is_uuid(name_or_id) and not context.is_placeholder(name_or_id)
-
-
 def invalid_id(context: ApiContext) -> list[str]:
     """What is wrong with the option ``id``: a name in its place would not be found by any request."""
     given = context.params["id"]
-    return [f"id {given!r} is not a UUID; to look up by name, use the option 'name'"] if given and looks_up_name(context, given) else []
+    return [f"id {given!r} is not a UUID; to look up by name, use the option 'name'"] if given and is_name(given) else []
 
 
 def resolve_id(context: ApiContext, resource: Resource[t.Any], option: str, name_or_id: str) -> str:
@@ -38,7 +33,7 @@ def resolve_id(context: ApiContext, resource: Resource[t.Any], option: str, name
     :raises NotFound: when none has the name.
     :raises ElbError: when several have it.
     """
-    if not looks_up_name(context, name_or_id):
+    if not is_name(name_or_id):
         return normalized_id(name_or_id)
     identity = by_name(name_or_id)
     found = ResourceClient(context, resource).find_one(identity, f"Give the ID of the right one as '{option}'.")
@@ -71,9 +66,9 @@ def resolve_pool(context: ApiContext, attempt: str, find: t.Callable[[PoolRef], 
             raise
         facts = error.facts
     missing = f"there is no pool {name!r} in this project and region"
-    if not (assume and context.check_mode and looks_up_name(context, name)):
+    if not (assume and context.check_mode and is_name(name)):
         hint = "Check the ID, the project and the region."
-        if looks_up_name(context, name):
+        if is_name(name):
             hint = "Create it with elb_pool first, or check its name."
         raise NotFound(f"Cannot {attempt}: {missing}. {hint}", **facts)
     context.warn(f"Check mode: {missing}; assuming that an earlier task creates it.")
@@ -82,7 +77,7 @@ def resolve_pool(context: ApiContext, attempt: str, find: t.Callable[[PoolRef], 
 
 
 def _pool_ref(context: ApiContext, name: str) -> PoolRef | None:
-    if not looks_up_name(context, name):
+    if not is_name(name):
         return PoolRef(normalized_id(name), name, {})
     found = ResourceClient(context, POOL).find_one(by_name(name), "Give the ID of the right one as 'pool'.")
     return PoolRef(str(found["id"]), repr(name), found) if found else None
