@@ -26,7 +26,6 @@ from ansible_collections.otc.elb.plugins.module_utils._runtime import context
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 from ansible_collections.otc.elb.plugins.plugin_utils._direct import way
 from ansible_collections.otc.elb.plugins.plugin_utils._direct.door import run
-from ansible_collections.otc.elb.plugins.plugin_utils._direct.preload import expects_keystone
 from ansible_collections.otc.elb.plugins.plugin_utils._direct.process import applied
 from ansible_collections.otc.elb.plugins.plugin_utils._direct.progress import Progress
 from ansible_collections.otc.elb.plugins.plugin_utils._direct.token_files import TokenFiles
@@ -202,30 +201,6 @@ def test_another_python(tmp_path: Path) -> None:
     assert way.is_own_python("python3", str(own.parent))
     for other in (str(link), str(own.resolve()), "/usr/bin/env -S python3 -u", f"{own} -E", "/nowhere/python", "python3.4"):
         assert not way.is_own_python(other), other
-
-
-@pytest.mark.parametrize(
-    ("files", "environ", "expected"),
-    [
-        ([], {}, False),
-        ([], {"OS_CLOUD": "otc"}, True),
-        ([], {"OS_AUTH_URL": "https://iam"}, True),
-        ([], {"OS_CLIENT_CONFIG_FILE": "x"}, True),
-        (["clouds.yaml"], {}, True),
-        (["home/.config/openstack/clouds.yml"], {}, True),
-        (["xdg/openstack/clouds.json"], {"XDG_CONFIG_HOME": "xdg"}, True),
-        (["clouds.yaml"], {"OS_ACCESS_KEY": "x"}, False),
-    ],
-)
-def test_when_openstacksdk_is_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: list[str], environ: dict[str, str], expected: bool
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in files:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    assert expects_keystone({"HOME": str(tmp_path / "home"), **environ}) is expected
 
 
 def keep(folder: str, number: int) -> None:

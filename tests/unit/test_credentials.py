@@ -359,9 +359,12 @@ print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
 @pytest.fixture(params=["openstack", "keystoneauth1"])
 def missing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A library that is not installed."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == request.param or name == CLOUD]:
+    package = sys.modules[CLOUD.rpartition(".")[0]]
+    ours = [f"{package.__name__}.{name}" for name in ("cloud", "keystone", "libraries")]
+    for name in [name for name in sys.modules if name.partition(".")[0] == request.param or name in ours]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr(sys.modules[CLOUD.rpartition(".")[0]], "cloud", raising=False)
+        if name in ours:
+            monkeypatch.delattr(package, name.rpartition(".")[2])
     monkeypatch.setitem(sys.modules, request.param, None)
 
 
@@ -399,3 +402,19 @@ def test_secrets_are_known_before_the_first_request(options: dict[str, Any], env
     """Nothing listens at the auth_url: a request would fail."""
     connection = connect({**options, "timeout": 0.1}, {**environ, "OS_PROJECT_DOMAIN_NAME": "d"})
     assert connection.secrets == secrets
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, True),
+        ({"OS_CLOUD": "otc"}, True),
+        ({"OS_AUTH_URL": "https://iam", "OS_PASSWORD": "x"}, True),
+        ({"OS_AUTH_URL": "https://iam", "OS_AUTH_TYPE": "v3token", "OS_TOKEN": "x"}, True),
+        ({"OS_TOKEN": "x"}, False),
+        ({"OS_ACCESS_KEY": "x"}, False),
+        ({"OS_ACCESS_KEY": "x", "OS_CLOUD": "otc"}, False),
+    ],
+)
+def test_openstacksdk_is_loaded_early_unless_another_credential_is_in_the_environment(environ: dict[str, str], expected: bool) -> None:
+    assert _credentials.expects_keystone(environ) is expected

@@ -21,7 +21,7 @@ from .connection import Connection, TokenCache
 from .secrets import secrets_in
 from .settings import ARGUMENT_SPEC, ENVIRONMENT, Settings
 
-__all__ = ["ARGUMENT_SPEC", "ENVIRONMENT", "Connection", "connect", "secrets_in"]
+__all__ = ["ARGUMENT_SPEC", "ENVIRONMENT", "Connection", "connect", "expects_keystone", "secrets_in"]
 
 #: The ways to authenticate, by the options that stand for each.
 _WAYS: t.Mapping[str, tuple[str, ...]] = {
@@ -70,6 +70,15 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
             )
         raise NoCredential(_NO_CREDENTIAL)
     return _cloud.connect(settings, config, deadline or Deadline(float(settings.get("timeout", 180.0))), token_cache)
+
+
+def expects_keystone(environ: t.Mapping[str, str]) -> bool:
+    """Whether tasks that give no credential are to get a token from Keystone, if they can get any credential at all."""
+    try:
+        way = _way(_in_environment(Settings({}, environ)), "environment variables")
+    except ElbError:
+        return False
+    return way in (None, "cloud/auth")
 
 
 def _in_options(settings: Settings) -> dict[str, list[str]]:
