@@ -89,11 +89,21 @@ def content_of(name: str, path: Path) -> str:
     """The content of a block; *path* is the file that has the block."""
     if name in BLOCKS:
         return "".join(f"{line}\n" for line in BLOCKS[name](path.stem))
-    source = RETURNS / f"{name}.yml"
-    if not source.is_file():
-        raise SystemExit(f"{path}: there is no {source} for the generated block {name}")
-    # Without the comments at the beginning.
-    return re.sub(r"\A(---|#.*|)$\n(^(#.*|)$\n)*", "", source.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if not (RETURNS / f"{name}.yml").is_file():
+        raise SystemExit(f"{path}: there is no {RETURNS / name}.yml for the generated block {name}")
+    return fields_of(name)
+
+
+def fields_of(name: str) -> str:
+    """A file of tools/returns, without the comments at its beginning."""
+    return re.sub(r"\A(---|#.*|)$\n(^(#.*|)$\n)*", "", (RETURNS / f"{name}.yml").read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def pool_with_members(*dummy: str) -> Iterator[str]:
+    """The fields of a pool whose members may be whole ones."""
+    before, described, rest = re.split(r"^(members:\n(?:  .*\n)*?  contains:\n)(?:    .*\n)+", fields_of("pool"), flags=re.MULTILINE)
+    described = described.replace("The pool's members.", "The pool's members; only their IDs without O(include_members=true).")
+    yield from (before + described + indent(fields_of("member"), "    ") + rest).splitlines()
 
 
 def iam_notes(module: str) -> Iterator[str]:
@@ -153,7 +163,7 @@ def constant(path: Path, name: str) -> str:
 
 
 BLOCKS: Mapping[str, Callable[[str], Iterator[str]]] = {
-    function.__name__: function for function in (iam_notes, iam_tables, action_group, module_table)
+    function.__name__: function for function in (iam_notes, iam_tables, action_group, module_table, pool_with_members)
 }
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ description:
     on Open Telekom Cloud.
   - A member is identified by O(address) and O(protocol_port), by O(id), or by O(name) if no other member has that name.
   - An option that is not given is not managed; it is neither sent nor compared. O(weight=0) is a value.
+  - With O(state=absent), it is not an error if the pool does not exist.
 notes:
   # BEGIN generated: iam_notes
   - >-
@@ -35,14 +36,8 @@ notes:
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes
+  - otc.elb.members
 options:
-  pool:
-    description:
-      - The name or ID of the pool. A UUID is used as the ID, without a lookup, which saves a request.
-      - With O(state=absent), it is not an error if the pool does not exist.
-    type: str
-    required: true
-    aliases: [pool_id]
   address:
     description:
       - The private IP address of the server. Different spellings of an address are equal. Cannot be changed.
@@ -78,34 +73,6 @@ options:
     aliases: [subnet_id, subnet]
   availability_zone:
     description: The availability zone of a member by IP only, so without O(subnet_cidr_id). It can be changed, but not removed.
-    type: str
-  wait:
-    description:
-      - Whether to wait, at most O(timeout) seconds, until the member is healthy. If the time runs out, the task fails with the last status
-        and the reason; the member stays.
-      - A member is healthy where each listener (C(status)) says ONLINE or NO_MONITOR, or, without listeners, its own C(operating_status).
-        INITIAL, before the first check, and UNKNOWN are not healthy.
-      - A member with O(weight=0) gets no requests and is not waited for, with a warning. One that is removed meanwhile ends the wait with a
-        failure.
-    type: bool
-    default: false
-  min_healthy_seconds:
-    description:
-      - With O(wait=true), how many seconds the member must have been healthy without a break, 0 to 86400. They are part of O(timeout).
-      - A member that fails shortly after its start is ONLINE until the health check notices. That takes
-        C(timeout * n + delay * (n - 1)) seconds at most, where C(n) is C(max_retries_down) of the health check.
-    type: float
-    default: 0.0
-  drain_seconds:
-    description:
-      - With O(state=absent), set the weight to 0 first and remove the member after this many seconds, 0 to 86400.
-        They do not count towards O(timeout).
-    type: float
-    default: 0.0
-  enterprise_project_id:
-    description:
-      - The ID of the enterprise project that pool and member are looked up in, or V(all_granted_eps) for all that the user has access to.
-      - The API reference calls this parameter unsupported; use it only where a lookup without it does not find what exists.
     type: str
 seealso:
   - module: otc.elb.elb_member_info

@@ -165,14 +165,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pools:
-  description: >-
-    The pools, with the API's field names. With O(include_members=true), C(members) have the fields that M(otc.elb.elb_member_info)
-    returns.
+  description: The pools, with the API's field names.
   returned: success
   type: list
   elements: dict
   contains:
-    # BEGIN generated: pool
+    # BEGIN generated: pool_with_members
     id:
       description: The pool's ID.
       type: str
@@ -208,13 +206,110 @@ pools:
           description: The listener's ID.
           type: str
     members:
-      description: The pool's members.
+      description: The pool's members; only their IDs without O(include_members=true).
       type: list
       elements: dict
       contains:
         id:
-          description: The member's ID.
+          description: The member's ID. It is not the server's ID.
           type: str
+        name:
+          description: The member's name.
+          type: str
+        project_id:
+          description: The ID of the project that the member belongs to.
+          type: str
+        address:
+          description: The private IP address of the server.
+          type: str
+        protocol_port:
+          description: The port on which the server receives requests.
+          type: int
+        weight:
+          description: 0 to 100. With V(0) the member gets no new requests.
+          type: int
+        subnet_cidr_id:
+          description: The Neutron ID of the subnet; empty or V(null) for a member by IP only.
+          type: str
+        availability_zone:
+          description: The availability zone.
+          type: str
+        ip_version:
+          description: The IP version of the address, V(v4) or V(v6).
+          type: str
+        operating_status:
+          description: >-
+            The member's health. V(ONLINE) or V(OFFLINE) is the result of the health check, V(OFFLINE) also for a server that is stopped or
+            deleted. V(INITIAL) before the first check, V(NO_MONITOR) if the pool has no health check. Entries of C(status) take precedence.
+          type: str
+        status:
+          description: The member's health as each listener of the pool sees it.
+          type: list
+          elements: dict
+          contains:
+            listener_id:
+              description: The listener's ID.
+              type: str
+            operating_status:
+              description: V(ONLINE), V(OFFLINE), V(INITIAL) or V(NO_MONITOR).
+              type: str
+            reason:
+              description: Why the health check failed; V(null) if it did not.
+              type: dict
+              contains:
+                reason_code:
+                  description: >-
+                    V(CONNECT_TIMEOUT), V(CONNECT_REFUSED), V(CONNECT_FAILED), V(CONNECT_INTERRUPT), V(SSL_HANDSHAKE_ERROR),
+                    V(RECV_RESPONSE_FAILED), V(RECV_RESPONSE_TIMEOUT), V(SEND_REQUEST_FAILED), V(SEND_REQUEST_TIMEOUT),
+                    V(RESPONSE_FORMAT_ERROR) or V(RESPONSE_MISMATCH).
+                  type: str
+                expected_response:
+                  description: The HTTP status codes that the health check expects, such as V(200,202) or V(200-204).
+                  type: str
+                healthcheck_response:
+                  description: The HTTP status code that the server returned.
+                  type: str
+            created_at:
+              description: When the entry was created, in UTC.
+              returned: if the service includes it
+              type: str
+            updated_at:
+              description: When the entry was last updated, in UTC.
+              returned: if the service includes it
+              type: str
+        reason:
+          description: Why the health check failed; V(null) if it did not.
+          returned: by versions of the service that do not include it in C(status)
+          type: dict
+          contains:
+            reason_code:
+              description: As in C(status).
+              type: str
+            expected_response:
+              description: As in C(status).
+              type: str
+            healthcheck_response:
+              description: As in C(status).
+              type: str
+        member_type:
+          description: V(instance) for a server of the VPC, V(ip) for a member by IP only.
+          type: str
+        instance_id:
+          description: The ID of the cloud server; empty or V(null) if the member is not a cloud server.
+          type: str
+        admin_state_up:
+          description: Whether the cloud server exists.
+          type: bool
+        created_at:
+          description: When the member was added, in UTC.
+          returned: if the service includes it, which it does not on shared load balancers and for older members
+          type: str
+          sample: '2026-03-30T08:11:24Z'
+        updated_at:
+          description: When the member was last updated, in UTC.
+          returned: if the service includes it, which it does not on shared load balancers and for older members
+          type: str
+          sample: '2026-03-30T08:11:24Z'
     healthmonitor_id:
       description: The ID of the pool's health check; empty or V(null) if it has none.
       type: str
@@ -277,7 +372,7 @@ pools:
       returned: if the service includes it, which it does not on shared load balancers and for older pools
       type: str
       sample: '2026-03-30T08:11:24Z'
-    # END generated: pool
+    # END generated: pool_with_members
     health_check:
       description: The pool's health check; V(null) if it has none.
       returned: with O(include_health_check=true)

@@ -38,12 +38,8 @@ notes:
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes
+  - otc.elb.members
 options:
-  pool:
-    description: The name or ID of the pool. A UUID is used as the ID, without a lookup, which saves a request.
-    type: str
-    required: true
-    aliases: [pool_id]
   members:
     description:
       - The members that the pool should have. A field that is not given is not managed.
@@ -78,34 +74,10 @@ options:
     description: Whether to remove members that are not in the list.
     type: bool
     default: false
-  drain_seconds:
-    description:
-      - With O(purge=true), set the weight of members to 0 first and remove them after this many seconds, 0 to 86400.
-        They do not count towards O(timeout).
-    type: float
-    default: 0.0
-  wait:
-    description:
-      - Whether to wait, at most O(timeout) seconds, until all members of the list are healthy, before others are taken out of service.
-      - What is healthy is described at O(otc.elb.elb_member#module:wait). Members with weight 0 are not waited for, with a warning.
-    type: bool
-    default: false
-  min_healthy_seconds:
-    description:
-      - With O(wait=true), how many seconds each of them must have been healthy without a break, 0 to 86400. They are part of O(timeout).
-      - A member that fails shortly after its start is ONLINE until the health check notices. That takes
-        C(timeout * n + delay * (n - 1)) seconds at most, where C(n) is C(max_retries_down) of the health check.
-    type: float
-    default: 0.0
   concurrency:
     description: The number of requests that are sent in parallel, at most; 1 to 32.
     type: int
     default: 8
-  enterprise_project_id:
-    description:
-      - The ID of the enterprise project that pool and members are looked up in, or V(all_granted_eps) for all that the user has access to.
-      - The API reference calls this parameter unsupported; use it only where a lookup without it does not find what exists.
-    type: str
 seealso:
   - module: otc.elb.elb_member
   - module: otc.elb.elb_member_info

@@ -7,10 +7,10 @@ is broken.
 from __future__ import annotations
 
 import re
+import sys
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
+from ansible_collections.otc.elb.plugins.module_utils._resource import registry
 from ansible_collections.otc.elb.plugins.module_utils._resource.registry import RESOURCES
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 from tools.generated import RETURNS, constant
@@ -34,8 +35,19 @@ MODULES = [path for path in PLUGINS if path.parent.name == "modules"]
 ROLES = sorted((CHECKOUT / "roles").glob("*/meta/argument_specs.yml"))
 
 
+def fragment(name: str) -> dict[str, Any]:
+    """The options in a documentation fragment."""
+    text = (CHECKOUT / "plugins" / "doc_fragments" / f"{name}.py").read_text(encoding="utf-8")
+    (found,) = re.findall(r'DOCUMENTATION = r"""(.*?)"""', text, re.DOTALL)
+    options: dict[str, Any] = yaml.safe_load(found)["options"]
+    return options
+
+
 def documentation(path: Path) -> dict[str, Any]:
+    """The documentation of a plugin, with the options of its fragment ``members``."""
     found: dict[str, Any] = yaml.safe_load(constant(path, "DOCUMENTATION"))
+    if "otc.elb.members" in found.get("extends_documentation_fragment", ()):
+        found["options"] |= fragment("members")
     return found
 
 
@@ -73,14 +85,23 @@ def test_documented_options_match_the_argument_spec(path: Path) -> None:
     assert said(documentation(path)["options"], "suboptions") == said(TASKS[path.stem].options, "options")
 
 
-def type_of_result(name: str) -> Any:
-    """The type of a value in results that is one resource or a list of them; ``None`` for other values."""
+def types_of_results() -> dict[str, Any]:
+    """The types of values in results that are one resource or a list of them, by their keys."""
+    found: dict[str, Any] = {}
     for resource in RESOURCES:
-        one = resource.kind.replace(" ", "_")
-        if name in (one, resource.collection.many):
-            shape = getattr(import_module(f".{one}", pool_resource.__package__), one.title().replace("_", ""))
-            return shape if name == one else types.GenericAlias(list, (shape,))
-    return None
+        # A description says of which type its resource is: ``POOL: Resource[Pool] = ...``.
+        modules = [module for name, module in sys.modules.items() if name.startswith(f"{registry.__package__}.")]
+        (shape,) = {
+            typing.get_args(typing.get_type_hints(module)[name])[0]
+            for module in modules
+            for name, value in vars(module).items()
+            if value is resource and name in module.__annotations__
+        }
+        found |= {resource.kind.replace(" ", "_"): shape, resource.collection.many: types.GenericAlias(list, (shape,))}
+    return found
+
+
+TYPES = types_of_results()
 
 
 def in_documentation(kind: Any) -> dict[str, Any]:
@@ -105,13 +126,13 @@ def described(value: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_every_field_of_a_resource_is_described_where_it_is_returned(path: Path) -> None:
-    resources = {name: value for name, value in yaml.safe_load(constant(path, "RETURN")).items() if type_of_result(name) is not None}
+    resources = {name: value for name, value in yaml.safe_load(constant(path, "RETURN")).items() if name in TYPES}
     assert resources
+    included = {option.removeprefix("include_") for option in TASKS[path.stem].options if option.startswith("include_")}
     for name, value in resources.items():
-        # What a resource has only where an option asks for it is no field of its own.
-        included = {each: value["contains"].pop(each) for each in {"health_check"} & value["contains"].keys()}
-        for each, found in {**included, name: value}.items():
-            assert described(found) == in_documentation(type_of_result(each)), each
+        expected = in_documentation(TYPES[name])
+        expected.get("contains", {}).update({each: in_documentation(TYPES[each]) for each in included})
+        assert described(value) == expected
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
@@ -144,8 +165,6 @@ def test_every_option_has_an_example(path: Path) -> None:
 
 
 def test_every_option_of_the_connection_has_an_example() -> None:
-    fragment = CHECKOUT / "plugins" / "doc_fragments" / "connection.py"
-    (found,) = re.findall(r'DOCUMENTATION = r"""(.*?)"""', fragment.read_text(encoding="utf-8"), re.DOTALL)
     pages = "\n".join(
         block
         for path in (*MODULES, CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md"))
@@ -153,7 +172,7 @@ def test_every_option_of_the_connection_has_an_example() -> None:
             [constant(path, "EXAMPLES")] if path in MODULES else re.findall("```yaml(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
         )
     )
-    assert [name for name in yaml.safe_load(found)["options"] if not re.search(rf"^\s*{name}:", pages, re.MULTILINE)] == []
+    assert [name for name in fragment("connection") if not re.search(rf"^\s*{name}:", pages, re.MULTILINE)] == []
 
 
 @pytest.mark.parametrize("path", ROLES, ids=lambda path: path.parts[-3])
