@@ -91,11 +91,12 @@ from pathlib import Path
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.loader import module_loader
 
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import READS
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 from ansible_collections.otc.elb.plugins.plugin_utils._permissions.files import write_whole
 from ansible_collections.otc.elb.plugins.plugin_utils._permissions.needs import Need, actions_of, failed, unfinished
 from ansible_collections.otc.elb.plugins.plugin_utils._permissions.policy import missing_actions, policy
-from ansible_collections.otc.elb.plugins.plugin_utils._permissions.touched import READS, Touched, allowed
+from ansible_collections.otc.elb.plugins.plugin_utils._permissions.touched import Touched, allowed
 
 _COLLECTION = "otc.elb."
 _ASYNC_STATUS = ("async_status", "ansible.builtin.async_status", "ansible.legacy.async_status")

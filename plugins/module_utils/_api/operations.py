@@ -21,3 +21,5 @@ from .._resource.resource import Operation
 OPERATIONS: t.Mapping[str, Operation] = {
     operation.action: operation for resource in RESOURCES for operation in map(resource.operation, resource.collection.functions)
 }
+#: The IAM actions that change nothing.
+READS: t.Final = {action for action, operation in OPERATIONS.items() if operation.method == "GET"}

@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import dataclasses
+import platform
+import sys
 import typing as t
-
-from ansible.module_utils.basic import missing_required_lib
 
 from .._auth.connect import ARGUMENT_SPEC
 from .._auth.connection import TokenCache
 from .._errors import ElbError, Json, NoCredential, PartialFailure
+from .._resource.touched import TouchedPool
 from .context import ApiContext, Status, check_limits
 from .printable import printable
 
@@ -22,6 +23,15 @@ _SHOWN = 5
 
 #: As in galaxy.yml.
 _ISSUES = "https://github.com/opentelekomcloud/ansible-collection-elb/issues"
+
+
+class Changes(t.NamedTuple):
+    """What a task changes of the pool that it is about, for the prediction of the IAM actions of later tasks."""
+
+    #: ``(pool, params)``: adds to *pool* what check mode does not show of the changes.
+    touch: t.Callable[[TouchedPool, Json], None]
+    #: ``(params, pool) -> the IAM actions that the task may need because earlier tasks touched the pool``.
+    allowed: t.Callable[[Json, TouchedPool], set[str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +46,10 @@ class Task:
     options: Json
     #: ``params -> the IAM actions that a task with these options may need, whatever exists``.
     allowed: t.Callable[[Json], set[str]]
+    #: The options that name the pools that it is about; a task that is given none of them is about all pools.
+    pools: tuple[str, ...] = ()
+    #: ``None`` for a task that only reads.
+    changes: Changes | None = None
     #: ``required_one_of`` and the like, as AnsibleModule takes them.
     constraints: Json = dataclasses.field(default_factory=dict)
     #: ``entries by index -> what is wrong with their values``, for the option that is a list of dicts.
@@ -122,7 +136,9 @@ def failure_of(error: BaseException) -> Json:
     if isinstance(error, ElbError):
         return {"msg": error.msg, **error.facts}
     if isinstance(error, ImportError):
-        return {"msg": missing_required_lib(str(error.name))}
+        return {
+            "msg": f"The Python library {error.name} is needed, and {sys.executable} on host {platform.node()} has none. Install it there."
+        }
     if isinstance(error, KeyboardInterrupt):
         return {"msg": "Interrupted. The last change may or may not have been made: run the task again, which looks first."}
     return {"msg": _defect(error)}

@@ -122,10 +122,12 @@ POOLS: t.Final = Task(
     function=list_pools,
     options={**POOL.filters, **{name: {"type": "bool", "default": False} for name in ("include_members", "include_health_check")}},
     allowed=_allowed_for_pools,
+    pools=("id", "name"),
 )
 MEMBERS: t.Final = Task(
     name="elb_member_info",
     function=_list_members,
     options={"pool": POOL_OPTION, **MEMBER.filters},
     allowed=_allowed_for_members,
+    pools=("pool",),
 )

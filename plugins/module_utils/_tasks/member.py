@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import typing as t
 
+from .._api.operations import READS
 from .._errors import ElbError, Json
 from .._resource.ids import is_name
-from .._resource.member import MEMBER, WEIGHT, Member, is_healthy
+from .._resource.member import MEMBER, WEIGHT, Member, is_healthy, key_of
 from .._resource.plan import Outcome
 from .._resource.pool import POOL
 from .._resource.resource import Verb
+from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
 from .._runtime.lookup import POOL_OPTION, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import SERVING_OPTIONS, drain, invalid_serving
-from .._runtime.task import Task
+from .._runtime.task import Changes, Task
 from .._runtime.wait import HealthWait, warn_of_no_requests
 
 
@@ -113,10 +115,21 @@ def _allowed(params: Json) -> set[str]:
     return actions
 
 
+def _touch(pool: TouchedPool, params: Json) -> None:
+    pool.members.add(key_of(params) if params["address"] and not params["id"] else ANY_MEMBER)
+
+
+def _allowed_after(params: Json, pool: TouchedPool) -> set[str]:
+    """See :class:`Changes`: an untouched member may need another look, such as at its health."""
+    return _allowed(params) if pool.has(params) else _allowed(params) & READS
+
+
 TASK: t.Final = Task(
     name="elb_member",
     function=EnsureMember.run,
     options={**ENSURE_OPTIONS, "pool": POOL_OPTION, **SERVING_OPTIONS, **MEMBER.argument_spec},
     constraints={"required_one_of": [("address", "id", "name")], "required_together": [("address", "protocol_port")]},
     allowed=_allowed,
+    pools=("pool",),
+    changes=Changes(_touch, _allowed_after),
 )

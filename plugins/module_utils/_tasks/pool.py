@@ -19,11 +19,12 @@ from .._resource.member import MEMBER, Member
 from .._resource.plan import Outcome, Plan
 from .._resource.pool import POOL, Pool, references
 from .._resource.resource import Verb, by_name
+from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.context import ApiContext
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
 from .._runtime.lookup import resolve_id
 from .._runtime.resource_client import PoolRef, ResourceClient, scope
-from .._runtime.task import Task
+from .._runtime.task import Changes, Task
 from .health_check import HEALTH_CHECK_OPTION, HealthCheckPart, health_check_actions, health_check_client
 from .listener import LISTENER_OPTIONS, ListenerPart, listener_actions
 
@@ -170,6 +171,23 @@ def _allowed(params: Json) -> set[str]:
     return actions | health_check_actions(params["health_check"])
 
 
+def _touch(pool: TouchedPool, params: Json) -> None:
+    renamed, check = params["id"] and params["name"], params["health_check"]
+    if params["state"] == "absent" or renamed:
+        # The pool that the real run finds under that name is not the one that check mode sees.
+        pool.members.add(ANY_MEMBER)
+    pool.health_check |= bool(renamed or (check and check["enable"]))
+
+
+def _allowed_after(params: Json, pool: TouchedPool) -> set[str]:
+    """See :class:`Changes`."""
+    actions = _allowed({**params, "force": params["force"] and bool(pool.members)})
+    if params["state"] == "absent" and not pool.health_check:
+        # The module reports the removal of a health check that exists.
+        actions.discard(HEALTH_CHECK.operation(Verb.DELETE).action)
+    return actions
+
+
 TASK: t.Final = Task(
     name="elb_pool",
     function=EnsurePool.run,
@@ -182,4 +200,6 @@ TASK: t.Final = Task(
     },
     constraints={"required_one_of": [("name", "id")]},
     allowed=_allowed,
+    pools=("id", "name"),
+    changes=Changes(_touch, _allowed_after),
 )

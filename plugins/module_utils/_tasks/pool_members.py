@@ -14,12 +14,13 @@ from .._resource.member import FIELDS, MEMBER, Key, Member, key_of, label
 from .._resource.plan import Plan, PlanKind, missing_in_response, plan_absent, plan_present
 from .._resource.pool import POOL
 from .._resource.resource import Verb
+from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.context import ApiContext
 from .._runtime.ensure import warn_of_missing
 from .._runtime.lookup import POOL_OPTION, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import SERVING_OPTIONS, invalid_serving
-from .._runtime.task import Task
+from .._runtime.task import Changes, Task
 from .._runtime.wait import warn_of_no_requests
 from .pool_members_apply import Item, Rollout, result_of
 
@@ -137,6 +138,16 @@ def _allowed(params: Json) -> set[str]:
     return {MEMBER.operation(verb).action for verb in verbs} | look_up
 
 
+def _touch(pool: TouchedPool, params: Json) -> None:
+    pool.members |= {key_of(entry) for entry in params["members"]} | ({ANY_MEMBER} if params["purge"] else set())
+
+
+def _allowed_after(params: Json, pool: TouchedPool) -> set[str]:
+    """See :class:`Changes`."""
+    entries = [entry for entry in params["members"] if pool.has(entry)]
+    return _allowed({**params, "members": entries, "purge": params["purge"] and bool(pool.members)})
+
+
 _ENTRY = MEMBER.argument_spec
 
 TASK: t.Final = Task(
@@ -156,5 +167,7 @@ TASK: t.Final = Task(
         "enterprise_project_id": {"type": "str"},
     },
     allowed=_allowed,
+    pools=("pool",),
+    changes=Changes(_touch, _allowed_after),
     invalid_entries=_invalid_entries,
 )
