@@ -141,6 +141,14 @@ def action_group(*dummy: str) -> Iterator[str]:
         yield f"- {path.stem}"
 
 
+def other_names(*dummy: str) -> Iterator[str]:
+    """The info modules under the names of what they list, as plugin routing."""
+    for path in MODULE_FILES:
+        if path.stem.endswith("_info"):
+            yield f"{path.stem.removeprefix('elb_')}:"
+            yield f"  redirect: otc.elb.{path.stem}"
+
+
 def module_table(*dummy: str) -> Iterator[str]:
     """All modules with their short descriptions."""
     yield ""
@@ -163,7 +171,7 @@ def constant(path: Path, name: str) -> str:
 
 
 BLOCKS: Mapping[str, Callable[[str], Iterator[str]]] = {
-    function.__name__: function for function in (iam_notes, iam_tables, action_group, module_table, pool_with_members)
+    function.__name__: function for function in (iam_notes, iam_tables, action_group, other_names, module_table, pool_with_members)
 }
 
 if __name__ == "__main__":

@@ -32,11 +32,15 @@ description:
 notes:
   - >-
     IAM actions in any case: to list the pools, C(elb:pools:list), or C(elb:pools:get) for a single ID in O(pools) without
-    filters; to list the members of each pool that has any, C(elb:members:list).
-  - Sends one request for the list of pools, or two if O(pools) has both names and IDs, and one for the members of each pool that has any.
+    filters; to list the members of each pool that has any, C(elb:members:list); to look up C(loadbalancer) and C(listener) of O(filters)
+    by name, C(elb:loadbalancers:list) and C(elb:listeners:list).
+  - Sends one request for the list of pools, or two if O(pools) has both names and IDs, and one for the members of each pool that has any,
+    up to 8 at the same time.
   - Values in the source may be templates with lookups and extra variables. Names and conditions in O(compose), O(groups) and
     O(keyed_groups) are templates with the host's variables.
-  - With O(cache), the service's responses are kept, but nothing of the credential.
+  - With O(cache), the service's responses are kept, but nothing of the credential. Health and weights are then as old as the cache
+    (O(cache_timeout)), so that C(elb_healthy) may be out of date. Where hosts are chosen by it, such as to restart what is not healthy, use
+    no cache or C(--flush-cache).
 extends_documentation_fragment:
   - otc.elb.connection
   - constructed
@@ -56,8 +60,8 @@ options:
     default: []
   filters:
     description:
-      - Filters for the pools, with the names and values of the options of M(otc.elb.elb_pool_info), such as C(loadbalancer_id),
-        C(enterprise_project_id), C(protocol), C(vpc_id).
+      - Filters for the pools, with the names and values of the options of M(otc.elb.elb_pool_info), such as C(loadbalancer)
+        and C(listener) (names or IDs), C(protocol), C(vpc_id).
       - The API reference calls C(enterprise_project_id) unsupported; use it only where a list without it lacks pools that exist.
     type: dict
     default: {}
@@ -88,7 +92,8 @@ EXAMPLES = r"""
 plugin: otc.elb.elb_members
 
 ---
-# All members of two pools that should get requests and are not healthy, by pool and altogether:
+# All members of two pools that should get requests and are not healthy, by pool and altogether. Without a cache, which would have old
+# health:
 #   ansible web_not_healthy -i web.elb_members.yml -m ansible.builtin.service -a 'name=nginx state=restarted'
 plugin: otc.elb.elb_members
 pools: [web, api]
@@ -114,8 +119,7 @@ project_id: 0123456789abcdef0123456789abcdef
 access_key: "{{ lookup('ansible.builtin.env', 'TEAM_ACCESS_KEY') }}"
 secret_key: "{{ lookup('ansible.builtin.env', 'TEAM_SECRET_KEY') }}"
 filters:
-  loadbalancer_id: [098b2f68-af1c-41a9-8efd-69958722af62]
-  enterprise_project_id: [all_granted_eps]
+  loadbalancer: production
 hostnames: [address]
 group_prefix: ''
 cache: true
@@ -189,8 +193,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         """Fill the inventory with what the service returned."""
         params = self._source.params
         found = found_in(pools, params["hostnames"], params["group_prefix"])
-        absent = [f"There is no pool {pool!r} in this project and region." for pool in self._source.missing(pools)]
-        for warning in [*self._source.warnings, *absent, *found.warnings]:
+        for warning in dict.fromkeys([*self._source.warnings, *self._source.missing(pools), *found.warnings]):
             self.display.warning(f"{self.NAME}: {printable(warning)}")
         for group in found.groups:
             self.inventory.add_group(group)

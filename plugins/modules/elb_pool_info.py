@@ -16,13 +16,14 @@ author:
 description:
   - Lists the backend server groups (pools) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud, or gets one of them.
   - The service applies the filters. With several filters, a pool must match all of them; with several values of one filter, any of them.
-  - All pages of the list are read. If nothing is found, the list is empty.
+  - All pages of the list are read. If nothing is found, the list is empty, which is no error.
 notes:
   # BEGIN generated: iam_notes
   - >-
     IAM actions in any case: to get a pool by a single O(id) and no other filter, C(elb:pools:get); to list pools in any other case,
-    C(elb:pools:list); to list the members of pools that have any, with O(include_members=true), C(elb:members:list); to list the health
-    checks of pools that have any, with O(include_health_check=true), C(elb:healthmonitors:list).
+    C(elb:pools:list); to look up O(loadbalancer) by name, C(elb:loadbalancers:list); to look up O(listener) by name, C(elb:listeners:list);
+    to list the members of pools that have any, with O(include_members=true), C(elb:members:list); to list the health checks of pools that
+    have any, with O(include_health_check=true), C(elb:healthmonitors:list).
   - >-
     A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
   # END generated: iam_notes
@@ -42,14 +43,20 @@ options:
     description: Descriptions of pools.
     type: list
     elements: str
-  loadbalancer_id:
-    description: IDs of the load balancers that the pools belong to.
+  loadbalancer:
+    description:
+      - Names or IDs of the load balancers that the pools belong to. A UUID is used as an ID; a name means all load balancers of that name.
+      - There is a warning for each name that no load balancer has. If all of them are such names, the list of pools is empty.
     type: list
     elements: str
-  listener_id:
-    description: IDs of the listeners that the pools serve, by forwarding policies as well.
+    aliases: [loadbalancer_id]
+  listener:
+    description:
+      - Names or IDs of the listeners that the pools serve, by forwarding policies as well.
+      - As with O(loadbalancer), there is a warning for each name that no listener has.
     type: list
     elements: str
+    aliases: [listener_id]
   protocol:
     description: Protocols of pools.
     type: list
@@ -105,7 +112,9 @@ options:
     description: Whether the pools' members are protected from being removed.
     type: bool
   include_members:
-    description: Whether C(members) of each pool have all fields rather than only the ID. Costs a request for each pool that has members.
+    description: >-
+      Whether C(members) of each pool have all fields rather than only the ID. Costs a request for each pool that has members, up to 8 at
+      the same time.
     type: bool
     default: false
   include_health_check:
@@ -124,7 +133,7 @@ EXAMPLES = r"""
 
 - name: The HTTP pools of one load balancer, with their members
   otc.elb.elb_pool_info:
-    loadbalancer_id: 098b2f68-af1c-41a9-8efd-69958722af62
+    loadbalancer: production
     protocol: HTTP
     include_members: true
     include_health_check: true
@@ -149,7 +158,7 @@ EXAMPLES = r"""
 
 - name: Pools by their listener and their health check
   otc.elb.elb_pool_info:
-    listener_id: 3f2f6f0a-6a0e-4b7f-9f0e-7d7c5c0f4b32
+    listener: production-http
     healthmonitor_id: 434bd4f8-4a5c-4a3e-8f1d-1a0b6a1f9c54
 
 - name: Protected pools that a cloud server is in

@@ -127,9 +127,15 @@ def test_hosts_groups_and_variables(engine: Engine, emulator: Emulator, tmp_path
     assert not {"elb_weight", "elb_healthy", "elb_operating_status", "elb_protocol_port", "elb_pool_name", "elb_id"} & both.keys()
     assert sorted(both["ports"]) == [80, 8080]
     assert f"cannot be a host's name: 192.168.0.13 ('{TEMPLATE}')" in found.words
-    graph = engine.command("ansible-inventory", "--graph", source(tmp_path, pools=[empty["id"]]))
+    # A pool that exists, but not on that load balancer; and a name that no load balancer has.
+    elsewhere = source(tmp_path, "elsewhere", pools=["web"], filters={"loadbalancer": "demo"})
+    misspelt = source(tmp_path, "misspelt", filters={"loadbalancer_id": "Demo"})
+    graph = engine.command("ansible-inventory", "--graph", source(tmp_path, pools=[empty["id"]]), elsewhere, misspelt)
     assert "@elb_pool_empty:" in graph.stdout
-    assert emulator.actions()[3:] == ["elb:pools:get"]
+    words = " ".join(graph.stderr.split())
+    assert "There is no pool 'web' in this project and region that matches the filters (loadbalancer)." in words
+    assert "There is no load balancer named 'Demo' in this project and region, so no pool belongs to it." in words
+    assert emulator.actions()[3:] == ["elb:pools:get", "elb:loadbalancers:list", "elb:pools:list", "elb:loadbalancers:list"]
 
 
 def test_what_is_not_online_in_a_pool_is_addressed(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
@@ -215,19 +221,22 @@ def test_just_the_documented_actions_are_needed(engine: Engine, emulator: Emulat
     documented = engine.command("ansible-doc", "--type=inventory", "--json", "otc.elb.elb_members")
     notes = json.loads(documented.stdout)["otc.elb.elb_members"]["doc"]["notes"]
     actions = set(re.findall(r"C\((elb:\w+:\w+)\)", notes[0]))
-    assert actions == {"elb:pools:list", "elb:pools:get", "elb:members:list"}
+    by_name = {"elb:loadbalancers:list", "elb:listeners:list"}
+    assert actions == {"elb:pools:list", "elb:pools:get", "elb:members:list"} | by_name
     web, dummy = emulator.seed(WEB, API)
     users = ("limited", "nobody", "reader", "temp", "stranger")
-    rights = dict(zip(users, ({"elb:pools:list", "elb:members:list"}, *({action} for action in actions), set()), strict=True))
+    rights = dict(zip(users, ({"elb:pools:list", "elb:members:list"}, *({action} for action in actions - by_name), set()), strict=True))
     for user, granted in rights.items():
         emulator.grant(user, sorted(granted))
     emulator.grant("admin", ["elb:pools:get", "elb:members:list"])
+    emulator.grant("limited", sorted(rights["limited"] | by_name))
 
     def inventory(user: str, **options: Any) -> str:
         keys = {name[3:].lower(): value for name, value in aksk(emulator, user).items() if name.startswith("OS_")}
-        return source(tmp_path, user, **keys, group_prefix=f"{user}_", **options)
+        return source(tmp_path, "_".join([user, *options]), **keys, group_prefix=f"{user}_", **options)
 
-    allowed = [inventory("limited"), inventory("admin", pools=[web["id"]])]
+    filtered = inventory("limited", filters={"loadbalancer": "demo", "listener": "demo-http"})
+    allowed = [inventory("limited"), inventory("admin", pools=[web["id"]]), filtered]
     denied = [inventory(user) for user in rights if user != "limited"]
     found = Inventory(engine, {name: None for name in engine.env if name != "OTC_ELB_ENDPOINT"}, *allowed, *denied)
     assert {name for name in found.groups if name.endswith(("_web", "_api_v2"))} == {"limited_web", "limited_api_v2", "admin_web"}

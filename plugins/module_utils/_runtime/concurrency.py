@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same step for many, some at a time; a failure of one does not end the others."""
+"""The same step for many, some at a time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from .._errors import ElbError, Skipped
 from .._http.deadline import Deadline
 
 Each = t.TypeVar("Each")
+Outcome = t.TypeVar("Outcome")
+
+#: How many reads run at the same time, at most.
+READS = 8
 
 
 class WorkerPool:
@@ -26,8 +30,26 @@ class WorkerPool:
         self._concurrency = concurrency
         self._deadline = deadline
 
+    def map(self, step: t.Callable[[Each], Outcome], each: t.Sequence[Each]) -> list[Outcome]:
+        """Run *step* for each. The first failure, or an interrupt, ends them all.
+
+        :returns: the outcomes, in the order of *each*.
+        """
+        if min(self._concurrency, len(each)) <= 1:
+            return [step(one) for one in each]
+        workers = ThreadPoolExecutor(min(self._concurrency, len(each)))
+        try:
+            outcomes = list(workers.map(step, each))
+        except BaseException:
+            # Steps that were not begun are dropped; those that were are not repeated.
+            self._deadline.expire()
+            workers.shutdown(cancel_futures=True)
+            raise
+        workers.shutdown()
+        return outcomes
+
     def run(self, step: t.Callable[[Each], None], each: t.Sequence[Each]) -> list[tuple[Each, ElbError]]:
-        """Run *step* for each.
+        """Run *step* for each. A failure of one does not end the others.
 
         :returns: those that failed, with their failures; ``Skipped`` where an attempt would have failed for the same reason as another.
             Any other exception ends it all.
@@ -48,17 +70,5 @@ class WorkerPool:
                 if error.affects_all:
                     refusals.append(error)
 
-        if min(self._concurrency, len(each)) <= 1:
-            for one in each:
-                attempt(one)
-            return failed
-        workers = ThreadPoolExecutor(min(self._concurrency, len(each)))
-        try:
-            list(workers.map(attempt, each))
-        except BaseException:
-            # Steps that were not begun are dropped; those that were are not repeated.
-            self._deadline.expire()
-            workers.shutdown(cancel_futures=True)
-            raise
-        workers.shutdown()
+        self.map(attempt, each)
         return failed

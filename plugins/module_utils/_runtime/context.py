@@ -21,6 +21,7 @@ from .._http.deadline import Deadline
 from .._http.exposure import exposures
 from .._http.transport import Tls, Transport
 from .._resource.ids import is_placeholder, placeholder
+from .concurrency import READS
 
 #: The longest time that an option may give, in seconds.
 MAX_SECONDS = 86400.0
@@ -93,7 +94,7 @@ class ApiContext:
             endpoint, project_id = connection.locate()
             self._warn_of_exposure(endpoint, connection.verify)
             tls = Tls(connection.verify, connection.cert)
-            connections = self.params.get("concurrency", 1)
+            connections = self.params.get("concurrency", READS)
             self._transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
             self._client = Client(
                 self._transport,

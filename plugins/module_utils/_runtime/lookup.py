@@ -13,7 +13,7 @@ from .._resource.ids import is_name, normalized_id, placeholder
 from .._resource.pool import POOL
 from .._resource.resource import Resource, by_name
 from .context import ApiContext
-from .resource_client import PoolRef, ResourceClient
+from .resource_client import PoolRef, ResourceClient, scope
 
 Found = t.TypeVar("Found")
 
@@ -41,6 +41,22 @@ def resolve_id(context: ApiContext, resource: Resource[t.Any], option: str, name
         where = "in this project and region"
         raise NotFound(f"There is no {resource.kind} {identity.known_by} {where}. Give its name or ID as '{option}'.")
     return str(found["id"])
+
+
+def resolve_filter(context: ApiContext, resource: Resource[t.Any], names_or_ids: list[str], consequence: str) -> list[str]:
+    """The IDs of the resources that a filter names: all of a name. A name that none has is warned of, so that nothing found is no mystery.
+
+    :param consequence: what that means, to follow "so".
+    """
+    names = [each for each in names_or_ids if is_name(each)]
+    ids = [normalized_id(each) for each in names_or_ids if each not in names]
+    if names:
+        found = ResourceClient(context, resource).read_all([*(("name", name) for name in names), *scope(context)])
+        for name in names:
+            if not any(each.get("name") == name for each in found):
+                context.warn(f"There is no {resource.kind} named {name!r} in this project and region, so {consequence}.")
+        ids += [str(each["id"]) for each in found if each.get("name") in names]
+    return ids
 
 
 def resolve_pool(context: ApiContext, attempt: str, find: t.Callable[[PoolRef], Found], assume: bool = False) -> tuple[PoolRef, Found]:

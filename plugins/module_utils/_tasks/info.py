@@ -11,17 +11,30 @@ import typing as t
 from .._errors import ApiError, Json, NotFound, ValidationFailed
 from .._resource.health_check import HEALTH_CHECK, HealthCheck
 from .._resource.ids import is_name
+from .._resource.listener import LISTENER
+from .._resource.loadbalancer import LOADBALANCER
 from .._resource.member import MEMBER, Member
 from .._resource.pool import POOL, Pool
 from .._resource.resource import Resource, Verb
+from .._runtime.concurrency import READS, WorkerPool
 from .._runtime.context import ApiContext
 from .._runtime.listing import listing
-from .._runtime.lookup import POOL_OPTION, resolve_pool
+from .._runtime.lookup import POOL_OPTION, resolve_filter, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.task import Task
 
 #: How many IDs one request asks for.
 _IDS_IN_URL = 50
+#: The options that filter pools by another resource, which take its names as well, by the API's filters.
+_BY_NAME: t.Mapping[str, tuple[str, Resource[t.Any]]] = {
+    "loadbalancer_id": ("loadbalancer", LOADBALANCER),
+    "listener_id": ("listener", LISTENER),
+}
+#: The filters of pools, as in an argument spec.
+POOL_FILTERS: Json = {
+    _BY_NAME[name][0] if name in _BY_NAME else name: {**option, "aliases": [name]} if name in _BY_NAME else option
+    for name, option in POOL.filters.items()
+}
 
 
 def info_name(resource: Resource[t.Any]) -> str:
@@ -44,25 +57,36 @@ def list_pools(context: ApiContext) -> Json:
     :returns: ``changed`` and ``pools``.
     """
     # With whole members and health checks, where these are asked for.
-    pools: list[Json] = [dict(pool) for pool in listing(ResourceClient(context, POOL), context.params)]
+    pools: list[Json] = [dict(pool) for pool in _pools(context)]
+    workers = WorkerPool(READS, context.deadline)
     if context.params["include_members"]:
-        for pool in pools:
-            pool["members"] = _members_of(context, pool)
+        for pool, members in zip(pools, workers.map(lambda pool: _members_of(context, pool), pools)):
+            pool["members"] = members
     if context.params["include_health_check"]:
-        checks = _health_checks(context, [pool["healthmonitor_id"] for pool in pools if pool.get("healthmonitor_id")])
+        checks = _health_checks(context, workers, [pool["healthmonitor_id"] for pool in pools if pool.get("healthmonitor_id")])
         for pool in pools:
             pool["health_check"] = checks.get(pool.get("healthmonitor_id"))
     return {"changed": False, "pools": pools}
 
 
-def _health_checks(context: ApiContext, ids: list[str]) -> dict[t.Any, HealthCheck]:
+def _pools(context: ApiContext) -> list[Pool]:
+    """The pools that match the filters, as they are listed."""
+    params = dict(context.params)
+    for name, (option, resource) in _BY_NAME.items():
+        params[name] = params[option]
+        if params[option]:
+            params[name] = resolve_filter(context, resource, params[option], "no pool belongs to it")
+            if not params[name]:
+                return []
+    return listing(ResourceClient(context, POOL), params)
+
+
+def _health_checks(context: ApiContext, workers: WorkerPool, ids: list[str]) -> dict[t.Any, HealthCheck]:
     """The health checks with these IDs, as many in one request as a URL can name."""
     client = ResourceClient(context, HEALTH_CHECK)
-    found: dict[t.Any, HealthCheck] = {}
-    for start in range(0, len(ids), _IDS_IN_URL):
-        for check in client.read_all([("id", each) for each in ids[start : start + _IDS_IN_URL]]):
-            found[check["id"]] = check
-    return found
+    parts = [ids[start : start + _IDS_IN_URL] for start in range(0, len(ids), _IDS_IN_URL)]
+    lists = workers.map(lambda part: client.read_all([("id", each) for each in part]), parts)
+    return {check["id"]: check for checks in lists for check in checks}
 
 
 def _members_of(context: ApiContext, pool: Json) -> list[Member]:
@@ -98,7 +122,7 @@ def _list_members(context: ApiContext) -> Json:
 
 def _reading(resource: Resource[t.Any], params: Json) -> str:
     """The IAM action with which a task reads what its filters choose."""
-    given = [name for name in resource.filters if params[name] is not None]
+    given = [name for name in resource.filters if params.get(_BY_NAME[name][0] if name in _BY_NAME else name) is not None]
     single = given == ["id"] and len(params["id"]) == 1
     return resource.operation(Verb.GET if single else Verb.LIST).action
 
@@ -109,7 +133,8 @@ def _allowed_for_pools(params: Json) -> set[str]:
         for option, resource in (("include_members", MEMBER), ("include_health_check", HEALTH_CHECK))
         if params[option]
     ]
-    return {_reading(POOL, params), *included}
+    looked_up = [resource.operation(Verb.LIST).action for option, resource in _BY_NAME.values() if any(map(is_name, params[option] or ()))]
+    return {_reading(POOL, params), *included, *looked_up}
 
 
 def _allowed_for_members(params: Json) -> set[str]:
@@ -120,7 +145,7 @@ def _allowed_for_members(params: Json) -> set[str]:
 POOLS: t.Final = Task(
     name="elb_pool_info",
     function=list_pools,
-    options={**POOL.filters, **{name: {"type": "bool", "default": False} for name in ("include_members", "include_health_check")}},
+    options={**POOL_FILTERS, **{name: {"type": "bool", "default": False} for name in ("include_members", "include_health_check")}},
     allowed=_allowed_for_pools,
     pools=("id", "name"),
 )

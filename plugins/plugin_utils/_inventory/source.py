@@ -18,10 +18,9 @@ from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _c
 from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
-from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
 from ansible_collections.otc.elb.plugins.module_utils._runtime.context import ApiContext, check_limits
 from ansible_collections.otc.elb.plugins.module_utils._runtime.task import failure_of
-from ansible_collections.otc.elb.plugins.module_utils._tasks.info import list_pools
+from ansible_collections.otc.elb.plugins.module_utils._tasks.info import POOL_FILTERS, list_pools
 
 #: What can name a host.
 PREFERENCES = ("name", "address", "instance_id")
@@ -34,7 +33,7 @@ OPTIONS: Mapping[str, t.Any] = {
     "group_prefix": {"type": "str", "default": "elb_pool_"},
 }
 #: The filters of elb_pool_info; "pools" stands for its names and IDs.
-_FILTERS: Mapping[str, t.Any] = {name: option for name, option in POOL.filters.items() if name not in ("id", "name")}
+_FILTERS: Mapping[str, t.Any] = {name: option for name, option in POOL_FILTERS.items() if name not in ("id", "name")}
 #: Variables that choose a cloud, a project or a user; none is a secret but the access key, which says whose the request is.
 _CHOOSING = (
     *("OS_CLIENT_CONFIG_FILE", "OS_ACCESS_KEY"),
@@ -112,9 +111,12 @@ class Source:
         raise SourceError(self.masked(failure["msg"]))
 
     def missing(self, pools: Iterable[Json]) -> list[str]:
-        """The pools that were asked for by name or ID and are not there."""
-        there = {str(pool.get(key)).lower() if key == "id" else pool.get(key) for pool in pools for key in ("id", "name")}
-        return [pool for pool in self.params["pools"] if (pool.lower() if is_uuid(pool) else pool) not in there]
+        """What to warn of where pools that the source names are not found. They may exist, and not match the filters."""
+        found = {str(pool.get(key)).lower() if key == "id" else pool.get(key) for pool in pools for key in ("id", "name")}
+        missing = [pool for pool in self.params["pools"] if (pool.lower() if is_uuid(pool) else pool) not in found]
+        given = sorted(name for name, value in self._filters.items() if value is not None)
+        where = f" that matches the filters ({', '.join(given)})" if given else ""
+        return [f"There is no pool {pool!r} in this project and region{where}." for pool in missing]
 
 
 def _resolved(name: str, value: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Any:
