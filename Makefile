@@ -49,7 +49,7 @@ timed-%:
 ## check: lint and unit tests
 check: lint unit
 
-## lint: every linter: code, types, imports, generated files, YAML, Ansible, workflows, licenses
+## lint: every linter - code, types, imports, generated files, YAML, Ansible, workflows, licenses
 # One target for each, which is also a hook of pre-commit (.pre-commit-config.yaml).
 LINTERS := ruff format mypy imports generated yaml ansible workflows
 lint: $(LINTERS:%=lint-%)
