@@ -43,6 +43,21 @@ class ElbError(Exception):
         self.affects_all = False
 
 
+#: How many reasons a message has.
+_SHOWN = 10
+
+
+def with_reasons(reasons: t.Sequence[str], beginning: str = "") -> Json:
+    """A message with reasons, such as all that is wrong with a list of members, as a result has it.
+
+    :returns: ``msg``; and ``reasons``, all of them, where they are too many for a message.
+    """
+    if len(reasons) <= _SHOWN:
+        return {"msg": beginning + "; ".join(reasons)}
+    more = f"and {len(reasons) - _SHOWN} more, see 'reasons' in the result"
+    return {"msg": beginning + "; ".join([*reasons[:_SHOWN], more]), "reasons": list(reasons)}
+
+
 class ValidationFailed(ElbError):
     """The options cannot work; nothing was written.
 
@@ -51,7 +66,7 @@ class ValidationFailed(ElbError):
     """
 
     def __init__(self, attempt: str, reasons: t.Sequence[str], **facts: t.Any) -> None:
-        super().__init__(f"Cannot {attempt}: {'; '.join(reasons)}", **facts)
+        super().__init__(**with_reasons(reasons, f"Cannot {attempt}: "), **facts)
 
 
 class NoCredential(ElbError):

@@ -503,6 +503,11 @@ ids:
   returned: on failure, because several resources match
   type: list
   elements: str
+reasons:
+  description: All that is wrong with the options.
+  returned: on failure, if the message does not have all of it
+  type: list
+  elements: str
 # END generated: failures
 """
 

@@ -22,6 +22,8 @@ description:
     does the pool serve with fewer members than the smaller of before and after. Where members could not be added, as many of the old ones
     are kept in service, the healthy ones first. With a health check, set O(wait=true), because a new member serves only once it is
     healthy.
+  - With O(purge=true), the list has all members of the pool. In a loop over members, or in a task for each host, each run would remove the
+    members of the others; to add one member, leave O(purge) out or use M(otc.elb.elb_member).
   - A failure of one member does not end the task. The others are done, then the task fails with RV(failed_members), and a next run
     finishes the job. Where the credential is refused, or the API throttles the account for longer than O(timeout), the rest of that step
     is skipped.
@@ -43,7 +45,7 @@ options:
   members:
     description:
       - The members that the pool should have. A field that is not given is not managed.
-      - An empty list does nothing; with O(purge=true) it empties the pool.
+      - An empty list does nothing; with O(purge=true) it is refused unless O(allow_empty=true).
     type: list
     elements: dict
     required: true
@@ -71,13 +73,23 @@ options:
         description: The availability zone of a member by IP only.
         type: str
   purge:
-    description: Whether to remove members that are not in the list.
+    description:
+      - Whether to remove members that are not in the list.
+      - Not for a task in a loop over members, or one that each host runs for itself. Each run would remove the members of the others.
+    type: bool
+    default: false
+  allow_empty:
+    description: Whether an empty list with O(purge=true) empties the pool, rather than being refused as the result of a mistake.
     type: bool
     default: false
   concurrency:
     description: The number of requests that are sent in parallel, at most; 1 to 32.
     type: int
     default: 8
+  return_members:
+    description: Whether the result has RV(members), which is long for a large pool.
+    type: bool
+    default: true
 seealso:
   - module: otc.elb.elb_member
   - module: otc.elb.elb_member_info
@@ -115,6 +127,7 @@ EXAMPLES = r"""
     pool: web
     members: []
     purge: true
+    allow_empty: true
 
 - name: A server of the VPC, in a pool of any enterprise project, with at most two requests in parallel
   otc.elb.elb_pool_members:
@@ -125,6 +138,7 @@ EXAMPLES = r"""
         subnet_cidr_id: c09f620e-3492-4429-ac15-445d5dd9ca74
         availability_zone: eu-de-01
     concurrency: 2
+    return_members: false
     enterprise_project_id: all_granted_eps
 """
 
@@ -133,7 +147,7 @@ members:
   description: >-
     All members of the pool after the task, with the API's field names; in check mode, as they would be.
     In check mode, the C(id) of a member that would be added is a placeholder that begins with V(known after creation:).
-  returned: if the members of the pool could be read and the list is valid
+  returned: on success, if O(return_members=true)
   type: list
   elements: dict
   contains:
@@ -250,8 +264,72 @@ summary:
   returned: if the members of the pool could be read and the list is valid
   type: dict
   sample: {added: 2, updated: 1, removed: 0, unchanged: 97}
+added:
+  description: The members that were added. In check mode, those that would be.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    # BEGIN generated: member_reference
+    name:
+      description: Its name; empty if it has none.
+      type: str
+    address:
+      description: The private IP address of the server.
+      type: str
+    protocol_port:
+      description: The port on which the server receives requests.
+      type: int
+    id:
+      description: Its ID. In check mode, a placeholder for a member that would be added.
+      type: str
+    # END generated: member_reference
+  sample:
+    - {name: web-1, address: 192.168.0.11, protocol_port: 8080, id: 1923923e-fe8a-484f-bdbc-e11559b1f48f}
+updated:
+  description: The members that were updated, with their names after the task.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    # BEGIN generated: member_reference
+    name:
+      description: Its name; empty if it has none.
+      type: str
+    address:
+      description: The private IP address of the server.
+      type: str
+    protocol_port:
+      description: The port on which the server receives requests.
+      type: int
+    id:
+      description: Its ID. In check mode, a placeholder for a member that would be added.
+      type: str
+    # END generated: member_reference
+removed:
+  description: The members that were removed.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    # BEGIN generated: member_reference
+    name:
+      description: Its name; empty if it has none.
+      type: str
+    address:
+      description: The private IP address of the server.
+      type: str
+    protocol_port:
+      description: The port on which the server receives requests.
+      type: int
+    id:
+      description: Its ID. In check mode, a placeholder for a member that would be added.
+      type: str
+    # END generated: member_reference
 failed_members:
-  description: Each member that failed. The facts of the first failure, such as C(status), are in the result itself as well.
+  description: >-
+    Each member that failed. A failure has no RV(members).
+    The facts of the first failure, such as C(status), are in the result itself as well.
   returned: on failure of members
   type: list
   elements: dict
@@ -288,6 +366,11 @@ failed_members:
     ids:
       description: The IDs of the resources that match, where only one may match.
       returned: on failure, because several resources match
+      type: list
+      elements: str
+    reasons:
+      description: All that is wrong with the options.
+      returned: on failure, if the message does not have all of it
       type: list
       elements: str
     # END generated: failures
@@ -327,6 +410,11 @@ missing_action:
 ids:
   description: The IDs of the resources that match, where only one may match.
   returned: on failure, because several resources match
+  type: list
+  elements: str
+reasons:
+  description: All that is wrong with the options.
+  returned: on failure, if the message does not have all of it
   type: list
   elements: str
 # END generated: failures

@@ -71,7 +71,7 @@ steps = st.one_of(
         both(
             in_pool,
             st.lists(both(addresses, fields), max_size=2, unique_by=lambda each: each["address"]).map(lambda found: {"members": found}),
-            st.booleans().map(lambda purge: {"purge": purge}),
+            st.booleans().map(lambda purge: {"purge": purge, "allow_empty": True}),
             drained,
         ),
     ),

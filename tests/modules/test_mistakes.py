@@ -125,15 +125,15 @@ def test_a_list_with_mistakes_of_several_kinds_was_given(module: Run, emulator: 
     positions = [
         msg.index(words)
         for words in (
-            "members[0]: ",
-            "members[2]: there is no option wait",
+            "members[0] (192.168.0.1:x): ",
+            "members[2] (192.168.0.2:80): there is no option wait",
             "members[1]: address must be",
-            "members[3]: weight must be 0 to 100, not 101",
-            "members[5]: 192.168.0.3:81 is members[4] already",
+            "members[3] (192.168.0.3:80): weight must be 0 to 100, not 101",
+            "members[5] (192.168.0.3:81): members[4] has the same address and port",
         )
     ]
     assert positions == sorted(positions)
     msg = module("elb_pool_members", pool="web", purge="perhaps", members=wrong[3:4])["msg"]
     assert "purge" in msg
-    assert "members[0]: weight must be 0 to 100, not 101" in msg
+    assert "members[0] (192.168.0.3:80): weight must be 0 to 100, not 101" in msg
     assert emulator.requests() == []

@@ -141,7 +141,7 @@ class Modules(RuleBasedStateMachine):
         for key, options in desired.items():
             become[key] = {**current.get(key, {"weight": 1, "name": ""}), **options}
         entries = [{"address": address, "port": port, **options} for (address, port), options in desired.items()]
-        with self.expected(become != current, "elb_pool_members", pool=name, members=entries, purge=purge) as result:
+        with self.expected(become != current, "elb_pool_members", pool=name, members=entries, purge=purge, allow_empty=True) as result:
             assert len(result["members"]) == len(become)
             assert result["summary"]["removed"] == len(set(current) - set(become))
         self.members[name] = become

@@ -45,7 +45,7 @@ def test_a_list_is_added_updated_and_purged(engine: Engine, emulator: Emulator, 
             task("elb_pool_members", pool="web", members=two, purge=True) | check,
             task("elb_pool_members", pool="web", members=two, purge=True),
             task("elb_pool_members", pool="web", members=[]),
-            task("elb_pool_members", pool="web", members=[], purge=True),
+            task("elb_pool_members", pool="web", members=[], purge=True, allow_empty=True),
         ],
         diff=True,
     ).results
@@ -87,12 +87,12 @@ def test_a_no_op_costs_one_or_two_requests(engine: Engine, emulator: Emulator, p
     [
         ([{"address": "192.168.0.1"}], ["members[2]", "protocol_port"]),
         ([{"address": "192.168.0.1", "port": "x"}], ["members[2]", "protocol_port", "int"]),
-        ([{"address": "192.168.0.1", "port": 80, "wait": True}], ["members[2]: there is no option wait"]),
+        ([{"address": "192.168.0.1", "port": 80, "wait": True}], ["members[2] (192.168.0.1:80): there is no option wait"]),
         (["192.168.0.1:80"], ["members[2]"]),
-        ([{"address": "web", "port": 80, "weight": 101}], ["members[2]: address must be", "members[2]: weight must be 0 to 100"]),
-        (entries(1, 1) + entries(2, 2), ["members[2]: 192.168.0.1:80 is members[0] already", "members[3]: 192.168.0.2:80 is members[1]"]),
-        ([{"address": "2001:db8::1", "port": 80}], ["members[2]: an IPv6 member needs subnet_cidr_id"]),
-        ([{"address": "192.168.0.5", "port": 80, "subnet_cidr_id": "s", "availability_zone": "a"}], ["members[2]: availability_zone"]),
+        ([{"address": "web", "port": 80, "weight": 101}], ["members[2]: address must be", "members[2]: weight must be"]),
+        (entries(1, 1) + entries(2, 2), ["members[2] (192.168.0.1:80): members[0] has", "members[3] (192.168.0.2:80): members[1] has"]),
+        ([{"address": "2001:db8::1", "port": 80}], ["members[2] ([2001:db8::1]:80): an IPv6 member needs subnet_cidr_id"]),
+        ([{"address": "192.168.0.5", "port": 80, "subnet_cidr_id": "s", "availability_zone": "a"}], ["members[2] (192.168.0.5:80): avail"]),
     ],
 )
 def test_the_list_is_checked_whole_before_the_first_write(
@@ -109,7 +109,7 @@ def test_a_subnet_that_cannot_change_is_refused_before_the_first_write(engine: E
     emulator.seed_members(pool, *entries(2, 2))
     subnet = emulator.subnet("192.168.0.0/24")["id"]
     result = engine.run("elb_pool_members", pool="web", members=entries(1, 3, subnet_cidr_id=subnet))
-    assert f"members[1]: subnet_cidr_id is not set and cannot become {subnet}" in result["msg"]
+    assert f"members[1] (192.168.0.2:80): subnet_cidr_id is not set and cannot become {subnet}" in result["msg"]
     assert emulator.writes() == []
 
 
@@ -135,7 +135,9 @@ def test_a_failure_does_not_lose_the_rest(engine: Engine, emulator: Emulator, po
     alone, failed = engine.play(
         [task("elb_pool_members", pool="web", members=wanted[3:4]), task("elb_pool_members", pool="web", members=wanted)]
     ).results
-    assert alone["msg"].startswith("1 of 1 members of pool 'web' failed (0 added, 0 updated, 0 removed, 0 unchanged). The first failure: ")
+    assert alone["msg"].startswith(
+        "Pool 'web': 1 of 1 member in the list failed (0 added, 0 updated, 0 removed, 0 unchanged). The failure: "
+    )
     assert failed.failed
     assert failed.changed
     assert failed["summary"] == {"added": 9, "updated": 0, "removed": 0, "unchanged": 0}
@@ -144,7 +146,7 @@ def test_a_failure_does_not_lose_the_rest(engine: Engine, emulator: Emulator, po
     assert member["entry"]["address"] == "192.168.0.4"
     assert "subnet_cidr_id is the Neutron ID" in member["error"]
     assert member["status"] == failed["status"] == 404
-    assert "1 of 10 members of pool 'web' failed, the others are as desired (9 added" in failed["msg"]
+    assert "1 of 10 members in the list failed, the others are as desired (9 added" in failed["msg"]
     assert len(members(emulator)) == 9
     del wanted[3]["subnet_cidr_id"]
     finished = engine.run("elb_pool_members", pool="web", members=wanted)
@@ -159,7 +161,7 @@ def test_what_serves_is_kept_where_new_members_failed(engine: Engine, emulator: 
     assert result["summary"] == {"added": 2, "updated": 0, "removed": 2, "unchanged": 0}
     assert len(members(emulator)) == 3
     assert ["kept in service" in member["error"] for member in result["failed_members"]] == [False, True]
-    assert "The first failures: members[1]: Could not add member 192.168.0.12:80" in result["msg"]
+    assert "The failures: members[1] (192.168.0.12:80): Could not add member 192.168.0.12:80" in result["msg"]
     kept = f"{result['failed_members'][1]['entry']['address']}:80"
     assert f" {kept}: Member {kept} was kept in service" in result["msg"]
 

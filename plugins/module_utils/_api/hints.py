@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._errors import Json
 from .._resource.listener import POOL_PROTOCOLS
 from .._resource.pool import POOL
 from .._resource.resource import Operation, Verb
@@ -20,6 +21,8 @@ from .._resource.resource import Operation, Verb
 _NOT_GRANTED = ("ELB.9802", "ELB.9803", "ELB.9804", "SYS.0403")
 #: What the reason says where a credential is for another project than the one of the URL. SYS.0403 comes from the API gateway.
 _OTHER_PROJECT = r"for the project"
+#: A quota is used up.
+_QUOTA = ("ELB.9807", "ELB.8905", "ELB.1091", "ELB.2001", "ELB.6091")
 #: While a load balancer is being changed, it refuses the next change. The code is that of a conflict that stays.
 _BUSY = re.compile(r"immutable|pending_", re.IGNORECASE)
 #: The path does not exist, which has the status and the code of a resource that does not exist.
@@ -48,6 +51,11 @@ def is_not_found(operation: Operation, status: int, code: str | None, reason: st
 def is_busy(status: int, reason: str) -> bool:
     """Whether the load balancer is being changed, and takes the next change in a moment."""
     return status == 409 and _BUSY.search(reason) is not None
+
+
+def is_quota(facts: Json) -> bool:
+    """Whether the facts of a failure mean that a quota is used up."""
+    return facts.get("error_code") in _QUOTA
 
 
 def for_permission(operation: Operation) -> str:
@@ -103,7 +111,7 @@ _HINTS: tuple[_Hint, ...] = (
     ),
     _Hint(
         None,
-        ("ELB.9807", "ELB.8905", "ELB.1091", "ELB.2001", "ELB.6091"),
+        _QUOTA,
         "",
         "A quota is used up: remove what is not needed, or ask for a higher quota.",
     ),

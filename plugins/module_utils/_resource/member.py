@@ -99,8 +99,15 @@ def label(member: t.Mapping[str, t.Any]) -> str:
     """A member as messages name it: address and port; else its ID or name."""
     address = member.get("address")
     if not address:
-        return str(member.get("id") or repr(member.get("name")))
+        return str(member.get("id") or repr(member.get("name") or address))
     return f"{f'[{address}]' if ':' in address else address}:{member.get('protocol_port')}"
+
+
+def entry_label(option: str, index: int, entry: object) -> str:
+    """An entry of a list of members as messages name it, such as "members[3] (192.168.0.4:80)"; it may be anything at all."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("address"), str) or parse_address(entry["address"]) is None:
+        return f"{option}[{index}]"
+    return f"{option}[{index}] ({label({'protocol_port': entry.get('port'), **entry})})"
 
 
 Key = tuple[t.Any, t.Any]

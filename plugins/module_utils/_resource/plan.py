@@ -108,6 +108,16 @@ def plan_present(fields: t.Sequence[Field], desired: Json, current: t.Mapping[st
     return Plan(kind, body, before, after, tuple(conflicts))
 
 
+def shown_after(fields: t.Sequence[Field], plan: Plan) -> Json:
+    """The managed fields as a diff shows them: of a new resource all that are known, as of one that is removed."""
+    if plan.kind is not PlanKind.CREATE:
+        return plan.after
+    # What the service fills in is not known of a field that it may set by itself.
+    known = {field.name: field.default for field in fields if field.default is not None and field.updatable is not Updatable.WHILE_BLANK}
+    values = {**known, **plan.after}
+    return {field.name: values[field.name] for field in fields if field.name in values}
+
+
 def plan_placeholder(fields: t.Sequence[Field], desired: Json) -> Plan:
     """The plan for a resource that an earlier task would create: what differs is not known, so all that can be updated is."""
     body = {

@@ -9,10 +9,11 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ElbError, Json, NotFound, ValidationFailed
-from .._resource.plan import Outcome, Plan, PlanKind, make_plan, missing_in_response, plan_absent
+from .._resource.plan import Outcome, Plan, PlanKind, make_plan, missing_in_response, plan_absent, shown_after
 from .._resource.resource import R, Resource, Verb
 from .context import ApiContext
 from .lookup import invalid_id
+from .printable import printable
 from .resource_client import ResourceClient
 
 #: The options of every such task, as in an argument spec.
@@ -111,6 +112,13 @@ class Ensure(t.Generic[R]):
         """What is to be done, to follow "Cannot"."""
         return f"{'remove' if self.absent else 'set up'} {self.resource.kind} {self.resource.label(self.params)}"
 
+    def header(self, resource: t.Mapping[str, t.Any]) -> str:
+        """The resource as the header of a diff names it.
+
+        :param resource: what is known of it; perhaps nothing.
+        """
+        return f"{self.resource.kind} {resource.get('name') or self.params['name'] or self.params['id']}"
+
     def invalid(self) -> list[str]:
         """What is wrong with the options, as far as that is known before any request."""
         return self.resource.invalid(self.desired, self.absent) + invalid_id(self.context)
@@ -176,12 +184,13 @@ class Ensure(t.Generic[R]):
 
     def _result(self, resource: t.Mapping[str, t.Any], pool_id: str, changed: bool, plan: Plan) -> Json:
         result: Json = {"changed": changed, self.resource.collection.one: resource, "pool_id": pool_id}
-        before, after = dict(plan.before), dict(plan.after)
+        before, after = dict(plan.before), dict(shown_after(self.resource.fields, plan))
         for part in self.parts:
             result.update(part.result)
             before.update({part.name: part.before} if part.before is not None else {})
             after.update({part.name: part.after} if part.after is not None else {})
-        return {**result, "diff": {"before": before, "after": after}}
+        header = printable(self.header(resource or plan.before))
+        return {**result, "diff": {"before": before, "after": after, "before_header": header, "after_header": header}}
 
     def _check(self, client: ResourceClient[R], plan: Plan, current: R | None, placeholder: bool) -> None:
         """Check what is known now, all of it at once and before the first write.

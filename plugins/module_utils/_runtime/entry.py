@@ -71,8 +71,8 @@ class Module(AnsibleModule):
     def fail_json(self, msg: str, **kwargs: t.Any) -> None:
         """End with a failure; those of AnsibleModule itself, about the options, are explained."""
         if not self._started:
-            kwargs["required_actions"] = []
-            msg = explain_invalid(self._task, self._given, msg)
+            kwargs.update(explain_invalid(self._task, self._given, msg), required_actions=[])
+            msg = kwargs.pop("msg")
         super().fail_json(msg, **kwargs)
 
 

@@ -10,7 +10,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_dict
 from ansible.module_utils.errors import UnsupportedError
 
-from .._errors import Json
+from .._errors import Json, with_reasons
+from .._resource.member import entry_label
 from .task import Task
 
 
@@ -31,11 +32,12 @@ def unconvertible(error: Exception) -> Json:
     return {"failed": True, "msg": reason, "required_actions": []}
 
 
-def explain_invalid(task: Task, given: Json, msg: str) -> str:
+def explain_invalid(task: Task, given: Json, msg: str) -> Json:
     """What is wrong with the options: all of it, so that a list need not be corrected twice.
 
     :param given: the options before they were converted.
     :param msg: what Ansible says of them.
+    :returns: the result, as of :func:`with_reasons`.
     """
     reasons: list[str] = []
     valid: dict[int, Json] = {}
@@ -51,7 +53,7 @@ def explain_invalid(task: Task, given: Json, msg: str) -> str:
         if option.get("elements") == "dict" and isinstance(value, list):
             found, valid = _check_entries(name, option["options"], value)
             reasons += found
-    return "; ".join([*(reasons or [msg]), *task.invalid_entries(valid)])
+    return with_reasons([*(reasons or [msg]), *task.invalid_entries(valid)])
 
 
 def _has_suboptions(option: Json | None) -> bool:
@@ -72,5 +74,5 @@ def _check_entries(name: str, spec: Json, entries: list[object]) -> tuple[list[s
             messages = [f"there is no option {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in result.errors]
             if not messages:
                 valid[index] = result.validated_parameters
-        reasons += [f"{name}[{index}]: {message.rstrip('.')}" for message in messages]
+        reasons += [f"{entry_label(name, index, entry)}: {message.rstrip('.')}" for message in messages]
     return reasons, valid

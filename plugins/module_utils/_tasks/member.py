@@ -35,6 +35,11 @@ class EnsureMember(Ensure[Member]):
         """See :class:`Ensure`."""
         return f"{super().attempt} of pool {self.params['pool']!r}"
 
+    def header(self, resource: t.Mapping[str, t.Any]) -> str:
+        """See :class:`Ensure`."""
+        known = {name: value for name, value in self.params.items() if value is not None}
+        return f"member {MEMBER.label({**known, **resource})} of pool {self.params['pool']}"
+
     def invalid(self) -> list[str]:
         """See :class:`Ensure`."""
         reasons = super().invalid() + invalid_serving(self.params)

@@ -10,19 +10,20 @@ import typing as t
 
 from .._errors import Json, ValidationFailed
 from .._resource.ids import is_name
-from .._resource.member import FIELDS, MEMBER, Key, Member, key_of, label
-from .._resource.plan import Plan, PlanKind, missing_in_response, plan_absent, plan_present
+from .._resource.member import FIELDS, MEMBER, Key, Member, entry_label, key_of
+from .._resource.plan import Plan, PlanKind, missing_in_response, plan_absent, plan_present, shown_after
 from .._resource.pool import POOL
 from .._resource.resource import Verb
 from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.context import ApiContext
 from .._runtime.ensure import warn_of_missing
 from .._runtime.lookup import POOL_OPTION, resolve_pool
+from .._runtime.printable import printable
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import SERVING_OPTIONS, invalid_serving
 from .._runtime.task import Changes, Task
 from .._runtime.wait import warn_of_no_requests
-from .pool_members_apply import Item, Rollout, result_of
+from .pool_members_apply import CHANGES, Item, Rollout, counts_of
 
 #: The bounds of the option ``concurrency``.
 MIN_CONCURRENCY, MAX_CONCURRENCY = 1, 32
@@ -31,7 +32,8 @@ MIN_CONCURRENCY, MAX_CONCURRENCY = 1, 32
 def _ensure(context: ApiContext) -> Json:
     """Make the members of a pool match the list.
 
-    :returns: ``changed``, ``members`` (all of the pool's, as they are afterwards), ``pool_id``, ``summary`` and ``diff``.
+    :returns: ``changed``, ``members`` (all of the pool's, as they are afterwards, unless ``return_members`` is false), ``added``,
+        ``updated``, ``removed``, ``pool_id``, ``summary`` and ``diff``.
     :raises PartialFailure: when some of it failed; the rest is done, and ``failed_members`` and ``summary`` say what.
     """
     attempt = f"set up the members of pool {context.params['pool']!r}"
@@ -46,14 +48,25 @@ def _ensure(context: ApiContext) -> Json:
         warn_of_no_requests(context, [item.desired for item in listed if not item.serves_after])
     if any(item.plan.changed for item in items) or (context.params["wait"] and not context.check_mode):
         Rollout(context, pool, items).run()
-    return {**result_of(context, pool, items), **({"diff": _diff(items)} if context.show_diff else {})}
+    result = {**counts_of(context, pool, items), **_changes(items)}
+    if context.params["return_members"]:
+        result["members"] = [item.now for item in items if item.now is not None]
+    return {**result, **({"diff": _diff(pool, items)} if context.show_diff else {})}
 
 
-def _diff(items: list[Item]) -> Json:
+def _changes(items: list[Item]) -> Json:
+    """Which members were added, updated and removed."""
+    return {outcome.value: [item.reference for item in items if item.outcome is outcome] for outcome in CHANGES}
+
+
+def _diff(pool: PoolRef, items: list[Item]) -> Json:
     managed = [item for item in items if item.index is not None or item.plan.changed]
+    header = printable(f"members of pool {pool.known.get('name') or pool.id}")
     return {
+        "before_header": header,
+        "after_header": header,
         "before": {item.label: item.plan.before for item in managed if item.before is not None},
-        "after": {item.label: item.plan.after for item in managed if item.index is not None},
+        "after": {item.label: shown_after(FIELDS, item.plan) for item in managed if item.index is not None},
     }
 
 
@@ -65,6 +78,11 @@ def _desired(context: ApiContext, attempt: str) -> list[Json]:
     params = context.params
     entries = [MEMBER.desired_from(entry) for entry in params["members"]]
     reasons = _invalid(dict(enumerate(entries)))
+    if not entries and params["purge"] and not params["allow_empty"]:
+        reasons.append(
+            "members is empty, and 'purge: true' would remove every member of the pool. Check what the list is made of; "
+            "if the pool is to be emptied, set 'allow_empty: true'"
+        )
     if not MIN_CONCURRENCY <= params["concurrency"] <= MAX_CONCURRENCY:
         reasons.append(f"concurrency must be {MIN_CONCURRENCY} to {MAX_CONCURRENCY}, not {params['concurrency']}")
     reasons += invalid_serving(params)
@@ -88,8 +106,8 @@ def _invalid(entries: t.Mapping[int, Json]) -> list[str]:
         wrong = MEMBER.invalid(desired)
         same = first.setdefault(key_of(desired), index)
         if same != index and not wrong:
-            wrong.append(f"{label(desired)} is members[{same}] already")
-        reasons += [f"members[{index}]: {reason}" for reason in wrong]
+            wrong.append(f"members[{same}] has the same address and port")
+        reasons += [f"{entry_label('members', index, desired)}: {reason}" for reason in wrong]
     return reasons
 
 
@@ -107,14 +125,15 @@ def _plan(context: ApiContext, attempt: str, pool: PoolRef, entries: list[Json],
     reasons = [f"the service's response has no address or port for member {member['id']}" for member in found if None in key_of(member)]
     for index, desired in enumerate(entries):
         same = existing.pop(key_of(desired), [])
+        entry = entry_label("members", index, desired)
         if len(same) > 1:
             ids = ", ".join(str(member["id"]) for member in same)
             reasons.append(
-                f"members[{index}]: the pool has {len(same)} members at {label(desired)}: {ids}. Remove one of them by its ID first"
+                f"{entry}: the pool has {len(same)} members with this address and port: {ids}. Remove one of them by its ID first"
             )
         current = same[0] if same else None
         plan = plan_present(FIELDS, desired, current)
-        reasons += [f"members[{index}]: {reason}" for reason in MEMBER.refusals(plan, desired, current, pool.known)]
+        reasons += [f"{entry}: {reason}" for reason in MEMBER.refusals(plan, desired, current, pool.known)]
         items.append(Item(index, desired, current, plan))
     if existing and purge:
         reasons += MEMBER.blocks_removal({}, pool.known)
@@ -162,8 +181,10 @@ TASK: t.Final = Task(
             "options": {**_ENTRY, **{name: {**_ENTRY[name], "required": True} for name in ("address", "protocol_port")}},
         },
         "purge": {"type": "bool", "default": False},
+        "allow_empty": {"type": "bool", "default": False},
         **SERVING_OPTIONS,
         "concurrency": {"type": "int", "default": 8},
+        "return_members": {"type": "bool", "default": True},
         "enterprise_project_id": {"type": "str"},
     },
     allowed=_allowed,

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import math
+import re
 import typing as t
 
+from .._api.hints import is_quota
 from .._errors import ElbError, Json, PartialFailure, Skipped
-from .._resource.member import MEMBER, WEIGHT, Member, is_healthy, key_of, label
+from .._resource.member import MEMBER, WEIGHT, Member, entry_label, is_healthy, key_of, label
 from .._resource.plan import Outcome, Plan, PlanKind
 from .._runtime.concurrency import WorkerPool
 from .._runtime.context import ApiContext
@@ -20,6 +22,14 @@ from .._runtime.wait import HealthWait
 
 #: How many of several failures the message names.
 _SHOWN = 3
+
+#: What the result names the members of.
+CHANGES = (Outcome.ADDED, Outcome.UPDATED, Outcome.REMOVED)
+
+#: Statuses below 500 at which the same request may succeed later.
+_TRANSIENT = (408, 429)
+
+_SENTENCE = re.compile(r"(?<=[.!?]) +")
 
 
 class Item:
@@ -48,6 +58,12 @@ class Item:
     def label(self) -> str:
         """The member as messages name it."""
         return label(self.desired)
+
+    @property
+    def reference(self) -> Json:
+        """What the result says of a member that was changed."""
+        member = {**self.desired, **(self.now or self.before or {})}
+        return {"name": member.get("name") or "", **{name: member.get(name) for name in ("address", "protocol_port", "id")}}
 
     @property
     def member(self) -> Member:
@@ -216,44 +232,70 @@ class Rollout:
 
     def _failure(self) -> PartialFailure:
         failed = self._failed
-        result = result_of(self._context, self._pool, self._items)
-        count = f"{len(failed)} of {len(self._items)} members"
-        rest = ", the others are as desired" if len(failed) < len(self._items) else ""
-        summary = ", ".join(f"{number} {what}" for what, number in result["summary"].items())
-        causes = f"The first failure: {failed[0].error}"
-        if len(failed) > 1:
-            causes = f"The first failures: {' '.join(f'{_name(item)}: {item.error}' for item in _distinct(failed)[:_SHOWN])}"
+        counts = counts_of(self._context, self._pool, self._items)
+        listed, to_remove = [item for item in self._items if item.index is not None], self._planned(PlanKind.DELETE)
+        parts = [
+            f"{len(wrong)} of {len(items)} member{'s' * (len(items) > 1)} {what}"
+            for items, what in ((listed, "in the list"), (to_remove, "to remove"))
+            if (wrong := [item for item in items if item.error])
+        ]
+        rest = ", the others are as desired" if len(failed) < len(listed) + len(to_remove) else ""
+        summary = ", ".join(f"{number} {what}" for what, number in counts["summary"].items())
         facts = next((item.facts for item in failed if item.facts), {})
         shared = {name: facts[name] for name in ("status", "error_code", "request_id", "missing_action") if name in facts}
         return PartialFailure(
-            f"{count} of pool {self._pool.label} failed{rest} ({summary}). {causes} "
-            "Run the task again to finish the job; failed_members has all failures.",
+            f"Pool {self._pool.label}: {' and '.join(parts)} failed{rest} ({summary}). {_causes(failed)} {self._advice()}",
             failed_members=[
                 {"index": item.index, "entry": item.desired, "error": item.error, **item.facts} for item in self._items if item.error
             ],
-            **result,
+            **counts,
             **shared,
         )
 
+    def _advice(self) -> str:
+        """How to go on after a failure."""
+        missing = sorted({item.facts["missing_action"] for item in self._failed if "missing_action" in item.facts})
+        statuses = [item.facts.get("status") for item in self._failed]
+        again = "Run the task again to finish the job."
+        if missing:
+            again = f"Grant {' and '.join(missing)}, then run the task again to finish the job."
+        elif any(is_quota(item.facts) for item in self._failed) and self._planned(PlanKind.DELETE):
+            again = (
+                "Members are added before others are removed, so for a moment the quota has to suffice for both: ask for a higher one, or "
+                "remove some of the members that the list leaves out first (elb_member with 'state: absent'), then run the task again."
+            )
+        elif any(status is not None and 400 <= status < 500 and status not in _TRANSIENT for status in statuses):
+            again = "Once the cause is corrected, run the task again to finish the job."
+        return f"{again} failed_members has all failures."
 
-def result_of(context: ApiContext, pool: PoolRef, items: list[Item]) -> Json:
-    """What the result says of the items, whether or not some failed."""
+
+def counts_of(context: ApiContext, pool: PoolRef, items: list[Item]) -> Json:
+    """What the result says of the task, whether or not some failed: nothing that is as long as the pool."""
     outcomes = [item.outcome for item in items]
     return {
         "changed": context.wrote or (context.check_mode and any(item.plan.changed for item in items)),
-        "members": [item.now for item in items if item.now is not None],
         "pool_id": pool.id,
         "summary": {outcome.value: outcomes.count(outcome) for outcome in Outcome},
     }
 
 
-def _distinct(failed: list[Item]) -> list[Item]:
-    """The failures without repetitions: of those for lack of one IAM action, the first."""
-    first: dict[t.Any, Item] = {}
+def _causes(failed: list[Item]) -> str:
+    """The causes of the failures: each once, with the first member that failed because of it."""
+    by_cause: dict[t.Any, list[Item]] = {}
     for item in failed:
-        first.setdefault(item.facts.get("missing_action") or id(item), item)
-    return list(first.values())
+        # The same but for what is particular to the member.
+        text = item.error.replace(item.label, "").replace(item.facts.get("request_id") or item.label, "")
+        by_cause.setdefault(item.facts.get("missing_action") or text, []).append(item)
+    said: set[str] = set()
+    causes = []
+    for first, *others in list(by_cause.values())[:_SHOWN]:
+        sentences = [sentence for sentence in _SENTENCE.split(first.error) if sentence not in said]
+        said.update(sentences)
+        more = f" and {len(others)} more" if others else ""
+        causes.append(f"{_name(first)}{more}: {' '.join(sentences)}")
+    beginning = "The failure:" if len(failed) == 1 else "The failures:" if len(by_cause) <= _SHOWN else "The first failures:"
+    return f"{beginning} {' '.join(causes)}"
 
 
 def _name(item: Item) -> str:
-    return item.label if item.index is None else f"members[{item.index}]"
+    return item.label if item.index is None else entry_label("members", item.index, item.desired)

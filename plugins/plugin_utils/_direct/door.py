@@ -50,7 +50,7 @@ class DirectDoor:
         self._deprecations = [{key: value for key, value in each.items() if value is not None} for each in validated._deprecations]
         self._warnings += [f"Both option {each['option']} and its alias {each['alias']} are set." for each in validated._warnings]
         #: What is wrong with the options; ``None`` where nothing is.
-        self.refusal: str | None = None
+        self.refusal: Json | None = None
         if validated.error_messages:
             msg = validated.errors.msg
             if isinstance(validated.errors[0], UnsupportedError):
@@ -100,5 +100,5 @@ def run(task: Task, given: Json, progress: Progress, token_cache: TokenCache) ->
     except (ArithmeticError, TypeError, ValueError) as error:
         return unconvertible(error)
     if door.refusal is not None:
-        return door.result({"failed": True, "msg": door.refusal, "required_actions": []})
+        return door.result({"failed": True, **door.refusal, "required_actions": []})
     return door.result(perform(task, door))
