@@ -139,37 +139,20 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
 
     # --- Results -------------------------------------------------------------------------------
 
-    def v2_runner_on_ok(self, result: t.Any) -> None:
-        """Collect."""
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        """Record the actions of a task, or of an item of its loop. A failed task, rescued or not, reports those that it needed until then."""
         self._collect(result)
 
-    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        """Collect: a failed task, rescued or not, reports the actions that it needed until then."""
-        self._collect(result)
+    v2_runner_on_ok = v2_runner_item_on_ok = v2_runner_item_on_failed = v2_runner_on_failed
+    v2_runner_on_async_ok = v2_runner_on_async_failed = v2_runner_on_failed
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
-        """Collect: other items of a loop may have needed actions."""
+        """Record a skipped task: other items of its loop may have needed actions."""
         self._collect(result, skipped=True)
 
-    def v2_runner_item_on_ok(self, result: t.Any) -> None:
-        """Collect."""
-        self._collect(result)
-
-    def v2_runner_item_on_failed(self, result: t.Any) -> None:
-        """Collect."""
-        self._collect(result)
-
     def v2_runner_retry(self, result: t.Any) -> None:
-        """Collect: each attempt may need other actions. The failure of an attempt that is retried does not matter."""
+        """Record an attempt, which may need other actions than the last one. That it failed does not matter."""
         self._collect(result, again=True)
-
-    def v2_runner_on_async_ok(self, result: t.Any) -> None:
-        """Collect."""
-        self._collect(result)
-
-    def v2_runner_on_async_failed(self, result: t.Any) -> None:
-        """Collect."""
-        self._collect(result)
 
     def _collect(self, outcome: t.Any, skipped: bool = False, again: bool = False) -> None:
         # The public names came with ansible-core 2.19; the older ones go with 2.23.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""python -m tests.emulator: serves until it is told to stop."""
+"""python -m tests.emulator: serves until it is terminated."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def main() -> int:
 
     print(f"listening on {server.url}", flush=True)
     if options.ready_file is not None:
-        # Whole or not at all, for whoever waits for it.
+        # Atomically: another process waits for the file.
         partial = options.ready_file.with_name(options.ready_file.name + ".part")
         partial.write_text(server.url, encoding="utf-8")
         partial.replace(options.ready_file)

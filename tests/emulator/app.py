@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The HTTP side: finds the operation, asks who is calling, holds request and answer to the contract, and records.
+"""The HTTP side: finds the operation, asks who is calling, holds request and response to the contract, and records.
 
 Order: authentication, project, authorisation, validation, then the rules. So a caller learns nothing about the
 resources of others, and a missing right shows even if the rest of the request is wrong.
@@ -60,7 +60,7 @@ class Runtime:
         self.distortions: list[Distortion] = []
         self.expired_tokens: set[str] = set()
         self.watch = Watch()
-        # Where an answer broke the contract, or the emulator failed: never the client's fault.
+        # Where a response broke the contract, or the emulator failed: never the client's fault.
         self.violations: list[str] = []
         self.recorder.forget()
 
@@ -104,7 +104,7 @@ def _view(runtime: Runtime, operation: Operation) -> Callable[..., Response]:
 
 
 class Exchange:
-    """One request and its answer."""
+    """One request and its response."""
 
     def __init__(self, runtime: Runtime, operation: Operation | None, ids: Ids) -> None:
         self.runtime = runtime
@@ -122,7 +122,7 @@ class Exchange:
             "query": _lists(request.args.items(multi=True)),
             "action": operation.action if operation else None,
             "user": None,
-            # What the client was told; None if it was told nothing.
+            # The status that the client received; None if there was no response.
             "status": None,
             # What the service did, where a fault hid it; None if it did nothing.
             "done": None,
@@ -175,7 +175,7 @@ class Exchange:
         return Response(body, status, headers)
 
     def _later(self, fault: Fault) -> Response:
-        """Refuse what is wrong now, and do the rest when nobody is listening any more."""
+        """Refuse what is wrong now, and do the rest after the connection has ended."""
         try:
             run = self._prepare()
         except ApiError as error:
@@ -222,9 +222,9 @@ class Exchange:
         def run() -> Json:
             with store.lock:
                 store.settle()
-                answer = runtime.resources[operation.resource].run(operation.verb, store, ids, query, body)
+                found = runtime.resources[operation.resource].run(operation.verb, store, ids, query, body)
                 runtime.watch.look(store)
-                return answer
+                return found
 
         return run
 
@@ -232,10 +232,10 @@ class Exchange:
         operation = self.operation
         assert operation is not None
         try:
-            answer = self._prepare()()
+            found = self._prepare()()
         except ApiError as error:
             return self._error(error)
-        except Exception:  # noqa: BLE001 (it is told as a violation, whatever it is)
+        except Exception:  # noqa: BLE001 (any exception is reported as a violation)
             self.runtime.violations.append(traceback.format_exc())
             return self._error(broken("The emulator failed; see its violations."))
         if operation.success == 204:
@@ -243,7 +243,7 @@ class Exchange:
             # Flask sets one, and there is nothing it could be the type of.
             del response.headers["Content-Type"]
         else:
-            response = self._json(operation.success, {**answer, "request_id": self.request_id})
+            response = self._json(operation.success, {**found, "request_id": self.request_id})
         return self._checked(response)
 
     def _error(self, error: ApiError) -> Response:
@@ -255,7 +255,7 @@ class Exchange:
         return self._checked(response)
 
     def refuse(self, error: ApiError) -> Response:
-        """The answer to what is no operation at all; faults meet it like everything else."""
+        """The response to what is no operation at all; faults meet it like everything else."""
         self.operation = None
         runtime = self.runtime
         dummy, fault = runtime.faults.take(request.method, request.path, None)
@@ -299,8 +299,8 @@ class Exchange:
         if entry["fault"] is None:
             entry["done"] = response.status_code
         if not broken_off and response.status_code >= 400:
-            answer = _parsed(response.get_data())
-            entry["error_code"] = answer.get("error_code") if isinstance(answer, dict) else None
+            body = _parsed(response.get_data())
+            entry["error_code"] = body.get("error_code") if isinstance(body, dict) else None
         entry["ms"] = round((time.monotonic() - self.arrived) * 1000, 3)
         self.runtime.recorder.add(entry)
 

@@ -67,7 +67,7 @@ class Directory:
 
 
 class TokenVerifier(Protocol):
-    """The seam for tokens: whoever can tell whose token it is."""
+    """The interface of what validates tokens and knows their users."""
 
     def verify(self, token: str) -> Caller | None:
         """Whose it is, or None."""
@@ -92,15 +92,15 @@ class KeystoneTokens:
         self.directory = directory
 
     def verify(self, token: str) -> Caller | None:
-        answer = requests.get(
+        response = requests.get(
             self.keystone.auth_url.rstrip("/").removesuffix("/v3") + "/v3/auth/tokens",
             headers={"X-Auth-Token": token, "X-Subject-Token": token},
             timeout=self.keystone.timeout,
         )
-        if answer.status_code in (401, 403, 404):
+        if response.status_code in (401, 403, 404):
             return None
-        answer.raise_for_status()
-        facts = answer.json()["token"]
+        response.raise_for_status()
+        facts = response.json()["token"]
         names = [facts["user"]["name"]]
         names += [self.keystone.roles[role["name"]] for role in facts.get("roles", []) if role["name"] in self.keystone.roles]
         project = facts.get("project", {}).get("id")

@@ -56,8 +56,8 @@ class Control:
             method="POST",
         )
         try:
-            with self._opener.open(asked, timeout=30) as answer:
-                return json.load(answer)["result"]
+            with self._opener.open(asked, timeout=30) as response:
+                return json.load(response)["result"]
         except urllib.error.HTTPError as error:
             raise EmulatorError(error.read().decode()) from None
 
@@ -234,7 +234,7 @@ class Emulator(Control):
         return found
 
     def stop(self) -> int:
-        """End it, and tell how it ended: 0 if all is well."""
+        """End it. Returns its exit status."""
         if self.process.poll() is None:
             self.process.terminate()
             try:

@@ -112,11 +112,11 @@ def _operation(resource: Resource[Any], verb: str, described: Json, nested: bool
     elif verb in ("create", "update"):
         body = _closed({resource.singular: _schema(verb.capitalize() + resource.noun)})
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
-    answer: Json = {"description": f"{verb} {resource.plural}: done"}
+    response: Json = {"description": f"{verb} {resource.plural}: done"}
     if success != 204:
-        answer["content"] = {"application/json": {"schema": _closed({"request_id": _schema("RequestId"), **envelope})}}
+        response["content"] = {"application/json": {"schema": _closed({"request_id": _schema("RequestId"), **envelope})}}
     refusals = {str(status): {"$ref": "#/components/responses/Error"} for status in errors}
-    made["responses"] = {str(success): answer, **refusals}
+    made["responses"] = {str(success): response, **refusals}
     return made
 
 
@@ -258,7 +258,7 @@ class Contract:
         return whole
 
     def response_errors(self, operation: Operation, ids: Mapping[str, str], status: int, content_type: str, raw: bytes) -> list[str]:
-        """What is wrong with an answer: nothing, or the emulator itself has a fault."""
+        """What is wrong with a response: nothing, or the emulator itself has a fault."""
         request = _Request(_fill(operation.path, ids), operation.method.lower(), RequestParameters())
         response = _Response(status, raw or None, content_type)
         return [_explain(error) for error in self._responses[operation.id].iter_errors(request, response)]
@@ -280,7 +280,7 @@ def _no_constant(text: str) -> float:
 
 
 def _whole_numbers(value: Any) -> Any:
-    """80.0 is an integer to JSON Schema, and shall be one in the answer as well."""
+    """80.0 is an integer to JSON Schema, and shall be one in the response as well."""
     if isinstance(value, dict):
         return {name: _whole_numbers(item) for name, item in value.items()}
     if isinstance(value, list):

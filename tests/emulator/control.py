@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def blueprint(runtime: Runtime) -> Blueprint:
-    """Every command is a POST to its name with a JSON object; the answer is JSON too."""
+    """Every command is a POST to its name with a JSON object; the response is JSON too."""
     control = Blueprint("control", "control", url_prefix="/_control")
     commands = Commands(runtime)
 
@@ -74,10 +74,13 @@ class Commands:
         store, resources = self.runtime.store, self.runtime.resources
         return {
             "pools": [
-                {**resources["pools"].answer(store, pool), "members": [resources["members"].answer(store, item) for item in pool.members]}
+                {
+                    **resources["pools"].as_response(store, pool),
+                    "members": [resources["members"].as_response(store, item) for item in pool.members],
+                }
                 for pool in store[Pool]
             ],
-            "healthmonitors": [resources["healthmonitors"].answer(store, item) for item in store[HealthMonitor]],
+            "healthmonitors": [resources["healthmonitors"].as_response(store, item) for item in store[HealthMonitor]],
             "listeners": {listener.name: listener.default_pool_id for listener in store[Listener]},
             "loadbalancers": {balancer.id: balancer.status() for balancer in store[LoadBalancer]},
         }

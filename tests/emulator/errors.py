@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class ApiError(Exception):
-    """An answer other than success. The HTTP layer turns it into the documented error body."""
+    """A response other than success. The HTTP layer turns it into the documented error body."""
 
     status: int
     code: str
@@ -37,7 +37,7 @@ def conflict(why: str) -> ApiError:
 
 
 def immutable(loadbalancer_id: str, status: str) -> ApiError:
-    # The one conflict that passes by itself; clients tell it from the others by this wording.
+    # The one conflict that passes by itself; clients recognise it by this wording.
     return conflict(f"Load Balancer {loadbalancer_id} is immutable and cannot be updated: its provisioning status is {status}.")
 
 

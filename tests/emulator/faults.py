@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What can go wrong between a client and the service, told per kind of request.
+"""Faults between a client and the service, by kind of request.
 
 A fault says which requests it meets, how many of them it lets through first, and how many it then spoils.
 """
@@ -18,7 +18,7 @@ from typing import Any
 from .config import ConfigError
 from .store import Json
 
-# reset: the connection is torn down (RST). close: it ends without an answer. truncate: the answer stops half-way.
+# reset: the connection is torn down (RST). close: it ends without a response. truncate: the response stops half-way.
 # trickle: its body comes byte by byte, one each `ms`.
 # answer: something else is answered. delay: everything takes longer. later: answered (or, with no status, reset) at
 # once, and done `ms` later: a gateway that gave up on a slow service. expire: 401, as for an expired token.
@@ -153,7 +153,7 @@ class RateLimit:
         self._second = self._count = 0
 
     def exceeded(self, per_second: int) -> bool:
-        """Count one more, and tell whether it is one too many. With a limit of 0, none is."""
+        """Count one more. Returns whether it is one too many. With a limit of 0, none is."""
         with self._lock:
             second = int(time.monotonic())
             if second != self._second:

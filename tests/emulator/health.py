@@ -33,7 +33,7 @@ class Health:
 
     def follow(self, schedule: Schedule, failure: str | None, now: float) -> None:
         """Carry out the checks until now. All of them fail, with this code, or none does."""
-        # A refused connection is known at once; for an answer that does not come, the check waits.
+        # A refused connection is known at once; for a response that does not come, the check waits.
         takes = schedule.timeout if failure is not None and "TIMEOUT" in failure else 0.0
         every = takes + schedule.delay
         while self.next_check + takes <= now:

@@ -106,7 +106,7 @@ def page(items: Collection[R], matches: Callable[[R], bool], query: Mapping[str,
         found.append(item)
     if reverse:
         found.reverse()
-        # Whoever walks back came from somewhere: what follows this page is known to exist.
+        # A client that pages backwards came from a later page, so there is one.
         more = marker is not None
 
     info: dict[str, Any] = {"current_count": len(found)}

@@ -45,7 +45,7 @@ class Resource(Generic[E]):
         return store[self.kind]
 
     def facts(self, store: Store) -> Mapping[str, Facts[E]]:
-        """What filters are compared with, where it is neither the attribute of that name nor what answers show under it."""
+        """What filters are compared with, where it is neither the attribute of that name nor what responses show under it."""
         return {}
 
     def enterprise_project(self, store: Store, item: E) -> str:
@@ -82,11 +82,11 @@ class Resource(Generic[E]):
         """An operation, and the body of its success."""
         if verb == "list":
             found, info = self._list(store, ids, query)
-            return {self.plural: [self.answer(store, item) for item in found], "page_info": info}
+            return {self.plural: [self.as_response(store, item) for item in found], "page_info": info}
         given = body.get(self.singular, {})
         item = self.create(store, ids, given) if verb == "create" else self._find(store, ids)
         if verb == "show":
-            return {self.singular: self.answer(store, item)}
+            return {self.singular: self.as_response(store, item)}
         balancer = self.balancer(store, item)
         if verb != "create":
             require_active(balancer)
@@ -97,9 +97,9 @@ class Resource(Generic[E]):
             self.delete(store, item)
         if balancer is not None:
             balancer.keep_busy(store.behaviour.busy_ms)
-        return {} if verb == "delete" else {self.singular: self.answer(store, item)}
+        return {} if verb == "delete" else {self.singular: self.as_response(store, item)}
 
-    def answer(self, store: Store, item: E) -> Json:
+    def as_response(self, store: Store, item: E) -> Json:
         shown = {"id": item.id, "project_id": item.project_id, "created_at": item.created_at, "updated_at": item.updated_at}
         # No times, rather than times that are null.
         shown = {

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The otc.elb authors
 """Serves the WSGI application over HTTP/1.1 on the loopback interface.
 
-Werkzeug's own server closes every connection after one answer. Clients are to be tested with connections that stay
+Werkzeug's own server closes every connection after one response. Clients are to be tested with connections that stay
 open, and with connections that break, so this one keeps them open and lets the application break them.
 """
 
@@ -52,7 +52,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         if self.tls is None:
             super().finish_request(request, client_address)
             return
-        # In the connection's own thread, so that a client that dawdles holds up nobody else.
+        # In the connection's own thread, so that a slow client does not block the others.
         try:
             wrapped = self.tls.wrap_socket(request, server_side=True)
         except (ssl.SSLError, OSError):
@@ -82,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "elb-emulator"
     sys_version = ""
-    # A small answer must not wait for the acknowledgement of the one before.
+    # A small response must not wait for the acknowledgement of the one before.
     disable_nagle_algorithm = True
     server: Server
 
@@ -149,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(head + payload)
 
     def _trickle(self, head: bytes, payload: bytes, seconds: float) -> None:
-        """Send an answer byte by byte, until the client has had enough."""
+        """Send a response byte by byte, until the client closes the connection."""
         self.wfile.write(head)
         for byte in payload:
             time.sleep(seconds)

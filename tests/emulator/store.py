@@ -46,10 +46,10 @@ class Entity:
 
     id: str = field(default_factory=new_id)
     project_id: str
-    # None where the answers have no times.
+    # None where the responses have no times.
     created_at: str | None = field(default_factory=now)
     updated_at: str | None = None
-    # Laid over the answers, for seeds that are odd on purpose.
+    # Laid over the responses, for seeds that are odd on purpose.
     odd: Json = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,7 +74,7 @@ class Store:
         self.random = random.Random()
         # Servers that do not answer health checks, and why; with the port None: on none of their ports.
         self.off: dict[tuple[Address | str, int | None], str] = {}
-        # Whether a test wrote something odd into it, so that answers cannot be held to the contract.
+        # Whether a test wrote something odd into it, so that responses cannot be held to the contract.
         self.odd = False
         self._kinds: dict[type[Any], Collection[Any]] = {}
         self._later: list[tuple[float, Callable[[], None]]] = []

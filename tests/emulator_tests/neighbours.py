@@ -94,7 +94,7 @@ def _elb(app: Flask, emulator: Emulator) -> None:
         if request.method == "DELETE" and singular in fields:
             emulator.remove(kind, ident)
             return "", 204
-        answer = requests.request(
+        response = requests.request(
             request.method,
             emulator.url + request.path,
             params=request.query_string,
@@ -102,7 +102,7 @@ def _elb(app: Flask, emulator: Emulator) -> None:
             headers=_headers(),
             timeout=10,
         )
-        return Response(answer.content, answer.status_code, content_type=answer.headers.get("Content-Type"))
+        return Response(response.content, response.status_code, content_type=response.headers.get("Content-Type"))
 
 
 def _headers() -> dict[str, str]:

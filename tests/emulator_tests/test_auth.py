@@ -17,7 +17,7 @@ import requests
 
 from tests.emulator.client import Emulator, start
 
-from .api import Answer, Api, Json, refused
+from .api import Api, Json, Response, refused
 from .signing import Signed, sign
 
 OTHER_PROJECT = "fedcba9876543210fedcba9876543210"
@@ -39,8 +39,8 @@ OPERATIONS = {
 }
 
 
-def answer_of(got: requests.Response) -> Answer:
-    return Answer(got.status_code, got.json() if got.content else {}, dict(got.headers))
+def response_of(got: requests.Response) -> Response:
+    return Response(got.status_code, got.json() if got.content else {}, dict(got.headers))
 
 
 def signed(emulator: Emulator, user: str = "admin", **more: Any) -> Signed:
@@ -62,8 +62,8 @@ def signed(emulator: Emulator, user: str = "admin", **more: Any) -> Signed:
     ],
 )
 def test_a_good_signature(emulator: Emulator, query: list[tuple[str, Any]]) -> None:
-    answer = answer_of(signed(emulator, query=query, X_Project_Id=emulator.project_id).send())
-    assert answer.status == 200, answer
+    response = response_of(signed(emulator, query=query, X_Project_Id=emulator.project_id).send())
+    assert response.status == 200, response
     entry = emulator.requests()[0]
     assert (entry["user"], entry["headers"]["authentication"]) == ("admin", ["signature"])
     assert "EMULATORACCESSKEY" not in json.dumps(entry)
@@ -80,7 +80,7 @@ def test_a_signature_covers_the_body(emulator: Emulator) -> None:
     assert asked.send().status_code == 201
     asked = signed(emulator, method="POST", body=body)
     asked.body = asked.body.replace(b"ROUND", b"ROUNd")
-    refused(answer_of(asked.send()), 401, "APIGW.0301", "signature")
+    refused(response_of(asked.send()), 401, "APIGW.0301", "signature")
     assert len(emulator.state()["pools"]) == 1
 
 
@@ -104,37 +104,37 @@ def test_a_bad_authorization_header(emulator: Emulator, find: str, put: Any) -> 
     before = asked.headers["Authorization"]
     asked.headers["Authorization"] = re.sub(find, put, before)
     assert asked.headers["Authorization"] != before
-    answer = answer_of(asked.send())
-    assert answer.status == 401
-    assert answer.code == ("SYS.0401" if "SM3" in asked.headers["Authorization"] else "APIGW.0301")
+    response = response_of(asked.send())
+    assert response.status == 401
+    assert response.code == ("SYS.0401" if "SM3" in asked.headers["Authorization"] else "APIGW.0301")
 
 
 def test_what_is_sent_must_be_what_was_signed(emulator: Emulator) -> None:
     asked = signed(emulator, query=[("limit", 5)])
     asked.url = asked.url.replace("limit=5", "limit=6")
-    refused(answer_of(asked.send()), 401, "APIGW.0301")
+    refused(response_of(asked.send()), 401, "APIGW.0301")
     asked = signed(emulator)
     asked.url += "?limit=5"
-    refused(answer_of(asked.send()), 401, "APIGW.0301")
+    refused(response_of(asked.send()), 401, "APIGW.0301")
     asked = signed(emulator)
     asked.url += f"/{UNKNOWN}"
-    refused(answer_of(asked.send()), 401, "APIGW.0301")
+    refused(response_of(asked.send()), 401, "APIGW.0301")
     asked = signed(emulator, X_Project_Id=emulator.project_id)
     asked.headers["X-Project-Id"] = OTHER_PROJECT
-    refused(answer_of(asked.send()), 401, "APIGW.0301")
+    refused(response_of(asked.send()), 401, "APIGW.0301")
     asked = signed(emulator)
     asked.method = "PUT"
-    refused(answer_of(asked.send()), 405, "ELB.8902")
+    refused(response_of(asked.send()), 405, "ELB.8902")
     asked = signed(emulator)
     asked.headers["Host"] = "elb.example"
-    refused(answer_of(asked.send()), 401, "APIGW.0301")
+    refused(response_of(asked.send()), 401, "APIGW.0301")
     asked = signed(emulator)
     asked.headers["X-Sdk-Content-Sha256"] = "UNSIGNED-PAYLOAD"
-    refused(answer_of(asked.send()), 401, "APIGW.0301", "Sha256")
+    refused(response_of(asked.send()), 401, "APIGW.0301", "Sha256")
     # A plus sign is no space to a signer.
     asked = signed(emulator, query=[("name", "a b")])
     asked.url = asked.url.replace("a%20b", "a+b")
-    refused(answer_of(asked.send()), 401, "APIGW.0301")
+    refused(response_of(asked.send()), 401, "APIGW.0301")
 
 
 def test_the_order_of_the_query_does_not_matter(emulator: Emulator) -> None:
@@ -148,27 +148,27 @@ def test_the_order_of_the_query_does_not_matter(emulator: Emulator) -> None:
 @pytest.mark.parametrize(("minutes", "status"), [(-14, 200), (14, 200), (-16, 401), (16, 401)])
 def test_the_clock_may_differ_by_15_minutes(emulator: Emulator, minutes: int, status: int) -> None:
     date = (datetime.now(timezone.utc) + timedelta(minutes=minutes)).strftime("%Y%m%dT%H%M%SZ")
-    answer = answer_of(signed(emulator, X_Sdk_Date=date).send())
-    assert answer.status == status
+    response = response_of(signed(emulator, X_Sdk_Date=date).send())
+    assert response.status == status
     if status == 401:
-        refused(answer, 401, "APIGW.0301", "15 minutes")
+        refused(response, 401, "APIGW.0301", "15 minutes")
 
 
 def test_the_date_must_be_there(emulator: Emulator) -> None:
     asked = signed(emulator)
     del asked.headers["X-Sdk-Date"]
-    refused(answer_of(asked.send()), 401, "APIGW.0301", "X-Sdk-Date")
+    refused(response_of(asked.send()), 401, "APIGW.0301", "X-Sdk-Date")
     asked = signed(emulator)
     asked.headers["X-Sdk-Date"] = "yesterday"
-    refused(answer_of(asked.send()), 401, "APIGW.0301", "X-Sdk-Date")
+    refused(response_of(asked.send()), 401, "APIGW.0301", "X-Sdk-Date")
 
 
 def test_temporary_keys_need_their_security_token(emulator: Emulator) -> None:
     token = emulator.user("temp")["security_token"]
     assert signed(emulator, "temp", X_Security_Token=token).send().status_code == 200
     for headers in ({}, {"X_Security_Token": "another"}):
-        refused(answer_of(signed(emulator, "temp", **headers).send()), 401, "APIGW.0301", "security token")
-    refused(answer_of(signed(emulator, "admin", X_Security_Token=token).send()), 401, "APIGW.0301", "not temporary")
+        refused(response_of(signed(emulator, "temp", **headers).send()), 401, "APIGW.0301", "security token")
+    refused(response_of(signed(emulator, "admin", X_Security_Token=token).send()), 401, "APIGW.0301", "not temporary")
 
 
 def test_the_host_must_be_there(emulator: Emulator) -> None:
@@ -180,9 +180,9 @@ def test_the_host_must_be_there(emulator: Emulator) -> None:
         lines = [f"GET /v3/{emulator.project_id}/elb/pools HTTP/1.1", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in asked.headers.items() if name != "Host"]
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    assert answer.startswith(b"HTTP/1.1 401")
-    assert b"Host header is missing" in answer
+        response = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert response.startswith(b"HTTP/1.1 401")
+    assert b"Host header is missing" in response
 
 
 # --- tokens
@@ -212,12 +212,12 @@ class _Keystone(BaseHTTPRequestHandler):
     tokens: ClassVar[dict[str, Json]] = {
         "of-admin": {"user": {"name": "admin"}, "project": {"id": "0123456789abcdef0123456789abcdef"}},
         "of-role": {
-            "user": {"name": "somebody"},
+            "user": {"name": "operator"},
             "project": {"id": "0123456789abcdef0123456789abcdef"},
             "roles": [{"name": "member"}, {"name": "elb_reader"}],
         },
         "unscoped": {"user": {"name": "admin"}},
-        "of-stranger": {"user": {"name": "somebody"}, "project": {"id": "0123456789abcdef0123456789abcdef"}},
+        "of-stranger": {"user": {"name": "operator"}, "project": {"id": "0123456789abcdef0123456789abcdef"}},
     }
 
     def do_GET(self) -> None:
@@ -267,9 +267,9 @@ def test_projects(api: Api, emulator: Emulator) -> None:
     refused(stranger.call("GET", "/pools"), 403, "SYS.0403", emulator.project_id)
     elsewhere = f"{emulator.url}/v3/{OTHER_PROJECT}/elb/pools"
     assert stranger.call("GET", elsewhere).status == 200
-    refused(answer_of(signed(emulator, "stranger").send()), 403, "SYS.0403")
+    refused(response_of(signed(emulator, "stranger").send()), 403, "SYS.0403")
     asked = signed(emulator, X_Project_Id=OTHER_PROJECT)
-    refused(answer_of(asked.send()), 403, "SYS.0403")
+    refused(response_of(asked.send()), 403, "SYS.0403")
     refused(api.call("GET", "/pools", headers={"X-Project-Id": OTHER_PROJECT}), 403, "SYS.0403")
     assert api.call("GET", "/pools", headers={"X-Project-Id": emulator.project_id}).status == 200
 
@@ -277,7 +277,7 @@ def test_projects(api: Api, emulator: Emulator) -> None:
 # --- policies
 
 
-def perform(api: Api, emulator: Emulator, action: str) -> Answer:
+def perform(api: Api, emulator: Emulator, action: str) -> Response:
     """Do what the action is for, on resources that are there for it."""
     made, empty = emulator.seed({"type": "ip", "members": [{"address": "10.0.0.1", "protocol_port": 80}]}, {"type": "ip"})
     method, path = OPERATIONS[action]
@@ -306,9 +306,9 @@ def test_each_operation_needs_its_own_action(emulator: Emulator, action: str) ->
 
 
 def test_nothing_is_allowed_by_default(emulator: Emulator) -> None:
-    nobody = Api(emulator, "emulator-nobody-token")
+    denied = Api(emulator, "emulator-denied-token")
     for action in OPERATIONS:
-        refused(perform(nobody, emulator, action), 403, "ELB.9802", action)
+        refused(perform(denied, emulator, action), 403, "ELB.9802", action)
 
 
 def test_wildcards(emulator: Emulator) -> None:
@@ -321,10 +321,10 @@ def test_wildcards(emulator: Emulator) -> None:
 
 
 def test_authorisation_comes_before_validation_and_before_the_resource(emulator: Emulator) -> None:
-    nobody = Api(emulator, "emulator-nobody-token")
-    refused(nobody.call("POST", "/pools", {"nonsense": 1}), 403, "ELB.9802")
-    refused(nobody.call("GET", "/pools?colour=red"), 403, "ELB.9802")
-    refused(nobody.call("GET", f"/pools/{UNKNOWN}"), 403, "ELB.9802")
+    denied = Api(emulator, "emulator-denied-token")
+    refused(denied.call("POST", "/pools", {"nonsense": 1}), 403, "ELB.9802")
+    refused(denied.call("GET", "/pools?colour=red"), 403, "ELB.9802")
+    refused(denied.call("GET", f"/pools/{UNKNOWN}"), 403, "ELB.9802")
     stranger = Api(emulator, "emulator-stranger-token")
     refused(stranger.call("POST", "/pools", {"nonsense": 1}), 403, "SYS.0403")
     refused(Api(emulator, "wrong").call("POST", "/pools", {"nonsense": 1}), 401, "ELB.1103")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""schemathesis reads the contract and looks for answers that break it, with good and with bad requests."""
+"""schemathesis reads the contract and looks for responses that break it, with good and with bad requests."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def session() -> Iterator[requests.Session]:
 
 @SCHEMA.parametrize()
 @hypothesis.settings(max_examples=15, derandomize=True, database=None, deadline=None)
-def test_no_answer_breaks_the_contract(case: schemathesis.Case[Any], target: Emulator, session: requests.Session) -> None:
+def test_no_response_breaks_the_contract(case: schemathesis.Case[Any], target: Emulator, session: requests.Session) -> None:
     # What an earlier request deleted is back.
     target.seed({"id": POOL, "type": "ip", "healthmonitor_id": MONITOR, "members": [{"id": MEMBER, **ADDRESS}]})
     case.call_and_validate(

@@ -46,7 +46,7 @@ def test_a_broken_connection(api: Api, emulator: Emulator, do: str, when: str) -
     assert rename(api, pool) == 200
 
 
-def test_a_truncated_answer(api: Api, emulator: Emulator) -> None:
+def test_a_truncated_response(api: Api, emulator: Emulator) -> None:
     pool = api.pool(name="old")
     emulator.fault("truncate", method="PUT")
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
@@ -55,7 +55,7 @@ def test_a_truncated_answer(api: Api, emulator: Emulator) -> None:
     assert emulator.requests(fault="truncate")[0]["done"] == 200
 
 
-def test_an_answer_that_trickles_in(api: Api, emulator: Emulator) -> None:
+def test_a_response_that_trickles_in(api: Api, emulator: Emulator) -> None:
     """No single wait for a byte is long."""
     pool = api.pool(name="old")
     emulator.fault("trickle", method="PUT", ms=2)
@@ -66,7 +66,7 @@ def test_an_answer_that_trickles_in(api: Api, emulator: Emulator) -> None:
     assert time.monotonic() - started > 0.002 * len(got.content)
 
 
-# --- other answers
+# --- other responses
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -83,9 +83,9 @@ def test_an_html_page(api: Api, emulator: Emulator, status: int, when: str) -> N
 @pytest.mark.parametrize(("status", "code"), [(429, "APIGW.0308"), (500, "ELB.8906"), (503, "ELB.8906"), (504, "ELB.8906")])
 def test_a_json_error(api: Api, emulator: Emulator, status: int, code: str) -> None:
     emulator.fault("answer", status=status)
-    answer = api.call("GET", "/pools")
-    refused(answer, status, code)
-    assert "Retry-After" not in answer.headers
+    response = api.call("GET", "/pools")
+    refused(response, status, code)
+    assert "Retry-After" not in response.headers
     assert api.call("GET", "/pools").status == 200
     assert [entry["status"] for entry in emulator.requests()] == [status, 200]
     assert [entry["error_code"] for entry in emulator.requests()] == [code, None]
@@ -94,9 +94,9 @@ def test_a_json_error(api: Api, emulator: Emulator, status: int, code: str) -> N
 def test_no_more_requests_a_second_than_allowed(api: Api, emulator: Emulator) -> None:
     emulator.configure(requests_per_second=2)
     # However slow this machine is, more than two of these are within one second.
-    answers = [api.call("GET", "/pools") for dummy in range(60)]
-    assert {answer.status for answer in answers[:2]} == {200}
-    refusals = [answer for answer in answers if answer.status != 200]
+    responses = [api.call("GET", "/pools") for dummy in range(60)]
+    assert {response.status for response in responses[:2]} == {200}
+    refusals = [response for response in responses if response.status != 200]
     refused(refusals[0], 429, "APIGW.0308")
     emulator.configure(requests_per_second=0)
     assert api.call("GET", "/pools").status == 200
@@ -108,11 +108,11 @@ def test_retry_after(api: Api, emulator: Emulator, value: int | str) -> None:
     assert api.call("GET", "/pools").headers["Retry-After"] == str(value)
 
 
-def test_an_answer_of_ones_own(api: Api, emulator: Emulator) -> None:
+def test_a_response_of_ones_own(api: Api, emulator: Emulator) -> None:
     emulator.fault("answer", status=409, error_code="ELB.8907", error_msg="is immutable", headers={"X-Own": "1"})
-    answer = api.call("GET", "/pools")
-    refused(answer, 409, "ELB.8907", "is immutable")
-    assert answer.headers["X-Own"] == "1"
+    response = api.call("GET", "/pools")
+    refused(response, 409, "ELB.8907", "is immutable")
+    assert response.headers["X-Own"] == "1"
     emulator.fault("answer", status=200, body="not json")
     got = requests.get(api.url("/pools"), timeout=5)
     assert (got.status_code, got.text) == (200, "not json")
@@ -166,7 +166,7 @@ def test_faults_that_do_not_exist(emulator: Emulator, wrong: Json) -> None:
 # --- time
 
 
-def test_a_slow_answer(api: Api, emulator: Emulator) -> None:
+def test_a_slow_response(api: Api, emulator: Emulator) -> None:
     pool = api.pool(name="old")
     emulator.fault("delay", ms=300, when="after", method="PUT")
     with pytest.raises(requests.ReadTimeout):
@@ -240,8 +240,8 @@ def test_a_slow_gateway_refuses_what_is_wrong_at_once(api: Api, emulator: Emulat
 def test_a_busy_load_balancer(api: Api, emulator: Emulator) -> None:
     emulator.configure(busy_ms=300)
     pool = api.pool()
-    answer = api.create_member(pool, address="10.0.0.1", protocol_port=80)
-    refused(answer, 409, "ELB.8907", "immutable", "PENDING_UPDATE")
+    response = api.create_member(pool, address="10.0.0.1", protocol_port=80)
+    refused(response, 409, "ELB.8907", "immutable", "PENDING_UPDATE")
     # Another load balancer is not busy, and looking is always possible.
     assert api.create_pool(loadbalancer_id=emulator.loadbalancer("demo-2")).status == 201
     assert api.show_pool(pool)["members"] == []
@@ -257,7 +257,7 @@ def test_the_next_requests_find_the_token_expired(api: Api, emulator: Emulator) 
     assert api.call("GET", "/pools").status == 200
 
 
-# --- answers that differ from the reference
+# --- responses that differ from the reference
 
 
 def test_distortions(api: Api, emulator: Emulator) -> None:
@@ -269,12 +269,12 @@ def test_distortions(api: Api, emulator: Emulator) -> None:
         set={"future": {"a": 1}, "healthmonitor_id": ""},
         times=1,
     )
-    answer = api.call("GET", f"/pools/{pool['id']}").body
-    assert "request_id" not in answer
+    response = api.call("GET", f"/pools/{pool['id']}").body
+    assert "request_id" not in response
     expected = {**pool, "description": None, "future": {"a": 1}, "healthmonitor_id": ""}
     del expected["slow_start"]
     expected["session_persistence"] = {"type": "HTTP_COOKIE", "persistence_timeout": 1440}
-    assert answer["pool"] == expected
+    assert response["pool"] == expected
     assert api.show_pool(pool) == pool
 
 

@@ -17,9 +17,9 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 def test_create_fills_in_what_was_not_sent(api: Api, emulator: Emulator) -> None:
     pool = api.pool()
     given = {"pool_id": pool["id"], "type": "HTTP", "delay": 1, "timeout": 30, "max_retries": 3, "name": "My Healthmonitor"}
-    answer = api.call("POST", "/healthmonitors", {"healthmonitor": given})
-    assert answer.status == 201, answer
-    monitor = dict(answer.body["healthmonitor"])
+    response = api.call("POST", "/healthmonitors", {"healthmonitor": given})
+    assert response.status == 201, response
+    monitor = dict(response.body["healthmonitor"])
     expected = {
         "id": monitor["id"],
         "project_id": emulator.project_id,
@@ -82,10 +82,10 @@ def test_everything_that_can_be_sent(api: Api) -> None:
         "admin_state_up": True,
     }
     for name, value in changes.items():
-        answer = api.update_monitor(monitor, **{name: value})
-        assert answer.status == 200, answer
-        monitor = {**monitor, name: value, "updated_at": answer.body["healthmonitor"]["updated_at"]}
-        assert answer.body["healthmonitor"] == monitor
+        response = api.update_monitor(monitor, **{name: value})
+        assert response.status == 200, response
+        monitor = {**monitor, name: value, "updated_at": response.body["healthmonitor"]["updated_at"]}
+        assert response.body["healthmonitor"] == monitor
     assert api.show_monitor(monitor) == monitor
 
 
@@ -160,15 +160,15 @@ def test_the_type_fits_the_protocol_of_the_pool(api: Api, protocol: str, types: 
     sticky = {"session_persistence": {"type": "SOURCE_IP"}} if protocol == "QUIC" else {}
     pool = api.pool(type="ip", protocol=protocol, **sticky)
     for kind in ("TCP", "UDP_CONNECT", "HTTP", "HTTPS"):
-        answer = api.create_monitor(pool, type=kind)
+        response = api.create_monitor(pool, type=kind)
         if kind in types:
-            monitor = answer.body["healthmonitor"]
+            monitor = response.body["healthmonitor"]
             assert monitor["expected_codes"] == ("200" if kind.startswith("HTTP") else None)
             wrong = "UDP_CONNECT" if protocol not in ("UDP", "QUIC") else "TCP"
             refused(api.update_monitor(monitor, type=wrong), 400, "ELB.8902", "type", protocol)
             api.delete_monitor(monitor)
         else:
-            refused(answer, 400, "ELB.8902", "type", kind, protocol)
+            refused(response, 400, "ELB.8902", "type", kind, protocol)
 
 
 def test_what_does_not_fit_the_type_any_more_stays(api: Api) -> None:
@@ -190,12 +190,12 @@ def test_one_for_each_pool(api: Api, emulator: Emulator) -> None:
     refused(api.delete_pool(pool), 409, "ELB.8907", f"healthmonitor {monitor['id']} is using this pool")
     assert api.delete_monitor(monitor).status == 204
     assert api.show_pool(pool)["healthmonitor_id"] is None
-    for answer in (
+    for response in (
         api.delete_monitor(monitor),
         api.update_monitor(monitor, delay=3),
         api.call("GET", f"/healthmonitors/{monitor['id']}"),
     ):
-        refused(answer, 404, "ELB.8904", "healthmonitor", monitor["id"])
+        refused(response, 404, "ELB.8904", "healthmonitor", monitor["id"])
     assert api.delete_pool(pool).status == 204
     emulator.configure(healthmonitor_quota=0)
     refused(api.create_monitor(api.pool()), 400, "ELB.9807", "Quota exceeded for resources:['healthmonitor']")
@@ -211,8 +211,8 @@ def test_a_busy_load_balancer_refuses_changes(api: Api, emulator: Emulator) -> N
     pool, other = api.pool(), api.pool()
     monitor = api.monitor(pool)
     emulator.configure(loadbalancers={"demo": {"provisioning_status": "PENDING_UPDATE"}})
-    for answer in (api.create_monitor(other), api.update_monitor(monitor, delay=7), api.delete_monitor(monitor)):
-        refused(answer, 409, "ELB.8907", "immutable", "PENDING_UPDATE")
+    for response in (api.create_monitor(other), api.update_monitor(monitor, delay=7), api.delete_monitor(monitor)):
+        refused(response, 409, "ELB.8907", "immutable", "PENDING_UPDATE")
     assert api.show_monitor(monitor)["delay"] == 5
     emulator.configure(loadbalancers={"demo": {"provisioning_status": "ACTIVE"}}, busy_ms=60_000)
     api.update_monitor(monitor, delay=7)

@@ -34,14 +34,14 @@ def test_unknown_paths(api: Api, path: str) -> None:
     ],
 )
 def test_wrong_methods(api: Api, method: str, path: str, allowed: str) -> None:
-    answer = api.call(method, path)
-    refused(answer, 405, "ELB.8902", method)
-    assert answer.headers["Allow"] == allowed
+    response = api.call(method, path)
+    refused(response, 405, "ELB.8902", method)
+    assert response.headers["Allow"] == allowed
 
 
 def test_head_is_no_method_here(api: Api) -> None:
-    answer = api.call("HEAD", "/pools")
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST")
+    response = api.call("HEAD", "/pools")
+    assert (response.status, response.headers["Allow"]) == (405, "GET, POST")
 
 
 @pytest.mark.parametrize(
@@ -64,16 +64,16 @@ def test_head_is_no_method_here(api: Api) -> None:
     ],
 )
 def test_bad_bodies(api: Api, emulator: Emulator, body: bytes) -> None:
-    answer = api.call("POST", "/pools", data=body, headers={"Content-Type": "application/json"})
-    refused(answer, 400, "ELB.8902")
+    response = api.call("POST", "/pools", data=body, headers={"Content-Type": "application/json"})
+    refused(response, 400, "ELB.8902")
     assert emulator.state()["pools"] == []
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"])
 def test_the_body_must_be_declared_as_json(api: Api, content_type: str) -> None:
     body = json.dumps({"pool": {"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": "ip"}})
-    answer = api.call("POST", "/pools", data=body, headers={"Content-Type": content_type})
-    refused(answer, 400, "ELB.8902", "Content-Type")
+    response = api.call("POST", "/pools", data=body, headers={"Content-Type": content_type})
+    refused(response, 400, "ELB.8902", "Content-Type")
     for good in ("application/json", "application/json;charset=UTF-8", "Application/JSON"):
         assert api.call("POST", "/pools", data=body, headers={"Content-Type": good}).status == 201
 
@@ -91,7 +91,7 @@ def test_connections_stay_open(api: Api, emulator: Emulator) -> None:
     pool = api.pool()
     for dummy in range(5):
         api.show_pool(pool)
-    # Also after refusals, whose body nobody needed to look at.
+    # Also after refusals, whose body was not read.
     refused(api.call("POST", "/nothing", {"x": "y" * 10000}), 404, "ELB.8904")
     Api(emulator, "wrong", api.session).call("POST", "/pools", {"x": "y" * 10000})
     api.show_pool(pool)
@@ -109,9 +109,9 @@ def test_chunked_bodies(emulator: Emulator) -> None:
             {"X-Auth-Token": "emulator-token", "Content-Type": "application/json"},
             encode_chunked=True,
         )
-        answer = connection.getresponse()
-        assert answer.status == 201, answer.read()
-        answer.read()
+        response = connection.getresponse()
+        assert response.status == 201, response.read()
+        response.read()
     connection.close()
 
 
@@ -119,15 +119,15 @@ def test_chunked_bodies(emulator: Emulator) -> None:
 def test_a_bad_content_length(emulator: Emulator, length: str) -> None:
     connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc)
     connection.request("GET", f"/v3/{emulator.project_id}/elb/pools", headers={"Content-Length": length})
-    answer = connection.getresponse()
-    assert answer.status == 400
-    answer.read()
+    response = connection.getresponse()
+    assert response.status == 400
+    response.read()
     connection.close()
 
 
-def test_every_answer_has_its_request_id(api: Api, emulator: Emulator) -> None:
-    answers = [api.call("GET", "/pools"), api.call("GET", "/pools?x=1"), api.call("GET", "/nothing")]
-    found = [answer.body["request_id"] for answer in answers]
+def test_every_response_has_its_request_id(api: Api, emulator: Emulator) -> None:
+    responses = [api.call("GET", "/pools"), api.call("GET", "/pools?x=1"), api.call("GET", "/nothing")]
+    found = [response.body["request_id"] for response in responses]
     assert len(set(found)) == 3
-    assert found == [answer.headers["X-Request-Id"] for answer in answers]
+    assert found == [response.headers["X-Request-Id"] for response in responses]
     assert found == [entry["request_id"] for entry in emulator.requests()]

@@ -14,18 +14,18 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 def show(api: Api, listener: str) -> Json:
-    answer = api.call("GET", f"/listeners/{api.emulator.listener(listener)}")
-    assert answer.status == 200, answer
-    return dict(answer.body["listener"])
+    response = api.call("GET", f"/listeners/{api.emulator.listener(listener)}")
+    assert response.status == 200, response
+    return dict(response.body["listener"])
 
 
 def test_a_listener_and_its_pool(api: Api, emulator: Emulator) -> None:
     assert show(api, "demo-http")["default_pool_id"] is None
     blue, green = api.pool(name="blue"), api.pool(name="green")
     for pool, other in ((blue, green), (green, blue), (blue, green)):
-        answer = api.set_default_pool("demo-http", pool)
-        assert (answer.status, answer.body["listener"]["default_pool_id"]) == (200, pool["id"])
-        assert show(api, "demo-http") == answer.body["listener"]
+        response = api.set_default_pool("demo-http", pool)
+        assert (response.status, response.body["listener"]["default_pool_id"]) == (200, pool["id"])
+        assert show(api, "demo-http") == response.body["listener"]
         assert api.show_pool(pool)["listeners"] == [{"id": emulator.listener("demo-http")}]
         assert api.show_pool(other)["listeners"] == []
         found, dummy = api.list("/listeners", f"default_pool_id={pool['id']}")
@@ -66,9 +66,9 @@ def test_a_pool_without_a_load_balancer_gets_that_of_its_listener(api: Api, emul
 
 def test_a_load_balancer(api: Api, emulator: Emulator) -> None:
     pool = api.pool(listener_id=emulator.listener("demo-2-http"))
-    answer = api.call("GET", f"/loadbalancers/{emulator.loadbalancer('demo-2')}")
-    balancer = answer.body["loadbalancer"]
-    assert (answer.status, balancer["name"], balancer["pools"]) == (200, "demo-2", [{"id": pool["id"]}])
+    response = api.call("GET", f"/loadbalancers/{emulator.loadbalancer('demo-2')}")
+    balancer = response.body["loadbalancer"]
+    assert (response.status, balancer["name"], balancer["pools"]) == (200, "demo-2", [{"id": pool["id"]}])
     assert api.list("/loadbalancers", "name=demo-2")[0] == [balancer]
     refused(api.call("GET", f"/loadbalancers/{UNKNOWN}"), 404, "ELB.8904", "loadbalancer", UNKNOWN)
 

@@ -17,10 +17,10 @@ VPC = "5b1f6d0e-1c57-4f0e-9a0c-0d2f5a7c1e01"
 def test_create_fills_in_what_was_not_sent(api: Api, emulator: Emulator) -> None:
     pool = api.pool(listener_id=emulator.listener("demo-http"))
     subnet = emulator.subnet(V4)["id"]
-    answer = api.create_member(pool, address="192.168.0.7", protocol_port=8080, subnet_cidr_id=subnet)
-    assert answer.status == 201
-    assert answer.body["request_id"]
-    member = dict(answer.body["member"])
+    response = api.create_member(pool, address="192.168.0.7", protocol_port=8080, subnet_cidr_id=subnet)
+    assert response.status == 201
+    assert response.body["request_id"]
+    member = dict(response.body["member"])
     made_up = {name: member.pop(name) for name in ("id", "instance_id", "created_at", "updated_at")}
     assert all(made_up.values())
     assert member == {
@@ -38,7 +38,7 @@ def test_create_fills_in_what_was_not_sent(api: Api, emulator: Emulator) -> None
         "admin_state_up": True,
     }
     assert made_up["id"] != made_up["instance_id"]
-    assert api.show_member(pool, {"id": made_up["id"]}) == answer.body["member"]
+    assert api.show_member(pool, {"id": made_up["id"]}) == response.body["member"]
     assert api.show_pool(pool)["members"] == [{"id": made_up["id"]}]
 
 
@@ -100,8 +100,8 @@ def test_create_needs_address_and_port(api: Api, missing: str) -> None:
 
 
 def test_a_whole_number_may_be_written_as_80_0(api: Api) -> None:
-    answer = api.create_member(api.pool(), address="10.0.0.1", protocol_port=80.0)
-    assert repr(answer.body["member"]["protocol_port"]) == "80"
+    response = api.create_member(api.pool(), address="10.0.0.1", protocol_port=80.0)
+    assert repr(response.body["member"]["protocol_port"]) == "80"
 
 
 def test_admin_state_up_is_accepted_and_ignored(api: Api) -> None:
@@ -179,14 +179,14 @@ def test_availability_zone_is_for_ip_members(api: Api) -> None:
     pool = api.pool()
     member = api.member(pool)
     refused(api.update_member(pool, member, availability_zone="eu-de-02"), 400, "ELB.8902", "availability_zone")
-    answer = api.create_member(
+    response = api.create_member(
         pool,
         address="192.168.0.11",
         protocol_port=80,
         subnet_cidr_id=member["subnet_cidr_id"],
         availability_zone="eu-de-02",
     )
-    refused(answer, 400, "ELB.8902", "availability_zone")
+    refused(response, 400, "ELB.8902", "availability_zone")
     outside = api.member(pool, "10.0.0.1", 80, subnet_cidr_id=None)
     assert outside["availability_zone"] == ""
     updated = api.update_member(pool, outside, availability_zone="eu-de-03")
@@ -200,15 +200,15 @@ def test_availability_zone_is_for_ip_members(api: Api) -> None:
 def test_the_subnet_must_be_neutrons(api: Api, emulator: Emulator) -> None:
     pool = api.pool()
     for ident in (UNKNOWN, emulator.subnet(V4)["vpc_subnet_id"]):
-        answer = api.create_member(pool, address="192.168.0.9", protocol_port=80, subnet_cidr_id=ident)
-        refused(answer, 404, "ELB.8904", f"subnet {ident} could not be found")
+        response = api.create_member(pool, address="192.168.0.9", protocol_port=80, subnet_cidr_id=ident)
+        refused(response, 404, "ELB.8904", f"subnet {ident} could not be found")
 
 
 def test_the_address_must_be_in_the_subnet(api: Api, emulator: Emulator) -> None:
     pool = api.pool(protocol="TCP")
     for address, cidr in (("192.168.1.1", V4), ("2001:db8::1", V6), ("192.168.0.1", V6), ("2001:db8:a583:6a::1", V4)):
-        answer = api.create_member(pool, address=address, protocol_port=80, subnet_cidr_id=emulator.subnet(cidr)["id"])
-        refused(answer, 400, "ELB.8902", "address", address)
+        response = api.create_member(pool, address=address, protocol_port=80, subnet_cidr_id=emulator.subnet(cidr)["id"])
+        refused(response, 400, "ELB.8902", "address", address)
 
 
 def test_the_subnet_must_be_in_the_vpc(api: Api, emulator: Emulator) -> None:
@@ -271,19 +271,19 @@ def test_unknown_member(api: Api) -> None:
     pool, other = api.pool(), api.pool()
     of_another_pool = api.member(other)
     for member in ({"id": UNKNOWN}, of_another_pool):
-        for answer in (
+        for response in (
             api.call("GET", f"/pools/{pool['id']}/members/{member['id']}"),
             api.update_member(pool, member, weight=2),
             api.delete_member(pool, member),
         ):
-            refused(answer, 404, "ELB.8904", "member", member["id"], "could not be found")
+            refused(response, 404, "ELB.8904", "member", member["id"], "could not be found")
 
 
 def test_delete(api: Api) -> None:
     pool = api.pool()
     member = api.member(pool)
-    answer = api.delete_member(pool, member)
-    assert (answer.status, answer.body) == (204, {})
+    response = api.delete_member(pool, member)
+    assert (response.status, response.body) == (204, {})
     refused(api.delete_member(pool, member), 404, "ELB.8904", member["id"])
     assert api.show_pool(pool)["members"] == []
 

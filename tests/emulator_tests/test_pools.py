@@ -21,10 +21,10 @@ STICKY_L7 = {"type": "HTTP_COOKIE", "cookie_name": "", "persistence_timeout": 14
 
 def test_create_fills_in_what_was_not_sent(api: Api, emulator: Emulator) -> None:
     balancer = emulator.loadbalancer("demo")
-    answer = api.create_pool(protocol="TCP", loadbalancer_id=balancer)
-    assert answer.status == 201
-    assert answer.body["request_id"]
-    pool = answer.body["pool"]
+    response = api.create_pool(protocol="TCP", loadbalancer_id=balancer)
+    assert response.status == 201
+    assert response.body["request_id"]
+    pool = response.body["pool"]
     stamps = {name: pool.pop(name) for name in ("id", "created_at", "updated_at")}
     assert all(stamps.values())
     assert pool == {
@@ -160,11 +160,11 @@ def test_protocols_of_listener_and_pool(api: Api, emulator: Emulator, listener: 
     given: Json = {"listener_id": emulator.listener(listener), "protocol": protocol}
     if protocol == "QUIC":
         given["session_persistence"] = {"type": "SOURCE_IP"}
-    answer = api.create_pool(**given)
+    response = api.create_pool(**given)
     if protocol in FITS[listener]:
-        assert answer.status == 201, answer
+        assert response.status == 201, response
     else:
-        refused(answer, 409, "ELB.8907", f"and pool protocol {protocol} are not compatible")
+        refused(response, 409, "ELB.8907", f"and pool protocol {protocol} are not compatible")
 
 
 @pytest.mark.parametrize(
@@ -267,8 +267,8 @@ def test_stickiness_comes_back_filled_in(api: Api, protocol: str, given: Json | 
 )
 def test_stickiness_that_does_not_fit(api: Api, emulator: Emulator, where: str, protocol: str, given: Json) -> None:
     balancer = emulator.loadbalancer(where)
-    answer = api.create_pool(loadbalancer_id=balancer, protocol=protocol, session_persistence=given)
-    refused(answer, 400, "ELB.8902", "session_persistence")
+    response = api.create_pool(loadbalancer_id=balancer, protocol=protocol, session_persistence=given)
+    refused(response, 400, "ELB.8902", "session_persistence")
     pool = api.pool(loadbalancer_id=balancer, protocol=protocol)
     refused(api.update_pool(pool, session_persistence=given), 400, "ELB.8902", "session_persistence")
 
@@ -284,10 +284,10 @@ def test_stickiness_is_updated_kept_and_turned_off(api: Api, emulator: Emulator)
     refused(api.update_pool(pool, session_persistence={"persistence_timeout": 5}), 400, "ELB.8902", "type")
 
     def update(given: Json | None) -> Any:
-        answer = api.update_pool(pool, session_persistence=given)
-        assert answer.status == 200, answer
-        assert api.show_pool(pool)["session_persistence"] == answer.body["pool"]["session_persistence"]
-        return answer.body["pool"]["session_persistence"]
+        response = api.update_pool(pool, session_persistence=given)
+        assert response.status == 200, response
+        assert api.show_pool(pool)["session_persistence"] == response.body["pool"]["session_persistence"]
+        return response.body["pool"]["session_persistence"]
 
     assert update({"type": "HTTP_COOKIE", "persistence_timeout": 7}) == {**STICKY_L7, "persistence_timeout": 7}
     # The same type: what is left out stays.
@@ -390,7 +390,7 @@ def test_protection_status_and_reason(api: Api) -> None:
 def test_unknown_pool(api: Api) -> None:
     for pool_id in (UNKNOWN, "not-a-uuid"):
         pool = {"id": pool_id}
-        for answer in (
+        for response in (
             api.call("GET", f"/pools/{pool_id}"),
             api.update_pool(pool, name="x"),
             api.delete_pool(pool),
@@ -398,14 +398,14 @@ def test_unknown_pool(api: Api) -> None:
             api.call("GET", f"/pools/{pool_id}/members"),
             api.call("GET", f"/pools/{pool_id}/members/{UNKNOWN}"),
         ):
-            refused(answer, 404, "ELB.8904", "pool", pool_id, "could not be found")
+            refused(response, 404, "ELB.8904", "pool", pool_id, "could not be found")
 
 
-def test_delete_answers_204_without_a_body(api: Api) -> None:
+def test_delete_returns_204_without_a_body(api: Api) -> None:
     pool = api.pool()
-    answer = api.delete_pool(pool)
-    assert (answer.status, answer.body) == (204, {})
-    assert "Content-Type" not in answer.headers
+    response = api.delete_pool(pool)
+    assert (response.status, response.body) == (204, {})
+    assert "Content-Type" not in response.headers
     refused(api.delete_pool(pool), 404, "ELB.8904", pool["id"])
 
 
@@ -442,14 +442,14 @@ def test_a_deletion_can_take_a_while(api: Api, emulator: Emulator) -> None:
     emulator.configure(delete_ms=400)
     assert api.delete_pool(pool).status == 204
     assert api.show_pool(pool)["listeners"] != []
-    for answer in (
+    for response in (
         api.delete_pool(pool),
         api.update_pool(pool, name="n"),
         api.create_member(pool, address="10.0.0.1", protocol_port=1),
         api.create_monitor(pool),
         api.set_default_pool("demo-http-2", pool),
     ):
-        refused(answer, 409, "ELB.8907", "PENDING_DELETE", pool["id"])
+        refused(response, 409, "ELB.8907", "PENDING_DELETE", pool["id"])
     time.sleep(0.5)
     refused(api.delete_pool(pool), 404, "ELB.8904", pool["id"])
     assert emulator.state()["listeners"]["demo-http"] is None
@@ -472,7 +472,7 @@ def test_a_load_balancer_that_is_not_active_refuses_changes(api: Api, emulator: 
     member = api.member(pool)
     elsewhere = api.pool(loadbalancer_id=emulator.loadbalancer("demo-2"))
     emulator.configure(loadbalancers={"demo": {"provisioning_status": status}})
-    for answer in (
+    for response in (
         api.create_pool(loadbalancer_id=balancer),
         api.create_pool(listener_id=emulator.listener("demo-http")),
         api.update_pool(pool, name="n"),
@@ -481,7 +481,7 @@ def test_a_load_balancer_that_is_not_active_refuses_changes(api: Api, emulator: 
         api.update_member(pool, member, weight=2),
         api.delete_member(pool, member),
     ):
-        refused(answer, 409, "ELB.8907", "immutable", status, balancer)
+        refused(response, 409, "ELB.8907", "immutable", status, balancer)
     assert api.show_pool(pool)["name"] == ""
     assert api.update_pool(elsewhere, name="n").status == 200
     found, dummy = api.list("/loadbalancers", "name=demo")

@@ -179,7 +179,7 @@ def test_tls(certificates: Path) -> None:
         emulator.fault("reset")
         with pytest.raises(requests.ConnectionError):
             requests.get(url, headers=headers, timeout=5, verify=good)
-        # A client that says nothing holds up nobody.
+        # A client that sends nothing does not block the others.
         with socket.create_connection(("127.0.0.1", int(emulator.url.rsplit(":", 1)[1]))):
             assert requests.get(url, headers=headers, timeout=5, verify=good).status_code == 200
 
@@ -261,10 +261,10 @@ def test_users_can_be_made(emulator: Emulator) -> None:
     [
         ("nothing", {}),
         ("configure", {"speed": 1}),
-        ("configure", {"loadbalancers": {"nobody": {}}}),
+        ("configure", {"loadbalancers": {"unknown": {}}}),
         ("configure", {"loadbalancers": {"demo": {"colour": 1}}}),
         ("configure", {"users": {"admin": {"colour": 1}}}),
-        ("grant", {"user": "nobody-at-all", "actions": []}),
+        ("grant", {"user": "unknown", "actions": []}),
         ("seed", {"pools": [{"colour": "red"}]}),
         ("set_status", {"pool_id": "x", "member_id": "y", "operating_status": "ONLINE"}),
         ("fault", {}),

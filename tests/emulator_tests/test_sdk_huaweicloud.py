@@ -319,6 +319,6 @@ def test_credentials(client: Any, emulator: Emulator) -> None:
     with refusal(401, "APIGW.0301"):
         client_of(emulator, "temp", security_token="another").list_pools(ListPoolsRequest())
     with refusal(403, "ELB.9802"):
-        client_of(emulator, "nobody").list_pools(ListPoolsRequest())
+        client_of(emulator, "denied").list_pools(ListPoolsRequest())
     with refusal(403, "SYS.0403"):
         client_of(emulator, "stranger").list_pools(ListPoolsRequest())

@@ -204,7 +204,7 @@ def test_refusals(vlb: Any, emulator: Emulator) -> None:
 
 @pytest.mark.parametrize(
     ("token", "status", "code"),
-    [("emulator-nobody-token", 403, "ELB.9802"), ("emulator-stranger-token", 403, "SYS.0403"), ("wrong", 401, "ELB.1103")],
+    [("emulator-denied-token", 403, "ELB.9802"), ("emulator-stranger-token", 403, "SYS.0403"), ("wrong", 401, "ELB.1103")],
 )
 def test_tokens(emulator: Emulator, token: str, status: int, code: str) -> None:
     connection = proxy_of(emulator, token)

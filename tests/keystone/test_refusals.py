@@ -61,7 +61,7 @@ def test_every_refusal(cloud: Cloud) -> None:
     secret = {"application_credential_secret": cloud.application_credential["secret"]}
     closed = f"http://127.0.0.1:{closed_port()}/v3"
     cases: Cases = {
-        "unknown user": ({"auth": {**auth, "username": "nobody"}}, [WRONG, "'nobody'"]),
+        "unknown user": ({"auth": {**auth, "username": "unknown"}}, [WRONG, "'unknown'"]),
         "unknown domain": ({"auth": {**auth, "user_domain_name": "nowhere"}}, [WRONG, "'nowhere'"]),
         "unknown project": ({"auth": {**auth, "project_name": "nothing"}}, [WRONG, "project 'nothing'"]),
         "wrong secret": (

@@ -71,15 +71,15 @@ class Modules(RuleBasedStateMachine):
 
     @contextmanager
     def expected(self, changed: bool, module: str, **options: Any) -> Iterator[Result]:
-        """Check mode foretells it, the task does it, and a repeat writes nothing."""
+        """Check mode predicts it, the task does it, and a repeat writes nothing."""
         self.emulator.forget()
-        foretold = self.run(module, check=True, diff=True, **options)
+        predicted = self.run(module, check=True, diff=True, **options)
         assert self.emulator.writes() == []
         done = self.run(module, diff=True, **options)
         assert not done.failed, done["msg"]
-        assert (foretold.changed, done.changed) == (changed, changed)
-        assert foretold["diff"] == done["diff"]
-        assert foretold["required_actions"] == done["required_actions"]
+        assert (predicted.changed, done.changed) == (changed, changed)
+        assert predicted["diff"] == done["diff"]
+        assert predicted["required_actions"] == done["required_actions"]
         assert bool(self.emulator.writes()) == changed
         yield done
         self.emulator.forget()

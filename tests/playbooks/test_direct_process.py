@@ -71,8 +71,8 @@ def test_the_process_is_as_before(emulator: Emulator, tmp_path: Path, error: typ
     try:
         with applied(env, str(tmp_path)):
             assert (os.environ["OTC_NUMBER"], Path.cwd()) == ("5", tmp_path)
-            warnings.warn("nobody sees it", stacklevel=1)
-            logging.getLogger("urllib3").critical("nobody sees it")
+            warnings.warn("not shown", stacklevel=1)
+            logging.getLogger("urllib3").critical("not shown")
             assert "pools" in run(TASKS["elb_pool_info"], {}, Progress(print, 0), TokenFiles(str(tmp_path)))
             if error:
                 raise error

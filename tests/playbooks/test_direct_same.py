@@ -37,14 +37,14 @@ def scenario(emulator: Emulator) -> list[Task]:
     """All modules: success, failure, check mode, diff, wrong options, and all that Ansible itself does with a task."""
     pool = {"name": "web", "loadbalancer": emulator.loadbalancer("demo"), "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
     check, diff = {"check_mode": True}, {"diff": True}
-    nobody = {"OS_ACCESS_KEY": emulator.user("nobody")["access_key"], "OS_SECRET_KEY": emulator.user("nobody")["secret_key"]}
+    denied = {"OS_ACCESS_KEY": emulator.user("denied")["access_key"], "OS_SECRET_KEY": emulator.user("denied")["secret_key"]}
     return [
-        named("create, foretold", "elb_pool", {**check, **diff}, **pool),
+        named("create, predicted", "elb_pool", {**check, **diff}, **pool),
         named("member of a pool to come", "elb_member", check, pool="web", address="192.168.0.11", protocol_port=80),
         named("create", "elb_pool", {**diff, "register": "made"}, **pool),
         named("again", "elb_pool", diff, **pool),
         named(
-            "update, foretold", "elb_pool", {**check, **diff}, name="web", description="new", slow_start={"enable": True, "duration": 30}
+            "update, predicted", "elb_pool", {**check, **diff}, name="web", description="new", slow_start={"enable": True, "duration": 30}
         ),
         named("update", "elb_pool", diff, name="web", description="new", slow_start={"enable": True, "duration": 30}),
         named("registered", "elb_pool_info", id=["{{ made.pool.id }}"]),
@@ -58,7 +58,7 @@ def scenario(emulator: Emulator) -> list[Task]:
         named("an unknown suboption", "elb_pool", name="web", slow_start={"duration": 30, "seconds": 1}),
         named("a number without end", "elb_pool", name="web", slow_start={"duration": "1e99999999999999999999"}),
         named("a number that is not one", "elb_pool_info", timeout="nan"),
-        named("members foretold", "elb_pool_members", {**check, **diff}, pool="web", members=MEMBERS),
+        named("members predicted", "elb_pool_members", {**check, **diff}, pool="web", members=MEMBERS),
         named("members", "elb_pool_members", diff, pool="web", members=MEMBERS),
         named("members again", "elb_pool_members", pool="web", members=MEMBERS),
         named(
@@ -102,7 +102,7 @@ def scenario(emulator: Emulator) -> list[Task]:
         named("conditions", "elb_member_info", {"failed_when": "true", "changed_when": "true"}, pool="web"),
         named("failed_when", "elb_member_info", {"failed_when": "'other' not in r.msg", "register": "r"}, pool="other"),
         named("defaults", "elb_member_info", {"module_defaults": {"group/otc.elb.elb": {"region_name": "eu-nl"}}}, pool="web"),
-        named("environment", "elb_pool_info", {"environment": nobody}),
+        named("environment", "elb_pool_info", {"environment": denied}),
         named("environment undone", "elb_pool_info", name=["web"]),
         named("environment of numbers", "elb_pool_info", {"environment": {"OTC_NUMBER": 1, "OS_PROJECT_ID": "{{ 5 }}"}}),
         named("vault", "elb_pool_info", name=["{{ encrypted }}"]),
@@ -120,7 +120,7 @@ def scenario(emulator: Emulator) -> list[Task]:
         named("undefined", "elb_pool", name="{{ not_there }}"),
         named("unreachable", "elb_pool_info", endpoint="http://127.0.0.1:9", timeout=0),
         named("time limits", "elb_pool_info", api_timeout=0),
-        named("handler", "elb_pool", {"notify": "told"}, name="web", description="told"),
+        named("handler", "elb_pool", {"notify": "listed"}, name="web", description="notified"),
         named("members stay", "elb_pool", name="web", state="absent"),
         named("removed by force", "elb_pool", diff, name="web", state="absent", force=True),
         named("removed already", "elb_pool", diff, name="web", state="absent"),
@@ -193,7 +193,7 @@ class BothWays:
                 timeout=900,
                 vars={"otc_elb_direct": direct},
                 vars_files=[str(variables)],
-                handlers=[named("told", "elb_pool_info", name=["web"])],
+                handlers=[named("listed", "elb_pool_info", name=["web"])],
             )
             self.requests[direct] = [(entry["method"], entry["action"], entry["status"]) for entry in emulator.requests()]
 
@@ -224,7 +224,7 @@ def test_requests(both: BothWays) -> None:
 def test_the_scenario_has_what_it_says(both: BothWays) -> None:
     """So that two equal failures are not taken for two equal successes."""
     results: dict[str, Result] = {result.task: result for result in both.played[True].results}
-    succeed = "create, again, update, registered, members, members purged, member, pools, loop with warnings, vault, service text, told"
+    succeed = "create, again, update, registered, members, members purged, member, pools, loop with warnings, vault, service text, listed"
     assert [name for name in succeed.split(", ") if results[name].failed] == []
     assert results["an option and its alias"].warnings
     assert results["warned"].warnings
@@ -233,7 +233,7 @@ def test_the_scenario_has_what_it_says(both: BothWays) -> None:
     assert results["environment"]["status"] == 403
     assert not results["environment undone"].failed
     assert results["service text, used"]["msg"] == UNSAFE
-    assert "diff" in results["create, foretold"]
+    assert "diff" in results["create, predicted"]
     assert SECRET not in json.dumps([result for name, result in results.items() if name != "no_log, failed"])
 
 

@@ -183,6 +183,6 @@ def test_canary_that_dies(engine: Engine, emulator: Emulator) -> None:
     pool(emulator, [10] * 5 + [0], operating_status="OFFLINE")
     played = play(engine, emulator, "canary.yml")
     assert played.rc != 0
-    (told,) = played.of("Say why")
-    assert "web-6 is out of service again: Member 192.168.0.16:8080 is not healthy" in told["msg"]
+    (shown,) = played.of("Say why")
+    assert "web-6 is out of service again: Member 192.168.0.16:8080 is not healthy" in shown["msg"]
     assert weights(emulator) == [10] * 5 + [0]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Every field of pool, member and health check through ansible-playbook: set, again, change, again, unset, each foretold by check mode."""
+"""Every field of pool, member and health check through ansible-playbook: set, again, change, again, unset, each predicted by check mode."""
 
 from __future__ import annotations
 
@@ -133,13 +133,13 @@ def play_values(
     names = {**ALIASES, "port": "monitor_port"} if below else ALIASES
     previous: Any = ...
     for place, now in enumerate(expected):
-        foretold, done, again = results[3 * place : 3 * place + 3]
+        predicted, done, again = results[3 * place : 3 * place + 3]
         assert not done.failed, done["msg"]
         assert shown(done[kind], names.get(field, field)) == now, (field, values[place])
         assert done.changed == (place == 0 or now != previous), (field, values[place])
-        assert foretold.changed == done.changed
-        assert foretold["diff"] == done["diff"]
-        assert foretold["required_actions"] == done["required_actions"]
+        assert predicted.changed == done.changed
+        assert predicted["diff"] == done["diff"]
+        assert predicted["required_actions"] == done["required_actions"]
         assert not again.changed
         assert again["diff"]["before"] == again["diff"]["after"]
         previous = now

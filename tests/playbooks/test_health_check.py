@@ -73,11 +73,11 @@ def test_check_mode_says_the_same_and_writes_nothing(engine: Engine, emulator: E
     results = engine.play(
         [each for options in pairs for each in (task("elb_pool", **options) | check, task("elb_pool", **options))], diff=True
     )
-    for foretold, done in zip(results.results[::2], results.results[1::2], strict=True):
-        assert foretold.changed, foretold["msg"]
+    for predicted, done in zip(results.results[::2], results.results[1::2], strict=True):
+        assert predicted.changed, predicted["msg"]
         assert done.changed, done["msg"]
-        assert foretold["diff"] == done["diff"]
-        assert foretold["required_actions"] == done["required_actions"]
+        assert predicted["diff"] == done["diff"]
+        assert predicted["required_actions"] == done["required_actions"]
     assert [write["action"] for write in emulator.writes()] == [
         "elb:pools:create",
         "elb:healthmonitors:create",
@@ -199,9 +199,9 @@ def test_one_that_was_removed_meanwhile_is_made_anew(engine: Engine, emulator: E
 
 def test_it_is_removed_with_the_pool(engine: Engine, emulator: Emulator) -> None:
     emulator.seed({"name": "web", "protocol": "HTTP", "healthmonitor_id": "5a8f7e6d-0001-4b2c-9d3e-4f5061728301"})
-    foretold, gone = engine.play([task("elb_pool", name="web", state="absent") | {"check_mode": check} for check in (True, False)]).results
+    predicted, gone = engine.play([task("elb_pool", name="web", state="absent") | {"check_mode": check} for check in (True, False)]).results
     assert gone.changed, gone["msg"]
-    assert foretold["required_actions"] == gone["required_actions"] == ["elb:healthmonitor:delete", "elb:pools:delete", "elb:pools:list"]
+    assert predicted["required_actions"] == gone["required_actions"] == ["elb:healthmonitor:delete", "elb:pools:delete", "elb:pools:list"]
     assert emulator.state()["pools"] == stored(emulator) == []
 
 

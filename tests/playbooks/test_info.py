@@ -81,7 +81,7 @@ def test_pools_by_every_filter(engine: Engine, emulator: Emulator, pools: list[s
         ({}, ["api", "dns", "web"]),
         ({"name": "web"}, ["web"]),
         ({"name": ["web", "dns"]}, ["dns", "web"]),
-        ({"name": "nobody"}, []),
+        ({"name": "missing"}, []),
         ({"id": pools[1:3]}, ["api", "dns"]),
         ({"id": pools[0]}, ["web"]),
         ({"id": NOWHERE}, []),
@@ -254,7 +254,7 @@ def test_members_by_every_filter(engine: Engine, emulator: Emulator, pools: list
 def test_members_of_a_pool_that_is_not_there(engine: Engine, emulator: Emulator) -> None:
     by_name, by_id, one = engine.play(
         [
-            task("elb_member_info", pool="nobody"),
+            task("elb_member_info", pool="missing"),
             task("elb_member_info", pool="11111111-1111-1111-1111-111111111111"),
             task("elb_member_info", pool="11111111-1111-1111-1111-111111111111", id="11111111-1111-1111-1111-111111111112"),
         ]

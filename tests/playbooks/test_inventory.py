@@ -179,7 +179,7 @@ def test_the_cache_is_used_for_the_same_source_only(engine: Engine, emulator: Em
 def test_options_beat_the_environment_and_that_beats_clouds_yaml(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
     """And options may be templates, of variables and lookups; vaulted, too."""
     emulator.seed(WEB, API)
-    wrong, right = aksk(emulator, "nobody"), aksk(emulator)
+    wrong, right = aksk(emulator, "denied"), aksk(emulator)
     keys = {"access_key": right["OS_ACCESS_KEY"], "secret_key": right["OS_SECRET_KEY"], "project_id": emulator.project_id}
     clouds = tmp_path / "clouds.yaml"
     entry = {"auth": {**keys, "secret_key": "of clouds.yaml"}, "elbv3_endpoint_override": emulator.url}
@@ -224,7 +224,7 @@ def test_just_the_documented_actions_are_needed(engine: Engine, emulator: Emulat
     by_name = {"elb:loadbalancers:list", "elb:listeners:list"}
     assert actions == {"elb:pools:list", "elb:pools:get", "elb:members:list"} | by_name
     web, dummy = emulator.seed(WEB, API)
-    users = ("limited", "nobody", "reader", "temp", "stranger")
+    users = ("limited", "denied", "reader", "temp", "stranger")
     rights = dict(zip(users, ({"elb:pools:list", "elb:members:list"}, *({action} for action in actions - by_name), set()), strict=True))
     for user, granted in rights.items():
         emulator.grant(user, sorted(granted))
@@ -262,7 +262,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "clash": ({"auth_token": "t0ken-of-mine", "access_key": "AK"}, "The options hold two kinds of credential"),
     "secret": ({"secret_key": "hush-hush", "auth": "hush-hush"}, "argument 'auth' is of type"),
     "keys": ({"secret_key": "hush-hush"}, "(status 401"),
-    "nobody": ({"endpoint": "http://127.0.0.1:9", "timeout": 0}, "cannot be reached"),
+    "refused": ({"endpoint": "http://127.0.0.1:9", "timeout": 0}, "cannot be reached"),
     "strict": ({"strict": True, "compose": {"x": "elb_nothing"}}, "Could not set x for host"),
 }
 
@@ -272,7 +272,7 @@ def test_error_messages_have_no_secrets(engine: Engine, emulator: Emulator, tmp_
     sources = [source(tmp_path, name, **options) for name, (options, dummy) in MISTAKES.items()]
     found = Inventory(engine, {}, *sources, "-vvvv")
     for name, (dummy, message) in MISTAKES.items():
-        assert f"otc.elb.elb_members: {message}" in found.words or (name in ("keys", "nobody", "strict") and message in found.words), name
+        assert f"otc.elb.elb_members: {message}" in found.words or (name in ("keys", "refused", "strict") and message in found.words), name
     assert "This should not happen" not in found.words
     for secret in ("hush-hush", "t0ken-of-mine", emulator.user("admin")["secret_key"]):
         assert secret not in found.output

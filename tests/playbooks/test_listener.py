@@ -27,7 +27,7 @@ def blue(emulator: Emulator) -> str:
 
 
 def test_attached_at_the_creation(engine: Engine, emulator: Emulator) -> None:
-    foretold, created, again, by_id = engine.play(
+    predicted, created, again, by_id = engine.play(
         [
             task("elb_pool", **WEB, listener="demo-http") | {"check_mode": True},
             task("elb_pool", **WEB, listener="demo-http"),
@@ -37,9 +37,9 @@ def test_attached_at_the_creation(engine: Engine, emulator: Emulator) -> None:
         diff=True,
     ).results
     assert created.changed, created["msg"]
-    assert created["pool"]["listeners"] == foretold["pool"]["listeners"] == [{"id": emulator.listener("demo-http")}]
-    assert foretold["required_actions"] == created["required_actions"]
-    assert foretold["diff"] == created["diff"]
+    assert created["pool"]["listeners"] == predicted["pool"]["listeners"] == [{"id": emulator.listener("demo-http")}]
+    assert predicted["required_actions"] == created["required_actions"]
+    assert predicted["diff"] == created["diff"]
     assert created["diff"]["after"]["listener"] == {"id": emulator.listener("demo-http"), "default_pool_id": "web"}
     assert not again.changed
     assert not by_id.changed
@@ -56,9 +56,9 @@ def test_attached_to_a_pool_that_exists(engine: Engine, emulator: Emulator) -> N
         [task("elb_pool", name="web", **each) | {"check_mode": check} for each in options for check in (True, False)], diff=True
     ).results
     assert [result.changed for result in results] == [True, True, True, True, False, False], [result.get("msg") for result in results]
-    for foretold, done in zip(results[::2], results[1::2], strict=True):
-        assert foretold["required_actions"] == done["required_actions"]
-        assert foretold["diff"] == done["diff"]
+    for predicted, done in zip(results[::2], results[1::2], strict=True):
+        assert predicted["required_actions"] == done["required_actions"]
+        assert predicted["diff"] == done["diff"]
         assert done["pool"]["id"] == free["id"]
     assert writes(emulator) == ATTACHED * 2
     state = emulator.state()
@@ -84,10 +84,10 @@ def test_another_default_pool_is_replaced_only_on_demand(engine: Engine, emulato
     for result in (refused, in_check_mode):
         assert result.failed
         assert f"listener 'demo-http' has the default pool {blue}: set 'switch_listener: true'" in result["msg"]
-    foretold, done, again, without, back = switched
+    predicted, done, again, without, back = switched
     assert done.changed, done["msg"]
-    assert foretold["required_actions"] == done["required_actions"]
-    assert foretold["diff"] == done["diff"]
+    assert predicted["required_actions"] == done["required_actions"]
+    assert predicted["diff"] == done["diff"]
     assert done["diff"]["before"]["listener"] == {"id": emulator.listener("demo-http"), "default_pool_id": blue}
     assert not again.changed
     assert not without.changed
@@ -187,10 +187,10 @@ def test_forwarding_policies_are_looked_for_before_anything_is_removed(engine: E
     if field == "redirect_pools_config":
         used = {"redirect_pools_config": [{"pool_id": other["id"], "weight": 1}, {"pool_id": pool["id"], "weight": 9}]}
     (policy,) = emulator.seed_kind("l7policies", {"name": "canary", **used})
-    foretold, refused = engine.play(
+    predicted, refused = engine.play(
         [task("elb_pool", name="web", state="absent", force=True) | {"check_mode": check} for check in (True, False)]
     ).results
-    for result in (foretold, refused):
+    for result in (predicted, refused):
         assert result.failed
         assert not result.changed
         assert f"it is used by the forwarding policies canary ({policy}): remove or change them first" in result["msg"]

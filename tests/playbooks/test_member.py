@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""elb_member through ansible-playbook: its life, how members are told apart, draining and waiting."""
+"""elb_member through ansible-playbook: its life, how members are identified, draining and waiting."""
 
 from __future__ import annotations
 
@@ -110,11 +110,11 @@ def test_by_name_and_by_id(engine: Engine, emulator: Emulator, pool: str) -> Non
         {"name": "twin", "address": "192.168.0.2", "protocol_port": 80},
         {"name": "twin", "address": "192.168.0.3", "protocol_port": 80},
     )
-    by_name, ambiguous, nobody, by_id, renamed, unknown, other_address, gone = engine.play(
+    by_name, ambiguous, missing, by_id, renamed, unknown, other_address, gone = engine.play(
         [
             task("elb_member", pool="web", name="web-1", weight=3),
             task("elb_member", pool="web", name="twin", weight=3),
-            task("elb_member", pool="web", name="nobody", weight=3),
+            task("elb_member", pool="web", name="missing", weight=3),
             task("elb_member", pool="web", id=two.upper(), weight=4),
             task("elb_member", pool=pool.upper(), id=two, name="web-2"),
             task("elb_member", pool="web", id="11111111-1111-1111-1111-111111111111", weight=3),
@@ -126,8 +126,8 @@ def test_by_name_and_by_id(engine: Engine, emulator: Emulator, pool: str) -> Non
     assert "There are 2 members named 'twin'" in ambiguous["msg"]
     assert two in ambiguous["msg"]
     assert three in ambiguous["msg"]
-    assert "Cannot set up member 'nobody' of pool 'web': the pool has no member of that name" in nobody["msg"]
-    assert "needs address and protocol_port" in nobody["msg"]
+    assert "Cannot set up member 'missing' of pool 'web': the pool has no member of that name" in missing["msg"]
+    assert "needs address and protocol_port" in missing["msg"]
     assert by_id["member"]["weight"] == 4
     assert renamed["member"]["name"] == "web-2"
     assert "there is no member 11111111-1111-1111-1111-111111111111, and a member cannot be created with a given ID" in unknown["msg"]
@@ -152,11 +152,11 @@ def test_check_mode_says_the_same_and_writes_nothing(engine: Engine, emulator: E
         diff=True,
     ).results
     would_add, added, would_update, updated, dummy, would_remove, removed = results
-    for foretold, done in ((would_add, added), (would_update, updated), (would_remove, removed)):
-        assert foretold.changed, foretold["msg"]
+    for predicted, done in ((would_add, added), (would_update, updated), (would_remove, removed)):
+        assert predicted.changed, predicted["msg"]
         assert done.changed, done["msg"]
-        assert foretold["diff"] == done["diff"]
-        assert foretold["required_actions"] == done["required_actions"]
+        assert predicted["diff"] == done["diff"]
+        assert predicted["required_actions"] == done["required_actions"]
     assert added["required_actions"] == ["elb:members:create", "elb:members:get", "elb:members:list", "elb:pools:list"]
     assert removed["required_actions"] == ["elb:members:delete", "elb:members:list", "elb:members:put", "elb:pools:list"]
     assert would_update["diff"]["before"]["weight"] == 3

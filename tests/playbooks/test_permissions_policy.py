@@ -55,14 +55,14 @@ def all_text(played: PlayRun) -> str:
     return " ".join(played.output.split())
 
 
-def test_the_policy_of_the_quickstart_is_foretold_and_enough(
+def test_the_policy_of_the_quickstart_is_predicted_and_enough(
     engine: Engine, emulator: Emulator, file: Path, enabled: dict[str, str | None]
 ) -> None:
-    foretold = engine.playbook(EXAMPLES / "quickstart.yml", check=True, env={**enabled, **aksk(emulator, "reader")})
-    assert foretold.rc == 0, foretold.output
+    predicted = engine.playbook(EXAMPLES / "quickstart.yml", check=True, env={**enabled, **aksk(emulator, "reader")})
+    assert predicted.rc == 0, predicted.output
     assert emulator.writes() == []
     policy = allowed(json.loads(file.read_text(encoding="utf-8")))
-    assert shown(foretold) == [policy]
+    assert shown(predicted) == [policy]
 
     emulator.grant("limited", policy)
     emulator.forget()

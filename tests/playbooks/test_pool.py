@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""elb_pool through ansible-playbook: its life, what it refuses, and how pools are told apart."""
+"""elb_pool through ansible-playbook: its life, what it refuses, and how pools are identified."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ def test_check_mode_says_the_same_and_writes_nothing(engine: Engine, emulator: E
     ]
     results = engine.play(tasks, diff=True).results
     would_create, created, would_update, updated, unchanged, would_remove, removed = results
-    for foretold, done in ((would_create, created), (would_update, updated), (would_remove, removed)):
-        assert foretold.changed, foretold["msg"]
+    for predicted, done in ((would_create, created), (would_update, updated), (would_remove, removed)):
+        assert predicted.changed, predicted["msg"]
         assert done.changed, done["msg"]
-        assert foretold["diff"] == done["diff"]
-        assert foretold["required_actions"] == done["required_actions"]
+        assert predicted["diff"] == done["diff"]
+        assert predicted["required_actions"] == done["required_actions"]
     assert not unchanged.changed
     assert would_update["pool"]["description"] == "new"
     assert would_create["diff"]["before"] == {}
@@ -242,7 +242,7 @@ def test_what_is_needed_to_create_is_named(engine: Engine, emulator: Emulator) -
 
 def test_members_are_removed_only_by_force(engine: Engine, emulator: Emulator) -> None:
     emulator.seed({"name": "web", "protocol": "HTTP", "members": [{"address": f"192.168.0.{n}", "protocol_port": 80} for n in (1, 2)]})
-    refused, foretold, forced = engine.play(
+    refused, predicted, forced = engine.play(
         [
             task("elb_pool", name="web", state="absent"),
             task("elb_pool", name="web", state="absent", force=True) | {"check_mode": True},
@@ -252,10 +252,10 @@ def test_members_are_removed_only_by_force(engine: Engine, emulator: Emulator) -
     assert refused.failed
     assert "2 members" in refused["msg"]
     assert "force" in refused["msg"]
-    assert foretold.changed
+    assert predicted.changed
     assert forced.changed, forced["msg"]
     needed = ["elb:l7policies:list", "elb:members:delete", "elb:members:list", "elb:pools:delete", "elb:pools:list"]
-    assert foretold["required_actions"] == forced["required_actions"] == needed
+    assert predicted["required_actions"] == forced["required_actions"] == needed
     assert [write["action"] for write in emulator.writes()] == ["elb:members:delete", "elb:members:delete", "elb:pools:delete"]
     assert stored(emulator) == []
 

@@ -258,7 +258,7 @@ def test_throttling_of_one_slows_all_workers_down(engine: Engine, emulator: Emul
     assert result["summary"]["added"] == 120, result["msg"]
     created = emulator.requests(action="elb:members:create")
     (refused,) = (write for write in created if write["status"] == 429)
-    # While it is answered, the other three go on; then nobody does before the two seconds are over.
+    # While its response is on the way, the other three go on; then all wait until the two seconds are over.
     early = [write for write in created if refused["time"] < write["time"] < refused["time"] + 1.9]
     assert len(early) < 12
     assert any(write["time"] > refused["time"] + 1.9 for write in created)

@@ -39,7 +39,7 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "pool, updated, by ID": ("elb_pool", {"id": "{pool}", "description": "x"}, ["pools:get", "pools:put"]),
     "pool, removed": ("elb_pool", {"name": "empty", "state": "absent"}, ["pools:list", "pools:delete"]),
     "pool, removed, by ID": ("elb_pool", {"id": "{empty}", "state": "absent"}, ["pools:get", "pools:delete"]),
-    "pool, gone already": ("elb_pool", {"name": "nobody", "state": "absent"}, ["pools:list"]),
+    "pool, gone already": ("elb_pool", {"name": "missing", "state": "absent"}, ["pools:list"]),
     "pool, removed by force": (
         "elb_pool",
         {"name": "web", "state": "absent", "force": True},

@@ -41,7 +41,7 @@ def members(emulator: Emulator) -> dict[str, tuple[str, int, int]]:
     return {member["name"]: (member["address"], member["protocol_port"], member["weight"]) for member in found["members"]}
 
 
-#: What the inventory plugin elb_members says of a host is what the service has now, and not what anybody wants.
+#: What the inventory plugin elb_members says of a host is the current state, not the desired one.
 PLUGIN: Json = {"elb_weight": 99, "elb_port": 99}
 INVENTORY: Json = {
     "web": {
@@ -173,7 +173,7 @@ def test_members_stay_where_nobody_meant_to_remove_them(engine: Engine, emulator
     assert emulator.writes() == []
 
 
-def test_declared_actions_are_sufficient_and_foretold(engine: Engine, emulator: Emulator) -> None:
+def test_declared_actions_are_sufficient_and_predicted(engine: Engine, emulator: Emulator) -> None:
     readme = (Path(__file__).parents[2] / "roles" / "backend" / "README.md").read_text(encoding="utf-8")
     declared = re.findall(r"`(elb:\w+:\w+)`", readme.partition("## IAM actions")[2])
     present = [action for action in declared if action.endswith((":list", ":create")) and "l7policies" not in action]

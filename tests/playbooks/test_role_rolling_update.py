@@ -212,7 +212,7 @@ def test_hosts_of_a_batch_count_one_another_and_only_who_serves(engine: Engine, 
     for words in ("web-3 is not taken out of pool 'web'", "1 other member would be serving (192.168.0.14)", "min_serving is 2", "'serial'"):
         assert words in refused["msg"]
     assert min(map(serving, emulator.moments())) == 2
-    # The one that was out before stays out, and does not count: nobody would miss it.
+    # The one that was out before stays out, and does not count as serving.
     assert weights(emulator) == {member["name"]: member["weight"] for member in members}
     assert any("web-7 has the weight 0" in result["msg"] for result in played.of(STAYS) if not result.skipped)
 
@@ -255,7 +255,7 @@ def test_a_play_that_failed_in_between_is_run_again(engine: Engine, emulator: Em
 
 
 def test_the_weight_comes_from_the_inventory_or_from_this_run(engine: Engine, emulator: Emulator) -> None:
-    """A given weight leaves names alone. Where somebody else names the member anew in between, this run still knows the weight."""
+    """A given weight leaves names alone. Where another client renames the member meanwhile, this run still knows the weight."""
     pool(emulator, servers(4))
     rename = task("elb_member", pool="web", address="{{ ansible_host }}", port=8080, name="{{ inventory_hostname }}")
     tasks = []
@@ -317,7 +317,7 @@ def test_hosts_may_spell_the_pool_differently(engine: Engine, emulator: Emulator
 
 
 def test_what_answers_leave_out_has_the_default(engine: Engine, emulator: Emulator) -> None:
-    """Nobody is taken for drained because the service does not tell the weight, which is 1 then."""
+    """A member whose response lacks the weight is not drained: the service's default is 1."""
     pool_id = pool(emulator, [{**servers(1)[0], "name": "", "weight": 1}, servers(2)[1]])
     before = weights(emulator)
     both = [entry("drain"), entry("restore")]
@@ -379,7 +379,7 @@ def test_check_mode_before_there_is_a_pool(engine: Engine, emulator: Emulator) -
 ACTIONS = ["elb:members:get", "elb:members:list", "elb:members:put", "elb:pools:list"]
 
 
-def test_declared_actions_are_sufficient_necessary_and_foretold(engine: Engine, emulator: Emulator) -> None:
+def test_declared_actions_are_sufficient_necessary_and_predicted(engine: Engine, emulator: Emulator) -> None:
     readme = (Path(__file__).parents[2] / "roles" / "rolling_update" / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"`(elb:\w+:\w+)`", readme.partition("## IAM actions")[2]) == ACTIONS
     pool(emulator, servers(2))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a response means. It is checked whole, here and nowhere else: a field of a wrong kind is not from the ELB API."""
+"""What a response means. It is checked whole, here and nowhere else: a response with a field of another type is not from the ELB API."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from . import hints
 
 _TYPES: t.Mapping[str, type] = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
 
-#: The kinds of a resource's fields, by the key that wraps one or many of them.
-_KINDS: t.Mapping[str, Json] = {
-    envelope: {"type": "dict", "options": resource.response_kinds}
+#: The types of a resource's fields, by the key that wraps one or many of them.
+_SPECS: t.Mapping[str, Json] = {
+    envelope: {"type": "dict", "options": resource.response_spec}
     for resource in RESOURCES
     for envelope in (resource.collection.one, resource.collection.many)
 }
@@ -42,11 +42,11 @@ def is_valid(operation: Operation, response: Response, resource_id: str | None =
     if not isinstance(body, dict) or operation.envelope not in body:
         return False
     held = body[operation.envelope]
-    kind = _KINDS[operation.envelope]
+    spec = _SPECS[operation.envelope]
     if not operation.lists:
-        return _is_resource(held, kind) and resource_id in (None, normalized_id(held["id"]))
-    whole = held is None or (isinstance(held, list) and all(_is_resource(each, kind) for each in held))
-    return whole and _is_of_kind(body.get("page_info"), _PAGE_INFO)
+        return _is_resource(held, spec) and resource_id in (None, normalized_id(held["id"]))
+    whole = held is None or (isinstance(held, list) and all(_is_resource(each, spec) for each in held))
+    return whole and _has_type(body.get("page_info"), _PAGE_INFO)
 
 
 def next_marker(body: Json) -> str | None:
@@ -119,23 +119,23 @@ def failure(
     )
 
 
-def _is_resource(value: t.Any, kind: Json) -> bool:
-    return isinstance(value, dict) and bool(value.get("id")) and _is_of_kind(value, kind)
+def _is_resource(value: t.Any, spec: Json) -> bool:
+    return isinstance(value, dict) and bool(value.get("id")) and _has_type(value, spec)
 
 
-def _is_of_kind(value: t.Any, kind: Json) -> bool:
-    """Whether a value, and all that is in it, is of its kind. Null is of any kind, and unknown fields are."""
+def _has_type(value: t.Any, spec: Json) -> bool:
+    """Whether a value, and all that is in it, has the type of its spec. Null and unknown fields may be of any type."""
     if value is None:
         return True
-    expected = _TYPES[kind["type"]]
+    expected = _TYPES[spec["type"]]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         return False
     if isinstance(value, list):
-        elements = kind.get("elements")
-        return not isinstance(elements, dict) or all(each is not None and _is_of_kind(each, elements) for each in value)
+        elements = spec.get("elements")
+        return not isinstance(elements, dict) or all(each is not None and _has_type(each, elements) for each in value)
     if not isinstance(value, dict):
         return True
-    options = kind.get("options", {})
+    options = spec.get("options", {})
     if any(option.get("required") and value.get(name) is None for name, option in options.items()):
         return False
-    return all(_is_of_kind(part, options[name]) for name, part in value.items() if name in options)
+    return all(_has_type(part, options[name]) for name, part in value.items() if name in options)

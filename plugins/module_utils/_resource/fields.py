@@ -42,7 +42,7 @@ class Field:
 
     #: The API's name.
     name: str
-    #: The entry in the argument spec; its type is also the kind that responses must have.
+    #: The entry in the argument spec; responses must have the same type.
     option: Json
     updatable: Updatable = Updatable.ALWAYS
     #: What the service means where its response has null or leaves the field out. Of a field that never changes, a response without

@@ -14,9 +14,9 @@ import typing as t
 
 from .._errors import Json
 from .fields import Field, Rule, Value, number, text
-from .kinds import HTTP_PROTOCOLS, REFERENCES
 from .pool import Reference
 from .resource import Collection, Resource, Verb
+from .specs import HTTP_PROTOCOLS, REFERENCES
 
 TYPES = ("TCP", "UDP_CONNECT", "HTTP", "HTTPS")
 #: Which types a pool can have, by its protocol; the first is the default.
@@ -106,9 +106,9 @@ def _http_only(name: str) -> Rule:
     """A field that only checks by HTTP and HTTPS have."""
 
     def broken(check: Json) -> str | None:
-        kind = check.get("type")
-        if check.get(name) and kind not in (None, *HTTP_PROTOCOLS):
-            return f"{name} is for type HTTP and HTTPS only, not for {kind}"
+        chosen = check.get("type")
+        if check.get(name) and chosen not in (None, *HTTP_PROTOCOLS):
+            return f"{name} is for type HTTP and HTTPS only, not for {chosen}"
         return None
 
     return Rule((name,), broken)
@@ -123,16 +123,16 @@ def with_defaults(desired: Json, protocol: str | None) -> Json:
 
     :param protocol: the pool's, which decides the type.
     """
-    kinds = _TYPES_OF.get(protocol or "", ("TCP",))
-    return {"type": kinds[0], **_CONSOLE_DEFAULTS, **desired}
+    possible = _TYPES_OF.get(protocol or "", ("TCP",))
+    return {"type": possible[0], **_CONSOLE_DEFAULTS, **desired}
 
 
 def type_conflict(desired: Json, protocol: str | None) -> list[str]:
     """What is wrong with the type for a pool of that protocol, as far as both are known."""
-    kind, kinds = desired.get("type"), _TYPES_OF.get(protocol or "")
-    if kind is None or kinds is None or kind in kinds:
+    chosen, possible = desired.get("type"), _TYPES_OF.get(protocol or "")
+    if chosen is None or possible is None or chosen in possible:
         return []
-    return [f"type {kind} does not fit a pool with protocol {protocol}, which takes {', '.join(sorted(kinds))}"]
+    return [f"type {chosen} does not fit a pool with protocol {protocol}, which takes {', '.join(sorted(possible))}"]
 
 
 HEALTH_CHECK: Resource[HealthCheck] = Resource(

@@ -12,8 +12,8 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Json
-from .kinds import TEXT
 from .resource import Collection, Resource, Verb
+from .specs import TEXT
 
 
 class ForwardingPolicy(t.TypedDict, total=False):

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .kinds import REFERENCES, TEXT
 from .pool import Reference
 from .resource import Collection, Resource, Verb
+from .specs import REFERENCES, TEXT
 
 #: Which protocols its default pool can have, by the listener's own.
 POOL_PROTOCOLS: t.Mapping[str, tuple[str, ...]] = {

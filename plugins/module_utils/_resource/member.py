@@ -15,9 +15,9 @@ from .._errors import Json
 from .address import comparable_address, is_ipv6, parse_address
 from .fields import Field, Rule, Updatable, number, text
 from .ids import comparable_id
-from .kinds import INTEGERS, TEXT, TEXTS, one_of
 from .pool import protection
 from .resource import Collection, Identity, Resource, Verb, by_name
+from .specs import INTEGERS, TEXT, TEXTS, one_of
 
 
 class HealthReason(t.TypedDict, total=False):

@@ -15,8 +15,8 @@ from .._errors import Json
 from . import session_persistence
 from .fields import Field, Rule, Updatable, number, text
 from .ids import comparable_id
-from .kinds import HTTP_PROTOCOLS, REFERENCES, TEXT, TEXTS, one_of
 from .resource import Collection, Identity, Resource, Verb, by_name
+from .specs import HTTP_PROTOCOLS, REFERENCES, TEXT, TEXTS, one_of
 
 
 class Reference(t.TypedDict):

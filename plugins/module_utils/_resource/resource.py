@@ -133,7 +133,7 @@ class Resource(t.Generic[R]):
     #: The fields that users manage, and what they allow of one another.
     fields: tuple[Field, ...] = ()
     rules: tuple[Rule, ...] = ()
-    #: The kinds of the other fields of a response that are read, as in an argument spec.
+    #: The types of the other fields of a response that are read, as in an argument spec.
     shown: Json = dataclasses.field(default_factory=dict)
     #: The filters of the list call, as in an argument spec.
     filters: Json = dataclasses.field(default_factory=dict)
@@ -165,8 +165,8 @@ class Resource(t.Generic[R]):
         return argument_spec(self.fields)
 
     @property
-    def response_kinds(self) -> Json:
-        """The kinds of its fields in a response, as in an argument spec."""
+    def response_spec(self) -> Json:
+        """The types of its fields in a response, as in an argument spec."""
         return {**{field.name: field.option for field in self.fields}, "id": {"type": "str"}, "name": {"type": "str"}, **self.shown}
 
     def desired_from(self, params: Json) -> Json:

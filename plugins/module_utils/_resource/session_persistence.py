@@ -13,7 +13,7 @@ import typing as t
 
 from .._errors import Json
 from .fields import Field, Rule, number
-from .kinds import HTTP_PROTOCOLS
+from .specs import HTTP_PROTOCOLS
 
 TYPES = ("SOURCE_IP", "HTTP_COOKIE", "APP_COOKIE")
 
@@ -34,9 +34,9 @@ def _default_persistence(protocol: t.Any) -> t.Any:
 
 def _effective(stickiness: Json, pool: Json) -> Json:
     """Keep what has an effect: cookie_name belongs to APP_COOKIE only, persistence_timeout to the others."""
-    kind = stickiness.get("type")
-    settled = {"type": kind}
-    if kind == "APP_COOKIE":
+    chosen = stickiness.get("type")
+    settled = {"type": chosen}
+    if chosen == "APP_COOKIE":
         settled["cookie_name"] = stickiness.get("cookie_name") or None
     else:
         settled["persistence_timeout"] = stickiness.get("persistence_timeout")
@@ -94,11 +94,11 @@ def _rule(pool: Json) -> str | None:
     stickiness, protocol = pool.get("session_persistence"), pool.get("protocol")
     if stickiness is None:
         return "a QUIC pool needs session_persistence with type SOURCE_IP" if protocol == "QUIC" else None
-    kind = stickiness.get("type")
+    chosen = stickiness.get("type")
     if protocol is None:
         return None
-    if protocol not in HTTP_PROTOCOLS and kind not in (None, "SOURCE_IP"):
-        return f"session_persistence type {kind} is for protocol HTTP and HTTPS only; {protocol} takes SOURCE_IP"
+    if protocol not in HTTP_PROTOCOLS and chosen not in (None, "SOURCE_IP"):
+        return f"session_persistence type {chosen} is for protocol HTTP and HTTPS only; {protocol} takes SOURCE_IP"
     most = 1440 if protocol in HTTP_PROTOCOLS else 60
     minutes = stickiness.get("persistence_timeout")
     if minutes is not None and not 1 <= minutes <= most:
@@ -125,7 +125,7 @@ def incomplete(desired: Json, current: t.Mapping[str, t.Any] | None) -> list[str
 def warnings(desired: Json, current: t.Mapping[str, t.Any] | None, *dummy: t.Any) -> list[str]:
     """What has no effect."""
     stickiness = desired.get("session_persistence") or {}
-    kind = stickiness.get("type") or ((current or {}).get("session_persistence") or {}).get("type")
-    if kind == "APP_COOKIE" and "persistence_timeout" in stickiness:
+    chosen = stickiness.get("type") or ((current or {}).get("session_persistence") or {}).get("type")
+    if chosen == "APP_COOKIE" and "persistence_timeout" in stickiness:
         return ["session_persistence persistence_timeout has no effect with type APP_COOKIE; it is neither sent nor compared."]
     return []

@@ -61,7 +61,7 @@ def _has_suboptions(option: Json | None) -> bool:
 
 
 def _check_entries(name: str, spec: Json, entries: list[object]) -> tuple[list[str], dict[int, Json]]:
-    """What is wrong with the keys and kinds in a list's entries, and the entries that are right, by their indices."""
+    """What is wrong with the keys and types in a list's entries, and the entries that are right, by their indices."""
     reasons: list[str] = []
     valid: dict[int, Json] = {}
     validator = ArgumentSpecValidator(spec)

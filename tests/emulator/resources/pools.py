@@ -102,7 +102,7 @@ class Pools(Resource[Pool]):
             slow_start=slow_start,
             member_deletion_protection_enable=given.get("member_deletion_protection_enable", False),
             # "If vpc_id is not specified, it is determined by the VPC where the backend server works": that says which
-            # servers fit, and nothing of an answer that changes. It stays blank here, and can be set later.
+            # servers fit, and nothing of a response that changes. It stays blank here, and can be set later.
             vpc_id=vpc_id,
             type=kind,
             protection_status=status,

@@ -3,7 +3,7 @@
 """For any sequence of tasks: the policy from check mode is sufficient for the real run.
 
 The modules play random chains in this process, first all of them in check mode, followed as the callback required_actions does, then
-for real. Whether it is also the least is proved by tests/playbooks/test_permissions_foretold.py, for chains that people write.
+for real. Whether it is also the least is proved by tests/playbooks/test_permissions_predicted.py, for chains that people write.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def play(chain: dict[int, Step], run: Callable[[int, str, Json], Result]) -> dic
     return results
 
 
-def test_what_is_foretold_is_enough(emulator: Emulator) -> None:
+def test_the_prediction_is_sufficient(emulator: Emulator) -> None:
     env = aksk(emulator)
     loadbalancer = emulator.loadbalancer("demo")
 
@@ -124,12 +124,12 @@ def test_what_is_foretold_is_enough(emulator: Emulator) -> None:
             ]
             emulator.seed({"id": POOL_ID, "name": "web", "protocol": "HTTP", "loadbalancer_id": loadbalancer, "members": members})
         touched = Touched()
-        foretold: dict[int, set[str]] = {}
+        predicted: dict[int, set[str]] = {}
 
         def check(number: int, module: str, filled: Json) -> Result:
             result = call(module, check=True, env=env, **filled)
             reported = set(result["required_actions"])
-            foretold[number] = reported if result.failed else reported | touched.follow(module, filled, dict(result))
+            predicted[number] = reported if result.failed else reported | touched.follow(module, filled, dict(result))
             note(f"check {number}: {module} {filled} -> {sorted(reported)} {result.get('msg', '')}")
             return result
 
@@ -146,6 +146,6 @@ def test_what_is_foretold_is_enough(emulator: Emulator) -> None:
         # Of each task by itself, as if it had a play of its own.
         for number, result in play({number: chain[number] for number in checked}, real).items():
             needed = set(result["required_actions"])
-            assert result.failed or needed <= foretold[number], needed - foretold[number]
+            assert result.failed or needed <= predicted[number], needed - predicted[number]
 
     proved()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What check mode foretells of tasks that depend on one another is enough for the real run, and no more than it needs.
+"""What check mode predicts of tasks that depend on one another is enough for the real run, and no more than it needs.
 
-Each chain of tests/permissions/chains.yml is played in check mode by an auditor, then for real by a user who has just what was foretold.
+Each chain of tests/permissions/chains.yml is played in check mode by an auditor, then for real by a user who has just what was predicted.
 Every chain has a host and a pool of its own, so that many share a playbook and a failure ends no other.
 """
 
@@ -102,7 +102,7 @@ def as_user(play: Json, name: str) -> Json:
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_what_is_foretold_is_enough_and_least(engine: Engine, emulator: Emulator, tmp_path: Path, share: int) -> None:
+def test_the_prediction_is_sufficient_and_least(engine: Engine, emulator: Emulator, tmp_path: Path, share: int) -> None:
     chains = [Chain(**chain) for chain in CHAINS[share::SHARES]]
     role = tmp_path / "roles" / "chained" / "tasks" / "main.yml"
     role.parent.mkdir(parents=True)
@@ -121,14 +121,14 @@ def test_what_is_foretold_is_enough_and_least(engine: Engine, emulator: Emulator
     checked = engine.playbook(list(plays.values()), hosts=hosts, check=True, env={**env, **aksk(emulator, "reader")})
     assert checked.rc == 0, checked.output
     assert emulator.writes() == []
-    foretold = policies(checked)
-    assert foretold.keys() == plays.keys()
+    predicted = policies(checked)
+    assert predicted.keys() == plays.keys()
     warned = " ".join(checked.stderr.split()).count("failed, so the policy may lack")
     assert warned == sum(chain.warns for chain in chains), checked.stderr
 
     users = {f"user-{number}": name for number, name in enumerate(plays)}
     granted = {
-        user: {"access_key": user.upper(), "secret_key": f"secret of {user}", "actions": sorted(foretold[name])}
+        user: {"access_key": user.upper(), "secret_key": f"secret of {user}", "actions": sorted(predicted[name])}
         for user, name in users.items()
     }
     emulator.configure(users=granted)
@@ -139,6 +139,6 @@ def test_what_is_foretold_is_enough_and_least(engine: Engine, emulator: Emulator
     more: dict[str, list[str]] = {}
     for chain in chains:
         for name in (name for name in plays if name.startswith(f"{chain.host}/")):
-            assert needed[name] <= foretold[name], (chain.title, name)
-            more[chain.title] = sorted({*more.get(chain.title, []), *(foretold[name] - needed[name])})
+            assert needed[name] <= predicted[name], (chain.title, name)
+            more[chain.title] = sorted({*more.get(chain.title, []), *(predicted[name] - needed[name])})
     assert more == {chain.title: sorted(chain.more) for chain in chains}
