@@ -18,6 +18,12 @@ def links(text: str) -> Iterator[str]:
     return (found["target"] for found in EITHER.finditer(text) if found["target"])
 
 
+def anchors(text: str) -> set[str]:
+    """The anchors of the page's headings, as GitHub and the site make them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
+
+
 def with_links(text: str, change: Callable[[str], str]) -> str:
     """The page with each link target replaced by ``change``."""
     return EITHER.sub(lambda found: f"]({change(found['target'])})" if found["target"] else found[0], text)

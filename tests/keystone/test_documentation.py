@@ -22,7 +22,7 @@ PLAY = "- hosts: localhost\n  tasks:\n    - otc.elb.elb_pool_info:\n"
 def sections() -> dict[str, list[tuple[str, str]]]:
     """The blocks of code below each heading: what they are, and their text."""
     parts = re.split(
-        r"^### (.+)$", PAGE.read_text(encoding="utf-8").partition("\n## Each way\n")[2].partition("\n## ")[0], flags=re.MULTILINE
+        r"^### (.+)$", PAGE.read_text(encoding="utf-8").partition("\n## Credentials\n")[2].partition("\n## ")[0], flags=re.MULTILINE
     )
     blocks = {
         title: re.findall(r"^```(\S.*?)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

@@ -22,7 +22,7 @@ from ansible_collections.otc.elb.plugins.module_utils._resource import registry
 from ansible_collections.otc.elb.plugins.module_utils._resource.registry import RESOURCES
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 from tools.generated import RETURNS, constant
-from tools.markdown import is_external, links
+from tools.markdown import anchors, is_external, links
 from tools.release.site import PAGES
 
 from ..permissions import notes
@@ -209,5 +209,10 @@ def test_modules_refer_to_one_another() -> None:
 
 @pytest.mark.parametrize("page", sorted(path for pattern in PAGES for path in CHECKOUT.glob(pattern)), ids=lambda path: path.stem)
 def test_no_link_among_files_is_broken(page: Path) -> None:
-    here = (target.partition("#")[0] for target in links(page.read_text(encoding="utf-8")) if not is_external(target))
-    assert [target for target in here if target and not (page.parent / target).exists()] == []
+    for link in links(page.read_text(encoding="utf-8")):
+        if is_external(link):
+            continue
+        name, dummy, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), link
