@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 import requests
 
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
 from ansible_collections.otc.elb.plugins.module_utils._auth.connect import Connection, connect
 from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
 
 from ..playbooks.engine import Engine
-from ..playbooks.story import TASKS, ended_right, story
+from ..playbooks.story import ended_right, story
 from ..unit.inprocess import call
 from .conftest import PASSWORD, Cloud
 
@@ -135,7 +136,7 @@ def test_a_failed_renewal_is_not_a_lost_response(cloud: Cloud) -> None:
 
 
 def test_a_token_that_expires_at_every_operation(cloud: Cloud, engine: Engine) -> None:
-    for action in TASKS:
+    for action in OPERATIONS:
         cloud.emulator.fault("expire", action=action)
     played = engine.play(story({"auth": cloud.auth}))
-    ended_right(cloud.emulator, played, "Keystone token expired (401)", list(TASKS))
+    ended_right(cloud.emulator, played, "Keystone token expired (401)", list(OPERATIONS))

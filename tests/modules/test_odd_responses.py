@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Responses that differ from the reference: missing fields and nulls make no change, wrong kinds are refused whole."""
+"""Responses that differ from the reference: missing fields and nulls make no change, wrong types are refused whole."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._resource import health_check as health_check_resource
-from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
-from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
-from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
+from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Updatable
+from ansible_collections.otc.elb.plugins.module_utils._resource.health_check import HEALTH_CHECK
+from ansible_collections.otc.elb.plugins.module_utils._resource.listener import LISTENER
+from ansible_collections.otc.elb.plugins.module_utils._resource.member import MEMBER
+from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
+from ansible_collections.otc.elb.plugins.module_utils._resource.resource import Resource
 
 from ..emulator.client import Emulator
 from ..result import Result
@@ -22,30 +24,22 @@ Json = dict[str, Any]
 NOWHERE = "11111111-1111-1111-1111-111111111111"
 
 
-def others(fields: tuple[Field, ...]) -> Json:
-    """For each field of a response, a value of another kind."""
-    return {field.name: {"str": 5, "int": True, "bool": "no", "dict": "off"}[field.option["type"]] for field in fields if not field.read}
+def wrong_types(resource: Resource[Any]) -> Json:
+    """For each field of a response that is read, a value of another type."""
+    values = {"str": 5, "int": True, "bool": "no", "dict": "off", "list": "demo"}
+    computed = {field.name for field in resource.fields if field.read}
+    return {name: values[option["type"]] for name, option in resource.response_spec.items() if name not in computed}
 
 
-#: The fields that the modules read -> a value of a wrong kind.
-WRONG_POOL: Json = {
-    **others(pool_resource.FIELDS),
-    **dict.fromkeys(["healthmonitor_id", "ip_version", "id"], 5),
-    **dict.fromkeys(["members", "listeners", "loadbalancers"], "demo"),
-}
-WRONG_MEMBER: Json = {
-    **others(member_resource.FIELDS),
-    **dict.fromkeys(["ip_version", "id"], 5),
-    **dict.fromkeys(["operating_status", "reason", "status"], True),
-}
-WRONG_HEALTH_CHECK: Json = {**others(health_check_resource.FIELDS), "id": 5, "pools": "web"}
-#: All fields that may be missing or null.
-POOL = [*(name for name in WRONG_POOL if name != "id"), "created_at", "updated_at", "project_id", "admin_state_up", "tags"]
-MEMBER = [*(name for name in WRONG_MEMBER if name != "id"), "member_type", "instance_id", "created_at", "admin_state_up"]
+WRONG_POOL, WRONG_MEMBER = wrong_types(POOL), wrong_types(MEMBER)
+WRONG_HEALTH_CHECK, WRONG_LISTENER = wrong_types(HEALTH_CHECK), wrong_types(LISTENER)
+#: The fields that may be missing or null, and some that are not read.
+POOL_FIELDS = [*(name for name in WRONG_POOL if name != "id"), "created_at", "updated_at", "project_id", "admin_state_up", "tags"]
+MEMBER_FIELDS = [*(name for name in WRONG_MEMBER if name != "id"), "member_type", "instance_id", "created_at", "admin_state_up"]
 #: What a pool is that was made with no more than it needs, as far as the fields say it; the emulator says it by itself.
 DEFAULTS: Json = {
     field.option_key: {"enable": False} if field.nullable else field.default
-    for field in pool_resource.FIELDS
+    for field in POOL.fields
     if field.name != "name" and (field.nullable or field.default is not None)
 }
 HOWS: dict[str, Callable[[str], Json]] = {"missing": lambda field: {"drop": [field]}, "null": lambda field: {"null": [field]}}
@@ -63,7 +57,7 @@ def succeeded(result: Result) -> Result:
 
 
 @pytest.mark.parametrize("how", HOWS)
-@pytest.mark.parametrize("field", POOL)
+@pytest.mark.parametrize("field", POOL_FIELDS)
 def test_a_pools_field(module: Run, emulator: Emulator, pool: str, field: str, how: str) -> None:
     emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
     emulator.distort(**HOWS[how](field), path="/pools(/[^/]*)?$")
@@ -77,7 +71,7 @@ def test_a_pools_field(module: Run, emulator: Emulator, pool: str, field: str, h
     assert not result.changed
     assert emulator.writes() == []
     # These have no default that would stand for what a response does not say; of what never changes only a null says that it is the default.
-    fixed = {each.name for each in pool_resource.FIELDS if each.updatable is Updatable.NEVER and each.default is not None}
+    fixed = {each.name for each in POOL.fields if each.updatable is Updatable.NEVER and each.default is not None}
     assert bool(result.warnings) == (field in ("protocol", "lb_algorithm", "loadbalancers") or (field in fixed and how != "null"))
     # The rest is compared all the same.
     other = {"lb_algorithm": "SOURCE_IP"} if field != "lb_algorithm" else {"description": "new"}
@@ -102,7 +96,7 @@ def refused(result: Result) -> bool:
 
 @pytest.mark.parametrize("odd", [..., [None], {"id": 5}])
 @pytest.mark.parametrize("field", WRONG_POOL)
-def test_a_pools_field_of_a_wrong_kind(module: Run, emulator: Emulator, pool: str, field: str, odd: Any) -> None:
+def test_a_pools_field_of_a_wrong_type(module: Run, emulator: Emulator, pool: str, field: str, odd: Any) -> None:
     if odd == {"id": 5} and field in ("session_persistence", "slow_start"):
         odd = {"persistence_timeout": "x", "duration": "x"}
     emulator.distort(set={field: WRONG_POOL[field] if odd is ... else odd}, path="/pools(/[^/]*)?$")
@@ -114,13 +108,13 @@ def test_a_pools_field_of_a_wrong_kind(module: Run, emulator: Emulator, pool: st
 
 @pytest.mark.parametrize("odd", [[{"id": None}], [{}], [5], {"id": "x"}])
 @pytest.mark.parametrize("field", ["members", "listeners", "loadbalancers"])
-def test_references_of_a_wrong_kind(module: Run, emulator: Emulator, pool: str, field: str, odd: Any) -> None:
+def test_references_of_a_wrong_type(module: Run, emulator: Emulator, pool: str, field: str, odd: Any) -> None:
     emulator.distort(set={field: odd}, path="/pools(/[^/]*)?$")
     assert refused(module("elb_pool", name="web", state="absent", force=True, timeout=0))
 
 
 @pytest.mark.parametrize("field", WRONG_MEMBER)
-def test_a_members_field_of_a_wrong_kind(module: Run, emulator: Emulator, pool: str, field: str) -> None:
+def test_a_members_field_of_a_wrong_type(module: Run, emulator: Emulator, pool: str, field: str) -> None:
     emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
     emulator.distort(set={field: WRONG_MEMBER[field]}, path="/members")
     assert refused(module("elb_member", pool="web", address="192.168.0.11", port=80, weight=9, timeout=0))
@@ -129,7 +123,7 @@ def test_a_members_field_of_a_wrong_kind(module: Run, emulator: Emulator, pool: 
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-def test_a_change_whose_response_is_of_a_wrong_kind(module: Run, emulator: Emulator, pool: str, method: str) -> None:
+def test_a_change_whose_response_is_of_a_wrong_type(module: Run, emulator: Emulator, pool: str, method: str) -> None:
     """It was carried out; what is there is looked for, or it is not known."""
     emulator.distort(set={"protocol": 5}, method=method)
     options = {"type": "ip", "protocol": "TCP", "lb_algorithm": "ROUND_ROBIN"} if method == "POST" else {"description": "x"}
@@ -141,7 +135,7 @@ def test_a_change_whose_response_is_of_a_wrong_kind(module: Run, emulator: Emula
 
 
 @pytest.mark.parametrize("how", HOWS)
-@pytest.mark.parametrize("field", MEMBER)
+@pytest.mark.parametrize("field", MEMBER_FIELDS)
 def test_a_members_field(module: Run, emulator: Emulator, pool: str, field: str, how: str) -> None:
     subnet = emulator.subnet("192.168.0.0/24")["id"]
     # Null is the value for a member by IP address only; with a subnet it would mean something else.
@@ -186,7 +180,7 @@ def test_a_health_checks_field(module: Run, emulator: Emulator, pool: str, field
 
 
 @pytest.mark.parametrize("field", WRONG_HEALTH_CHECK)
-def test_a_health_checks_field_of_a_wrong_kind(module: Run, emulator: Emulator, pool: str, field: str) -> None:
+def test_a_health_checks_field_of_a_wrong_type(module: Run, emulator: Emulator, pool: str, field: str) -> None:
     emulator.health_monitor(pool)
     emulator.distort(set={field: WRONG_HEALTH_CHECK[field]}, path="/healthmonitors")
     assert refused(module("elb_pool", name="web", health_check={"delay": 9}, timeout=0))
@@ -194,13 +188,13 @@ def test_a_health_checks_field_of_a_wrong_kind(module: Run, emulator: Emulator, 
     assert emulator.writes() == []
 
 
-@pytest.mark.parametrize("field", ["default_pool_id", "loadbalancers", "protocol"])
+@pytest.mark.parametrize("field", [name for name in WRONG_LISTENER if name not in ("id", "name")])
 def test_a_listeners_field(module: Run, emulator: Emulator, pool: str, field: str) -> None:
     for how in HOWS.values():
         emulator.distort(**how(field), path="/listeners")
         assert succeeded(module("elb_pool", name="web", listener="demo-http")).changed == (how is HOWS["missing"])
         emulator.clear_distortions()
-    emulator.distort(set={field: 5}, path="/listeners")
+    emulator.distort(set={field: WRONG_LISTENER[field]}, path="/listeners")
     assert refused(module("elb_pool", name="web", listener="demo-http-2", timeout=0))
 
 

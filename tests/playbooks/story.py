@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
+
 from ..emulator.client import Emulator
 from .engine import PlayRun, Task, task
 
@@ -37,28 +39,6 @@ KINDS: dict[str, tuple[Json, Json]] = {
     ),
 }
 READS = ("get", "list")
-#: operation -> the place of the task that needs it, in the play of ``story``
-TASKS = {
-    "elb:loadbalancers:list": 0,
-    "elb:listeners:list": 0,
-    "elb:pools:list": 0,
-    "elb:pools:create": 0,
-    "elb:pools:get": 1,
-    "elb:pools:put": 2,
-    "elb:members:list": 3,
-    "elb:members:create": 3,
-    "elb:members:get": 4,
-    "elb:members:put": 5,
-    "elb:members:delete": 6,
-    "elb:healthmonitors:create": 7,
-    "elb:healthmonitors:get": 8,
-    "elb:healthmonitors:put": 8,
-    "elb:healthmonitors:list": 9,
-    "elb:healthmonitor:delete": 10,
-    "elb:listeners:put": 11,
-    "elb:l7policies:list": 13,
-    "elb:pools:delete": 13,
-}
 #: The columns of the page: read, create, update, remove. A cell has more than one outcome where operations differ.
 COLUMNS = (READS, ("create",), ("put",), ("delete",))
 CHANGED = [True, False, True, True, False, True, True, True, True, False, True, True, True, True]
@@ -101,7 +81,7 @@ def ended_right(emulator: Emulator, played: PlayRun, kind: str, actions: Sequenc
     done = [entry["action"] for entry in emulator.requests() if entry["done"]]
     assert [done.count(f"elb:{kind}:create") for kind in ("pools", "healthmonitors", "members")] == [1, 1, 2]
     assert sum(fault["done"] for fault in emulator.faults()) == len(actions)
-    seen = {action: how(emulator, action) if action in actions else "not applicable" for action in TASKS}
+    seen = {action: how(emulator, action) if action in actions else "not applicable" for action in OPERATIONS}
     check_row(kind, seen)
 
 
@@ -124,7 +104,7 @@ def check_row(kind: str, seen: dict[str, str]) -> None:
     """The row of the page matches the requests."""
     row = (
         f"| {kind} | "
-        + " | ".join(" / ".join(sorted({seen[action] for action in TASKS if action.endswith(verbs)})) for verbs in COLUMNS)
+        + " | ".join(" / ".join(sorted({seen[action] for action in OPERATIONS if action.endswith(verbs)})) for verbs in COLUMNS)
         + " |"
     )
     page = PAGE.read_text(encoding="utf-8")

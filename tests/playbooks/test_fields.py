@@ -4,15 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._resource import health_check as health_check_resource
-from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
-from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
-from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field
+from ansible_collections.otc.elb.plugins.module_utils._resource.registry import RESOURCES
+from ansible_collections.otc.elb.plugins.module_utils._resource.resource import Resource
 
 from ..emulator.client import Emulator
 from .engine import Engine, Task, task
@@ -185,11 +182,13 @@ def test_by_its_id_it_is_renamed(engine: Engine, emulator: Emulator, kind: str) 
     play_values(engine, emulator, f"elb_{kind}", base, "name", ({}, ["new", "", "web"], ["new", "", "web"]))
 
 
-@pytest.mark.parametrize(
-    ("cases", "fields"), [(POOL, pool_resource.FIELDS), (MEMBER, member_resource.FIELDS), (HEALTH_CHECK, health_check_resource.FIELDS)]
-)
-def test_every_field_has_a_case(cases: Json, fields: Iterable[Field]) -> None:
-    names = {name for field in fields for name in (field.option_key, *field.option.get("aliases", []))}
+CASES = {"pool": POOL, "member": MEMBER, "health check": HEALTH_CHECK}
+
+
+@pytest.mark.parametrize("resource", [resource for resource in RESOURCES if resource.fields], ids=lambda resource: resource.kind)
+def test_every_field_has_a_case(resource: Resource[Any]) -> None:
+    cases = CASES[resource.kind]
+    names = {name for field in resource.fields for name in (field.option_key, *field.option.get("aliases", []))}
     # The listener is no field of the pool. A pool's name and a member's port under its first name are in all of them.
     assert names - {case.partition(" ")[0] for case in cases} <= {"name", "protocol_port"}
 

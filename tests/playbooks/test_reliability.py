@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
+
 from ..emulator.client import Emulator
 from .engine import Engine, task
-from .story import KINDS, READS, TASKS, ended_right, story
+from .story import KINDS, READS, ended_right, story
 
 Json = dict[str, Any]
 
@@ -23,7 +25,7 @@ Json = dict[str, Any]
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_operation_ends_right(engine: Engine, emulator: Emulator, kind: str) -> None:
     reads_only = kind.startswith("load balancer busy")
-    actions = [action for action in TASKS if not (reads_only and action.endswith(READS))]
+    actions = [action for action in OPERATIONS if not (reads_only and action.endswith(READS))]
     fault, options = KINDS[kind]
     for action in actions:
         emulator.fault(**fault, action=action)

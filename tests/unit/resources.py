@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ansible_collections.otc.elb.plugins.module_utils._resource import health_check as health_check_resource
-from ansible_collections.otc.elb.plugins.module_utils._resource import member as member_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource import pool as pool_resource
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
+from ansible_collections.otc.elb.plugins.module_utils._resource.registry import RESOURCES
 
 Json = dict[str, Any]
 
@@ -21,14 +21,14 @@ LISTENER = "427eee03-b569-4d6c-b1f1-712032f7ec2d"
 VPC = "8cf9fd7a-4f5c-4f27-b4a8-7a2d8c0b6e01"
 SUBNET = "c09f620e-3492-4429-ac15-445d5dd9ca74"
 
-FIELDS = {"pool": pool_resource.FIELDS, "member": member_resource.FIELDS, "health check": health_check_resource.FIELDS}
+MANAGED = [resource for resource in RESOURCES if resource.fields]
 #: What is possible for these depends on others. All others are free to have any value.
 TIED = {
     *("protocol", "lb_algorithm", "loadbalancer_id", "session_persistence", "slow_start", "vpc_id", "type"),
     *("protection_status", "protection_reason", "address", "protocol_port", "subnet_cidr_id", "availability_zone"),
     *("monitor_port", "domain_name", "url_path", "expected_codes"),
 }
-FREE = {kind: [field for field in fields if field.name not in TIED] for kind, fields in FIELDS.items()}
+FREE = {resource.kind: [field for field in resource.fields if field.name not in TIED] for resource in MANAGED}
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="<>"), max_size=12)
 

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from ansible_collections.otc.elb.plugins.module_utils._api.responses import is_valid, next_marker
 from ansible_collections.otc.elb.plugins.module_utils._http.transport import Response
-from ansible_collections.otc.elb.plugins.module_utils._resource.member import health_of, label
+from ansible_collections.otc.elb.plugins.module_utils._resource.member import health_of
 from ansible_collections.otc.elb.plugins.module_utils._resource.plan import plan_absent, plan_present
 from ansible_collections.otc.elb.plugins.module_utils._resource.registry import RESOURCES
-from ansible_collections.otc.elb.plugins.module_utils._resource.resource import Verb
+from ansible_collections.otc.elb.plugins.module_utils._resource.resource import Resource, Verb
 
-from .resources import FIELDS, SUBNET, members, pools
+from .resources import MANAGED, SUBNET, health_checks, members, pools
 
 Json = dict[str, Any]
 NAMES = [
-    *(field.name for fields in FIELDS.values() for field in fields),
+    *(field.name for resource in MANAGED for field in resource.fields),
     *("id", "loadbalancers", "listeners", "members", "status", "reason", "operating_status", "enable", "more"),
 ]
 anything = st.recursive(
@@ -29,19 +29,24 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=3),
     max_leaves=5,
 )
-WANTED: dict[str, Json] = {
-    "pool": {
-        "name": "web",
-        "protocol": "HTTP",
-        "loadbalancer_id": SUBNET,
-        "listener_id": SUBNET,
-        "session_persistence": {"enable": True, "persistence_timeout": 5},
-        "slow_start": {"enable": True},
-        "vpc_id": SUBNET,
-        "type": "instance",
-    },
-    "member": {"address": "10.0.0.1", "protocol_port": 80, "subnet_cidr_id": SUBNET, "weight": 0, "availability_zone": "eu-de-01"},
-}
+
+
+def given_values(options: Json) -> st.SearchStrategy[Json]:
+    """Values for some options, each of the option's type."""
+    return st.fixed_dictionaries({}, optional={name: of_option(option) for name, option in options.items()})
+
+
+def of_option(option: Json) -> st.SearchStrategy[Any]:
+    if "choices" in option:
+        return st.sampled_from(option["choices"])
+    if option["type"] == "dict":
+        return given_values(option["options"])
+    kinds: dict[str, st.SearchStrategy[Any]] = {
+        "int": st.integers(0, 100),
+        "bool": st.booleans(),
+        "str": st.sampled_from(["", "10.0.0.1", SUBNET]),
+    }
+    return kinds[option["type"]]
 
 
 BY_ENVELOPE = {resource.collection.one: resource for resource in RESOURCES}
@@ -58,28 +63,32 @@ def valid(resource: Any, envelope: str) -> bool:
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.sampled_from(NAMES), anything), st.sampled_from(list(WANTED)))
-def test_every_valid_resource_can_be_used(resource: Any, envelope: str) -> None:
-    resource = {**resource, "id": SUBNET}
-    if not valid(resource, envelope):
+@given(st.dictionaries(st.sampled_from(NAMES), anything), st.sampled_from(MANAGED), st.data())
+def test_every_valid_resource_can_be_used(response: Any, resource: Resource[Any], data: st.DataObject) -> None:
+    response = {**response, "id": SUBNET}
+    if not valid(response, resource.collection.one):
         return
-    plan_absent(FIELDS[envelope], resource)
-    plan_present(FIELDS[envelope], WANTED[envelope], resource)
-    if envelope == "member":
-        assert isinstance(health_of(resource) + label(resource), str)
+    desired = resource.desired_from(data.draw(given_values(resource.argument_spec)))
+    plan_absent(resource.fields, response)
+    resource.refusals(plan_present(resource.fields, desired, response), desired, response, {})
+    assert isinstance(resource.label(response), str)
+    assert isinstance(health_of(response), str)
 
 
-@given(pools(), members())
-def test_documented_resources_are_valid(pool: Json, member: Json) -> None:
-    assert valid(pool, "pool")
-    assert valid(member, "member")
+def documented(resource: Resource[Any]) -> st.SearchStrategy[Json]:
+    return {"pool": pools, "member": members, "health check": health_checks}[resource.kind]()
 
 
-@given(pools(), st.sampled_from([*(field.name for field in FIELDS["pool"] if not field.read), "members", "listeners"]))
-def test_a_field_may_be_missing_or_null_but_not_of_another_kind(pool: Json, name: str) -> None:
-    assert valid({key: value for key, value in pool.items() if key != name}, "pool")
-    assert valid({**pool, name: None}, "pool")
-    assert not valid({**pool, name: 1.5}, "pool")
+@pytest.mark.parametrize("resource", MANAGED, ids=lambda resource: resource.kind)
+@given(st.data())
+def test_a_field_may_be_missing_or_null_but_has_one_type(resource: Resource[Any], data: st.DataObject) -> None:
+    response, envelope = data.draw(documented(resource)), resource.collection.one
+    read = {field.name for field in resource.fields if field.read}
+    name = data.draw(st.sampled_from(sorted(resource.response_spec.keys() - read - {"id"})))
+    assert valid(response, envelope)
+    assert valid({key: value for key, value in response.items() if key != name}, envelope)
+    assert valid({**response, name: None}, envelope)
+    assert not valid({**response, name: 1.5}, envelope)
 
 
 @pytest.mark.parametrize("odd", [None, {}, {"id": ""}, {"id": 5}, {"id": None}, [], "pool", 5])
