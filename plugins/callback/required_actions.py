@@ -51,6 +51,7 @@ options:
   policy_file:
     description:
       - A file to write the policy for the whole run to, also in check mode. Missing folders are created.
+      - After a first run, it lacks what later runs need to update or remove. For a pipeline, set O(scope=ever) as well.
       - An existing file is left unchanged if the policy may be incomplete, or if no task of this collection ran.
       - If no action was needed, the policy has no statement, and there is nothing to grant.
     type: path
@@ -74,7 +75,7 @@ ask before the first run: >
     OTC_ELB_REQUIRED_ACTIONS_FILE=policy.json ansible-playbook --check site.yml
 ask for a pipeline: >
   The policy for every run of a playbook, whatever exists
-    OTC_ELB_REQUIRED_ACTIONS_SCOPE=ever ansible-playbook --check site.yml
+    OTC_ELB_REQUIRED_ACTIONS_SCOPE=ever OTC_ELB_REQUIRED_ACTIONS_FILE=policy.json ansible-playbook --check site.yml
 configure: >
   In ansible.cfg
     [callback_required_actions]

@@ -86,7 +86,8 @@ options:
     aliases: [verify]
   ca_cert:
     description:
-      - The file of the CA certificates to trust, instead of those that C(requests) trusts.
+      - The file of the CA certificates to trust, instead of those of the Python package C(certifi). The system's CA store is not
+        read; its bundle can be given here, such as C(/etc/ssl/certs/ca-certificates.crt).
       - Taken from the environment variable E(OS_CACERT) where it is not given.
     type: path
     aliases: [cacert]

@@ -16,6 +16,7 @@ author:
 description:
   - Lists the backend servers (members) of a backend server group (pool) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud,
     or gets one of them.
+  - C(otc.elb.member_info) is another name of this module.
   - The service applies the filters. With several filters, a member must match all of them; with several values of one filter, any of
     them.
   - All pages of the list are read. If nothing is found, the list is empty. If the pool does not exist, there is a warning as well.

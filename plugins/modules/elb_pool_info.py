@@ -15,6 +15,7 @@ author:
   - The otc.elb authors (@otc-elb)
 description:
   - Lists the backend server groups (pools) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud, or gets one of them.
+  - C(otc.elb.pool_info) is another name of this module.
   - The service applies the filters. With several filters, a pool must match all of them; with several values of one filter, any of them.
   - All pages of the list are read. If nothing is found, the list is empty, which is no error.
 notes:

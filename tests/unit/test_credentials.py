@@ -133,7 +133,13 @@ def test_an_empty_string_is_not_a_credential(nothing: str | None) -> None:
         ({**AKSK, "endpoint": "ftp://elb.example.com"}, {}, ["is not a URL"]),
         (AKSK, {"OTC_ELB_ENDPOINT": "elb.example.com"}, ["OTC_ELB_ENDPOINT 'elb.example.com' is not a URL"]),
         ({**AKSK, "endpoint": "https://elb.example.com/?x=SK-env"}, {}, ["endpoint has a query"]),
-        ({**AKSK, "region_name": "eu-de.example.com/"}, {}, ["'eu-de.example.com/' is not the name of a region"]),
+        ({**AKSK, "region_name": "eu-de.example.com/"}, {}, ["'eu-de.example.com/' is not a known region"]),
+        ({**AKSK, "region_name": "eu-fr"}, {}, ["region_name 'eu-fr' is not a known region. Known are: eu-de, eu-nl, eu-ch2.", "endpoint"]),
+        ({**AKSK, "project_id": "eu-de_team"}, {}, ["project_id is 'eu-de_team', which is the name of a project", "32 hexadecimal digits"]),
+        ({"auth": PASSWORD}, {"OS_PROJECT_ID": "eu-de"}, ["OS_PROJECT_ID is 'eu-de', which is the name of a project"]),
+        ({"cloud": {"auth": {"ak": "AK", "sk": "SK-env", "project_id": "eu-nl_x"}}}, {}, ["project_id of the option cloud is 'eu-nl_x'"]),
+        ({"auth": {**PASSWORD, "agency_name": "a"}}, {}, ["The option auth names an agency", "temporary AK/SK", "security_token"]),
+        ({"cloud": {"auth_type": "v3agency", "auth": PASSWORD}}, {}, ["The option cloud names an agency", "temporary AK/SK"]),
         ({}, {"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK-env", "OS_TENANT_NAME": "eu-de"}, ["project_id is needed", "name is not enough"]),
         ({**AKSK, "endpoint": "https://"}, {}, ["is not a URL"]),
         ({**AKSK, "endpoint": "https://elb.example.com:x"}, {}, ["is not a URL"]),
@@ -275,9 +281,13 @@ def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
 @pytest.mark.parametrize(
     ("content", "cloud", "words"),
     [
-        ({"clouds": {"one": {}, "two": {}}}, "three", ["no cloud 'three'", "my-clouds.yaml", "It has: one, two."]),
+        (
+            {"clouds": {"one": {}, "two": {}}},
+            "three",
+            ["no cloud 'three'", "my-clouds.yaml", "It has: one, two. Give one of them as 'cloud' or in OS_CLOUD."],
+        ),
         ({"clouds": {"one": {}, "two": {}}}, None, ["my-clouds.yaml has several clouds", "none is named: one, two."]),
-        ({"clouds": {}}, "one", ["no cloud 'one'", "It has: none."]),
+        ({"clouds": {}}, "one", ["no cloud 'one'", "It has: none. Add an entry"]),
         ({"clouds": {}}, None, ["No credential"]),
         ({"clouds": {"one": None}}, "one", ["'one'", "is empty"]),
         ({"cloud": {"one": {}}}, "one", ["no cloud 'one'", "It has: none."]),
@@ -380,8 +390,17 @@ def test_a_missing_library_is_named(options: dict[str, Any], environ: dict[str, 
 
 
 @pytest.mark.usefixtures("missing")
-def test_without_the_library_no_credential_is_still_no_credential() -> None:
-    assert "No credential" in refusal({}, {})
+def test_without_the_library_no_credential_is_still_no_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    home = {"HOME": str(tmp_path)}
+    assert "No credential" in refusal({}, home)
+    # A file that it would read is a credential.
+    file = tmp_path / ".config" / "openstack" / "clouds.yaml"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    with pytest.raises(ImportError) as caught:
+        connect({}, home)
+    assert caught.value.name == "openstacksdk"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +20,36 @@ from .inprocess import call
 def test_a_dict_of_options_is_needed(option: str, value: Any, kind: str) -> None:
     refused = call("elb_pool", name="web", **{option: value})
     assert f"{option} must be a dict of options, not {kind}" in refused["msg"]
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "words"),
+    [
+        ("elb_pool", {"name": "web", "descripton": "x"}, "Did you mean 'description'?"),
+        ("elb_pool", {"name": "web", "health_check": {"dellay": 3}}, "Did you mean 'delay'?"),
+        ("elb_pool_members", {"pool": "web", "members": [{"adress": "192.168.0.1", "port": 80}]}, "Did you mean 'address'?"),
+        ("elb_pool_info", {"loadbalancers": "demo"}, "Did you mean 'loadbalancer'?"),
+    ],
+)
+def test_an_unknown_option_gets_the_nearest(module: str, options: dict[str, Any], words: str) -> None:
+    assert words in call(module, **options)["msg"]
+    assert "Did you mean" not in call("elb_pool", name="web", xyzzy=1)["msg"]
+
+
+def test_an_empty_address_is_named() -> None:
+    assert "member ''" in call("elb_member", pool="web", address="", protocol_port=80, state="present")["msg"]
+
+
+def test_an_old_python_is_named() -> None:
+    """Before any import that would fail on it."""
+    entry = Path(__file__).parents[2] / "plugins/module_utils/_runtime/entry.py"
+    code = "import sys; sys.version_info = (3, 8, 10, 'final', 0); exec(compile(open(sys.argv[1]).read(), 'entry', 'exec'))"
+    done = subprocess.run([sys.executable, "-c", code, str(entry)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    result = json.loads(done.stdout)
+    assert result["failed"]
+    assert "otc.elb needs Python 3.9 or newer" in result["msg"]
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("text", ["a", "{not JSON}"])

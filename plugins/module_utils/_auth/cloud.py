@@ -23,7 +23,7 @@ from .connection import Connection, TokenCache
 from .keystone import SERVICE, Keystone
 from .libraries import HAS_OPENSTACKSDK, BaseIdentityPlugin, ConfigException, OpenStackConfig, YAMLError, exceptions, loader, loading
 from .secrets import is_entry_name, secrets_in
-from .settings import Settings, check_url, is_provider, root_of, tls_files
+from .settings import Settings, check_project_id, check_url, is_provider, root_of, tls_files
 from .signer import CHECK_KEYS, AkskAuth
 
 #: The names of AK/SK, which are ours: openstacksdk knows none.
@@ -98,6 +98,11 @@ class Config(OpenStackConfig):
         """Look at what was found before a plugin is made of it, as openstacksdk's command line does in this place."""
         self.secrets |= secrets_in({"cloud": config})
         auth = config["auth"]
+        if any("agency" in str(name) for name in (config.get("auth_type"), *auth, *config)):
+            raise ElbError(
+                f"{self.title} names an agency, by which openstacksdk gets no token. Get temporary AK/SK of the agency from IAM "
+                "(POST /v3.0/OS-CREDENTIAL/securitytokens with assume_role), and give access_key, secret_key and security_token."
+            )
         inside, beside = _keys_of(auth), _keys_of(config)
         secrets = [name for name in _AUTH_TYPES if auth.get(name)]
         if inside and secrets:
@@ -277,15 +282,18 @@ def _unknown(config: Config, name: str) -> str:
         return "cloud is a text that is no entry's name. Give the name of an entry in clouds.yaml, or a dict of the same shape."
     start, named = f"There is no cloud {name!r}", os.environ.get("OS_CLIENT_CONFIG_FILE")
     if config.config_filename:
-        return f"{start} in {config.config_filename}. It has: {', '.join(config.names) or 'none'}."
+        advice = (
+            "Give one of them as 'cloud' or in OS_CLOUD" if config.names else "Add an entry, or name another file in OS_CLIENT_CONFIG_FILE"
+        )
+        return f"{start} in {config.config_filename}. It has: {', '.join(config.names) or 'none'}. {advice}."
     if named and not Path(named).exists():
-        return f"{start}: {named}, which OS_CLIENT_CONFIG_FILE names, does not exist."
+        return f"{start}: {named}, which OS_CLIENT_CONFIG_FILE names, does not exist. Give the path of the file there."
     files = [named, *loader.CONFIG_FILES] if named else loader.CONFIG_FILES
     unreadable = next((path for path in files if Path(path).exists()), None)
     if unreadable:
-        return f"{start}: {unreadable} cannot be read as YAML."
+        return f"{start}: {unreadable} cannot be read as YAML. Check its syntax and its permissions."
     places = ", ".join(dict.fromkeys(str(Path(path).parent) for path in files))
-    return f"{start}: there is no clouds.yaml in any of {places}. OS_CLIENT_CONFIG_FILE names one elsewhere."
+    return f"{start}: there is no clouds.yaml in any of {places}. Create one there, or name another file in OS_CLIENT_CONFIG_FILE."
 
 
 def _keys_of(entry: Json) -> Json:
@@ -302,4 +310,5 @@ def _complete_keys(settings: Settings, config: Config) -> list[str]:
             raise ElbError(
                 f"{label} is needed to authenticate with AK/SK. {config.title} has only a part of the credential: give it there.{advice}"
             )
+    check_project_id(found["project_id"], f"project_id of {config.title[0].lower()}{config.title[1:]}")
     return [str(found[name]) for name in ("access_key", "secret_key", "project_id")]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+from pathlib import Path
 
 from .._errors import ElbError, NoCredential
 from .._http.deadline import Deadline
@@ -49,6 +50,7 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
     :raises ImportError: where a library is missing that this way needs.
     """
     settings = Settings(options, os.environ)
+    settings.check_project_id()
     way = _way(_in_options(settings), "options") or _way(_in_environment(settings), "environment variables")
     if way == "AK/SK":
         return _aksk.connect(settings)
@@ -60,7 +62,7 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
     try:
         config = _cloud.Config()
     except ImportError:
-        if way or os.environ.get("OS_CLIENT_CONFIG_FILE"):
+        if way or os.environ.get("OS_CLIENT_CONFIG_FILE") or _has_clouds_file(os.environ):
             raise
         raise NoCredential(_NO_CREDENTIAL) from None
     if way is None and "auth_type" not in settings.environment and config.default_cloud not in config.names:
@@ -70,6 +72,16 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
             )
         raise NoCredential(_NO_CREDENTIAL)
     return _cloud.connect(settings, config, deadline or Deadline(float(settings.get("timeout", 180.0))), token_cache)
+
+
+def _has_clouds_file(environ: t.Mapping[str, str]) -> bool:
+    """Whether there is a clouds.yaml where openstacksdk would look for one.
+
+    Source: the documentation of openstacksdk, "Configuring OpenStack SDK Applications".
+    """
+    home = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", "/")) / ".config")
+    folders = (Path(), home / "openstack", Path("/etc/openstack"))
+    return any((folder / f"clouds.{ending}").is_file() for folder in folders for ending in ("yaml", "yml", "json"))
 
 
 def expects_keystone(environ: t.Mapping[str, str]) -> bool:

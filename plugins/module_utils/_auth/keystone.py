@@ -13,7 +13,7 @@ import typing as t
 
 from .._errors import ElbError, Json, Unreachable
 from .._http.deadline import Deadline
-from .._http.failures import root_cause
+from .._http.failures import certificate_problem, proxy_variable, root_cause
 from .._http.retry import Backoff, Throttle, is_uncertain
 from .._http.transport import Response, shortened
 from .connection import TokenCache
@@ -158,7 +158,7 @@ class Keystone:
             received = None if response is None else Response(response.status_code, response.headers, None, "", False)
             if not _is_transient(error) or not backoff.wait(received):
                 # Outside of the handler: keystoneauth1 quotes URLs and responses in its exceptions.
-                failure = _explained(error, self._attempt(), self._config["auth_type"], self._session.timeout)
+                failure = _explained(error, self._attempt(), self.auth_url, self._config["auth_type"], self._session.timeout)
                 if backoff.attempts > 1:
                     failure.msg += f" Tried {backoff.attempts} times."
                 raise failure
@@ -199,7 +199,7 @@ def _is_transient(error: Exception) -> bool:
     return isinstance(error, exceptions.RetriableConnectionFailure)
 
 
-def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -> ElbError:
+def _explained(error: Exception, attempt: str, auth_url: str, auth_type: str, seconds: float) -> ElbError:
     """Why there is no token, in a user's terms. Never quotes *error*, which may hold a proxy's password."""
 
     def unreachable(words: str, **facts: t.Any) -> Unreachable:
@@ -208,18 +208,17 @@ def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -
 
     if isinstance(error, exceptions.HttpError):
         facts = {"status": error.http_status, "request_id": shortened(error.request_id)}
-        refused = ElbError(f"{attempt}: {_refusal(error.http_status, auth_type)}", **facts)
+        refused = ElbError(f"{attempt}: {_refusal(error.http_status, auth_url, auth_type)}", **facts)
         refused.affects_all = error.http_status in (401, 403)
         return refused
     if isinstance(error, exceptions.SSLError):
-        return unreachable(
-            f"the TLS certificate was not accepted ({root_cause(error)}). If its CA is a private one, give its file as ca_cert; "
-            "client_cert and client_key are for servers that ask for them."
-        )
+        return unreachable(certificate_problem("the TLS certificate", root_cause(error)))
     if isinstance(error, exceptions.ConnectTimeout):
         return unreachable(f"no response within {seconds:g} seconds. Raise api_timeout, or check the network.")
     if isinstance(error, exceptions.ConnectionError):
-        return unreachable(f"it cannot be reached ({root_cause(error)}). Check auth_url, a proxy (HTTPS_PROXY, NO_PROXY), and the network.")
+        return unreachable(
+            f"it cannot be reached ({root_cause(error)}). Check auth_url, a proxy ({proxy_variable(auth_url)}, NO_PROXY), and the network."
+        )
     if isinstance(error, exceptions.MissingAuthMethods):
         rules = " or ".join(" and ".join(sorted(rule)) for rule in error.required_auth_methods)
         return ElbError(
@@ -239,7 +238,7 @@ def _explained(error: Exception, attempt: str, auth_type: str, seconds: float) -
     return unreachable("the response did not come from Keystone. Check auth_url, and whether a proxy is on the way.")
 
 
-def _refusal(status: int, auth_type: str) -> str:
+def _refusal(status: int, auth_url: str, auth_type: str) -> str:
     if status in (401, 403):
         scope = " An application credential takes no project." if auth_type == "v3applicationcredential" else ""
         return (
@@ -253,7 +252,7 @@ def _refusal(status: int, auth_type: str) -> str:
     if status == 404:
         return "there is no Keystone, or not the project (status 404). Check auth_url, which ends in /v3, and the project."
     if status == 407:
-        return "a proxy on the way requires a user and a password (status 407). Check HTTPS_PROXY and NO_PROXY."
+        return f"a proxy on the way requires a user and a password (status 407). Check {proxy_variable(auth_url)} and NO_PROXY."
     if status == 400:
         return (
             "it does not understand the request (status 400). Check auth: a user, a secret, and with the names of users and projects "

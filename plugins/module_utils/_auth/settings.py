@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,7 +61,14 @@ ARGUMENT_SPEC: t.Mapping[str, t.Mapping[str, t.Any]] = {
 
 #: The region where none is given.
 DEFAULT_REGION = "eu-de"
-_ENDPOINT_HOSTS = {"eu-ch2": "elb.eu-ch2.sc.otc.t-systems.com"}
+#: The service's host in each region. Source: "Regions and Endpoints" of Open Telekom Cloud.
+_ENDPOINT_HOSTS = {
+    "eu-de": "elb.eu-de.otc.t-systems.com",
+    "eu-nl": "elb.eu-nl.otc.t-systems.com",
+    "eu-ch2": "elb.eu-ch2.sc.otc.t-systems.com",
+}
+#: A project's name begins with its region; its ID is of hexadecimal digits. Source: "Obtaining a Project ID" of the API reference.
+_PROJECT_NAME = re.compile(r"[a-z]{2}-[a-z]+\d*(_.*)?")
 #: Hosts of the provider; a token of any other Keystone is not sent to the provider's endpoints by default.
 _PROVIDER = ".otc.t-systems.com"
 
@@ -103,6 +111,14 @@ class Settings:
                 )
         return [str(self.get(option)) for option in options]
 
+    def check_project_id(self) -> None:
+        """Check the project's ID.
+
+        :raises ElbError: when it is the name of a project.
+        """
+        what = "project_id" if "project_id" in self.options else self.variable("project_id")
+        check_project_id(self.get("project_id"), what)
+
     def variable(self, option: str) -> str:
         """The environment variable that an option came from, or would come from."""
         return self._variable(option)[0]
@@ -139,15 +155,27 @@ class Settings:
     def region_endpoint(self, region: str | None = None) -> str:
         """The service's root as it follows from the region.
 
-        Source: "Regions and Endpoints" of Open Telekom Cloud.
-
         :param region: by default that of the options or the environment.
-        :raises ElbError: when it is no name of a region: the credential would go to another host.
+        :raises ElbError: when there is no such region: the credential would go to another host.
         """
         region = str(region or self.get("region_name", DEFAULT_REGION))
-        if not region.replace("-", "").isalnum() or not region.isascii():
-            raise ElbError(f"region_name {region!r} is not the name of a region, such as {DEFAULT_REGION}.")
-        return "https://" + _ENDPOINT_HOSTS.get(region, f"elb.{region}.otc.t-systems.com")
+        if region not in _ENDPOINT_HOSTS:
+            known = ", ".join(_ENDPOINT_HOSTS)
+            raise ElbError(f"region_name {region!r} is not a known region. Known are: {known}. For another one, give 'endpoint' as well.")
+        return f"https://{_ENDPOINT_HOSTS[region]}"
+
+
+def check_project_id(project_id: t.Any, what: str) -> None:
+    """Check the ID of a project.
+
+    :param what: what the user knows it as.
+    :raises ElbError: when it is the name of one.
+    """
+    if project_id and _PROJECT_NAME.fullmatch(str(project_id)):
+        raise ElbError(
+            f"{what} is {project_id!r}, which is the name of a project. Give the project's ID, 32 hexadecimal digits; the console shows it "
+            "under 'My Credentials'."
+        )
 
 
 def tls_files(verify: bool | str, cert: str | None, key: str | None) -> tuple[bool | str, str | tuple[str, str] | None]:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import typing as t
 import zlib
 from urllib.parse import urlsplit
@@ -26,6 +28,9 @@ class Failure(t.NamedTuple):
 
 #: A credential that cannot be put into a header.
 UNUSABLE_CREDENTIAL = Failure("the credential holds a character that no HTTP header can have, such as a line break.", False, False)
+#: What the cause of a TLS failure says of a file that holds no CA certificates, and of a client certificate or key that cannot be loaded.
+_BROKEN_CA = re.compile(r"NO_CERTIFICATE_OR_CRL_FOUND|\[X509(?!: KEY_VALUES)")
+_BROKEN_CLIENT_CERT = re.compile(r"KEY_VALUES_MISMATCH|\[SSL\] PEM lib")
 #: What the cause of a TLS failure says where it is about a certificate, the server's or the client's.
 _ABOUT_CERTIFICATE = ("CERTIFICATE", "HANDSHAKE_FAILURE", "UNKNOWN_CA", "KEY_VALUES_MISMATCH", "PEM", "MATCH")
 
@@ -54,7 +59,7 @@ def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Fail
         return _explain_tls(host, cause)
     if proxy and (isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)) or not _is_usable(proxy)):
         needs = " A SOCKS proxy needs the Python library PySocks." if "SOCKS" in str(error) else ""
-        return Failure(f"the proxy's URL cannot be used. Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY.{needs}", False, False)
+        return Failure(f"the proxy's URL cannot be used. Check {proxy_variable(url)}.{needs}", False, False)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationValueError)):
         return unusable_url(url)
     if not isinstance(error, requests.exceptions.RequestException) and isinstance(error, OSError):
@@ -65,7 +70,7 @@ def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Fail
     if isinstance(error, requests.exceptions.ProxyError):
         # requests also calls it a proxy error when a connection breaks later, inside of the proxy's tunnel.
         never_sent = never_sent or "Tunnel connection failed" in str(causes[-1])
-        reason = f"the proxy on the way to {host} refused or does not answer ({cause}). Check HTTPS_PROXY and NO_PROXY."
+        reason = f"the proxy on the way to {host} refused or does not answer ({cause}). Check {proxy_variable(url)} and NO_PROXY."
         return Failure(reason, not never_sent, True)
     if isinstance(error, requests.exceptions.Timeout):
         reason = f"{host} did not answer within {limit:g} seconds. Raise api_timeout and timeout, or check the network."
@@ -73,6 +78,14 @@ def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Fail
     what = "cannot be reached" if never_sent else "broke the connection"
     reason = f"{host} {what} ({cause}). Check 'endpoint', 'region_name' and the network."
     return Failure(reason, not never_sent, True)
+
+
+def proxy_variable(url: str) -> str:
+    """The environment variable that has the proxy for a URL, or could have it."""
+    names = [f"{urlsplit(url).scheme}_proxy", "all_proxy"]
+    # As the standard library looks for them: the lower case first.
+    given = [spelling for name in names for spelling in (name, name.upper()) if os.environ.get(spelling)]
+    return given[0] if given else names[0].upper()
 
 
 def _is_usable(proxy: str) -> bool:
@@ -91,12 +104,24 @@ def _explain_tls(host: str, cause: str) -> Failure:
         reason = f"{host} offers no version of TLS that is allowed here ({cause}). It has to offer TLS 1.2 or newer."
         return Failure(reason, False, False)
     if any(words in cause.upper() for words in _ABOUT_CERTIFICATE):
-        reason = (
-            f"the TLS certificate of {host} was not accepted ({cause}). "
-            "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
-        )
-        return Failure(reason, False, False)
+        return Failure(certificate_problem(f"the TLS certificate of {host}", cause), False, False)
     return Failure(f"{host} broke the TLS connection ({cause}). Check 'endpoint' and the network.", True, True)
+
+
+def certificate_problem(what: str, cause: str) -> str:
+    """Why a certificate was not accepted, and what to do.
+
+    :param what: the server's certificate.
+    :param cause: see :func:`root_cause`.
+    """
+    if _BROKEN_CA.search(cause):
+        return f"the file of CA certificates has none in PEM format ({cause}). Check ca_cert (OS_CACERT), REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE."
+    if _BROKEN_CLIENT_CERT.search(cause):
+        return f"client_cert cannot be used ({cause}). It has to be a certificate in PEM format, with its own key, not encrypted."
+    return (
+        f"{what} was not accepted ({cause}). "
+        "If its CA is a private one, give its file as ca_cert; client_cert and client_key are for servers that ask for them."
+    )
 
 
 def root_cause(error: BaseException) -> str:

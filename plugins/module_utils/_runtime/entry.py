@@ -14,6 +14,18 @@ import signal
 import sys
 import typing as t
 
+#: The oldest Python that modules run on.
+_MIN_PYTHON = (3, 9)
+
+# Before all other imports of the collection, which an older Python cannot import.
+if sys.version_info < _MIN_PYTHON:
+    _REASON = (
+        f"otc.elb needs Python {'.'.join(map(str, _MIN_PYTHON))} or newer, and {sys.executable} on host {platform.node()} is Python "
+        f"{platform.python_version()}. Set ansible_python_interpreter to a newer one, or delegate the task to localhost."
+    )
+    sys.stdout.write(json.dumps({"failed": True, "msg": _REASON, "required_actions": []}))
+    raise SystemExit(1)
+
 from ansible.module_utils.basic import AnsibleModule
 
 from .._auth.secrets import secrets_in

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import difflib
+import typing as t
+
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_dict
 from ansible.module_utils.errors import UnsupportedError
@@ -41,8 +44,11 @@ def explain_invalid(task: Task, given: Json, msg: str) -> Json:
     """
     reasons: list[str] = []
     valid: dict[int, Json] = {}
+    similar = _suggestion(task.argument_spec, given)
     for name, option in task.argument_spec.items():
         value = given.get(name)
+        if _has_suboptions(option) and isinstance(value, dict):
+            similar += _suggestion(option["options"], value)
         if _has_suboptions(option) and value is not None:
             try:
                 check_type_dict(value)
@@ -53,7 +59,19 @@ def explain_invalid(task: Task, given: Json, msg: str) -> Json:
         if option.get("elements") == "dict" and isinstance(value, list):
             found, valid = _check_entries(name, option["options"], value)
             reasons += found
-    return with_reasons([*(reasons or [msg]), *task.invalid_entries(valid)])
+    return with_reasons([*(reasons or [msg + similar]), *task.invalid_entries(valid)])
+
+
+def nearest(name: str, known: t.Iterable[str]) -> str:
+    """What an unknown name was meant to be, as a question to follow a sentence; empty where nothing is similar."""
+    found = difflib.get_close_matches(str(name), list(known), 1)
+    return f" Did you mean {found[0]!r}?" if found else ""
+
+
+def _suggestion(spec: Json, given: Json) -> str:
+    """What the options that do not exist were meant to be."""
+    known = {*spec, *(alias for option in spec.values() for alias in option.get("aliases", ()))}
+    return "".join(nearest(name, known) for name in given if name not in known and not str(name).startswith("_ansible_"))
 
 
 def _has_suboptions(option: Json | None) -> bool:
@@ -67,11 +85,15 @@ def _check_entries(name: str, spec: Json, entries: list[object]) -> tuple[list[s
     validator = ArgumentSpecValidator(spec)
     for index, entry in enumerate(entries):
         try:
-            result = validator.validate(check_type_dict(entry))
+            given = check_type_dict(entry)
+            result = validator.validate(given)
+            similar = _suggestion(spec, given)
         except TypeError:
             messages = ["it is not a dict"]
         else:
-            messages = [f"there is no option {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in result.errors]
+            messages = [
+                f"there is no option {error.msg}{similar}" if isinstance(error, UnsupportedError) else error.msg for error in result.errors
+            ]
             if not messages:
                 valid[index] = result.validated_parameters
         reasons += [f"{entry_label(name, index, entry)}: {message.rstrip('.')}" for message in messages]

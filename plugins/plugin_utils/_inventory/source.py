@@ -19,6 +19,7 @@ from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_ha
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
 from ansible_collections.otc.elb.plugins.module_utils._runtime.context import ApiContext, check_limits
+from ansible_collections.otc.elb.plugins.module_utils._runtime.options import nearest
 from ansible_collections.otc.elb.plugins.module_utils._runtime.task import failure_of
 from ansible_collections.otc.elb.plugins.module_utils._tasks.info import POOL_FILTERS, list_pools
 
@@ -66,7 +67,7 @@ class Source:
     def _checked(self, spec: Mapping[str, t.Any], given: Json, what: str) -> Json:
         known = {*spec, *(alias for option in spec.values() for alias in option.get("aliases", ()))}
         unknown = sorted(set(given) - known)
-        reasons = [f"There is no {what} {name!r}" for name in unknown]
+        reasons = [f"There is no {what} {name!r}.{nearest(name, known)}" for name in unknown]
         result = ArgumentSpecValidator(dict(spec)).validate({name: value for name, value in given.items() if name in known})
         if unknown or result.error_messages:
             raise SourceError(self.masked("; ".join([*reasons, *result.error_messages])))
