@@ -38,6 +38,7 @@ options:
     description:
       - Where the task removes members, it sets their weight to 0 first and removes them after this many seconds, 0 to 86400.
         They do not count towards O(timeout).
+      - Where the task takes members out of service with C(weight=0), it ends this many seconds later.
     type: float
     default: 0.0
   enterprise_project_id:

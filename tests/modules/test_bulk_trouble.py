@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -186,3 +187,40 @@ def test_a_member_that_failed_and_is_not_healthy_does_not_count_as_serving(modul
     result = module("elb_pool_members", pool=pool, members=entries(1, 4, weight=7), purge=True, wait=True, timeout=2)
     assert result["summary"] == {"added": 0, "updated": 0, "removed": 0, "unchanged": 0}
     assert len(emulator.state()["pools"][0]["members"]) == 8
+
+
+def test_a_quota_that_does_not_suffice_for_both(module: Run, emulator: Emulator, pool: str) -> None:
+    emulator.configure(member_quota=8)
+    result = module("elb_pool_members", pool=pool, members=entries(11, 18), purge=True)
+    assert "Pool " in result["msg"]
+    assert "8 of 8 members in the list and 8 of 8 members to remove failed" in result["msg"]
+    assert "Members are added before others are removed" in result["msg"]
+    assert "and 7 more: Could not add member" in result["msg"]
+
+
+def test_long_lists_of_mistakes_are_cut_in_the_message(module: Run, emulator: Emulator, pool: str) -> None:
+    wrong = [{"address": f"10.0.{n // 200}.{n % 200 + 1}", "protocol_port": 80, "weight": 101} for n in range(2000)]
+    for result in (
+        module("elb_pool_members", pool=pool, members=wrong),
+        module("elb_pool_members", pool=pool, members=[{**each, "x": 1} for each in wrong]),
+    ):
+        assert len(result["msg"]) < 2000
+        assert "; and 1990 more, see 'reasons' in the result" in result["msg"]
+        assert len(result["reasons"]) == 2000
+        assert result["reasons"][1734].startswith("members[1734] (10.0.8.135:80): ")
+
+
+def test_draining_lasts_as_long_as_it_should(module: Run, emulator: Emulator, pool: str) -> None:
+    """Where this task took the member out of service, and nowhere else."""
+    one = {"address": "192.168.0.1", "protocol_port": 80, "weight": 0}
+    started = time.monotonic()
+    assert not module("elb_member", pool=pool, **one, drain_seconds=1.5, check=True).warnings
+    assert time.monotonic() - started < 1.5
+    assert module("elb_member", pool=pool, **one, drain_seconds=1.5).changed
+    assert time.monotonic() - started > 1.5
+    again = time.monotonic()
+    assert not module("elb_member", pool=pool, **one, drain_seconds=30).changed
+    assert module("elb_pool_members", pool=pool, members=[{**one, "address": "192.168.0.2"}], drain_seconds=1.5).changed
+    assert 1.5 < time.monotonic() - again < 20
+    (warning,) = module("elb_member", pool=pool, **one, wait=True).warnings
+    assert warning == "Member 192.168.0.1:80 has weight 0 and gets no requests, so its health is not waited for."

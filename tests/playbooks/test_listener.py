@@ -111,7 +111,10 @@ def test_a_pool_of_the_name_on_another_load_balancer_is_another_one(engine: Engi
     created, again = engine.play([task("elb_pool", **new), task("elb_pool", **new)]).results
     assert created.changed, created["msg"]
     assert created["pool"]["id"] != other["id"]
-    assert created.warnings == [f"There is another pool named 'web', on another load balancer: {other['id']}."]
+    assert created.warnings == [
+        f"There is another pool named 'web', on load balancer {emulator.loadbalancer('demo-2')}: {other['id']}. "
+        "This task creates one beside it; to change that one instead, give its ID as 'id'."
+    ]
     assert not again.changed
     assert again.warnings == []
 

@@ -153,6 +153,39 @@ def test_a_failure_does_not_lose_the_rest(engine: Engine, emulator: Emulator, po
     assert finished["summary"] == {"added": 1, "updated": 0, "removed": 0, "unchanged": 9}
 
 
+def test_a_result_names_what_changed_and_a_failure_what_failed(engine: Engine, emulator: Emulator, pool: str) -> None:
+    emulator.seed_members(pool, *entries(1, 2, weight=5, name="old"))
+    wanted = [*entries(2, 2, weight=7), *entries(3, 3, name="new")]
+    bad = entries(4, 4, subnet_cidr_id=emulator.subnet("192.168.0.0/24")["vpc_subnet_id"])
+    options: Json = {"pool": "web", "purge": True, "return_members": False}
+    refused, would, done, failed = engine.play(
+        [
+            task("elb_pool_members", **{**options, "pool": pool}, members=[]),
+            task("elb_pool_members", **options, members=wanted) | {"check_mode": True},
+            task("elb_pool_members", **options, members=wanted),
+            task("elb_pool_members", pool="web", members=wanted + bad),
+        ],
+        diff=True,
+    ).results
+    assert "'purge: true' would remove every member of the pool" in refused["msg"]
+    assert "set 'allow_empty: true'" in refused["msg"]
+    assert refused["required_actions"] == []
+    for result in (would, done):
+        assert "members" not in result
+        assert [(each["address"], each["name"]) for each in result["added"]] == [("192.168.0.3", "new")]
+        assert [each["address"] for each in result["updated"]] == ["192.168.0.2"]
+        assert [each["address"] for each in result["removed"]] == ["192.168.0.1"]
+        before, after = result["diff"]["before"], result["diff"]["after"]
+        assert list(before["192.168.0.1:80"]) == list(after["192.168.0.3:80"])
+        assert result["diff"]["before_header"] == result["diff"]["after_header"] == "members of pool web"
+    assert done["added"][0]["id"] in {each["id"] for each in members(emulator)}
+    assert failed.failed
+    assert len(failed["failed_members"]) == 1
+    assert not {"members", "added", "updated", "removed"} & set(failed)
+    assert "Pool 'web': 1 of 3 members in the list failed, the others are as desired" in failed["msg"]
+    assert "Once the cause is corrected, run the task again to finish the job." in failed["msg"]
+
+
 def test_what_serves_is_kept_where_new_members_failed(engine: Engine, emulator: Emulator, pool: str) -> None:
     emulator.seed_members(pool, *entries(1, 3))
     wanted = entries(11, 13)

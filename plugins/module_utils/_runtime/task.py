@@ -16,6 +16,7 @@ from .._auth.connection import TokenCache
 from .._errors import ElbError, Json, NoCredential, PartialFailure
 from .._resource.touched import TouchedPool
 from .context import ApiContext, Status, check_limits
+from .no_effect import CONNECTION, NoEffect, without_effect
 from .printable import printable
 
 #: How many of the changes before a failure its message names.
@@ -54,6 +55,8 @@ class Task:
     constraints: Json = dataclasses.field(default_factory=dict)
     #: ``entries by index -> what is wrong with their values``, for the option that is a list of dicts.
     invalid_entries: t.Callable[[t.Mapping[int, Json]], list[str]] = lambda entries: []
+    #: The options that have no effect beside others; what is known only from the current resource, the function warns of.
+    no_effect: tuple[NoEffect, ...] = ()
 
     @property
     def argument_spec(self) -> Json:
@@ -106,6 +109,8 @@ def perform(task: Task, door: Door) -> Json:
     )
     try:
         check_limits(door.params)
+        for warning in without_effect((*task.no_effect, *CONNECTION), task.argument_spec, door.params):
+            context.warn(warning)
         result = task.function(context)
         diff = result.pop("diff", None)
         if diff is not None and door.show_diff:

@@ -18,6 +18,7 @@ from .._resource.resource import Verb
 from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
 from .._runtime.lookup import POOL_OPTION, resolve_pool
+from .._runtime.no_effect import NoEffect
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import SERVING_OPTIONS, drain, invalid_serving
 from .._runtime.task import Changes, Task
@@ -29,6 +30,8 @@ class EnsureMember(Ensure[Member]):
 
     resource = MEMBER
     no_such_id = "Give address and protocol_port instead of 'id'."
+    #: Whether the pool sent it requests before.
+    _served = False
 
     @property
     def attempt(self) -> str:
@@ -53,7 +56,11 @@ class EnsureMember(Ensure[Member]):
         return ResourceClient(self.context, MEMBER, pool), current
 
     def _find(self, pool: PoolRef) -> Member | None:
-        client = ResourceClient(self.context, MEMBER, pool)
+        member = self._look(ResourceClient(self.context, MEMBER, pool))
+        self._served = member is not None and WEIGHT.value_in(member) != 0
+        return member
+
+    def _look(self, client: ResourceClient[Member]) -> Member | None:
         if self.params["id"]:
             return client.get(self.params["id"])
         other = "'id'" if "address" in self.desired else "its address and protocol_port, or 'id'"
@@ -80,7 +87,9 @@ class EnsureMember(Ensure[Member]):
             self.context.pause(seconds, f"draining member {MEMBER.label(current)}")
 
     def after_present(self, client: ResourceClient[Member], resource: Member, outcome: Outcome) -> Member:
-        """Wait until the member is healthy."""
+        """Wait until the member is healthy; or, where this task took it out of service, until it is drained."""
+        if self._served and self.desired.get("weight") == 0 and self.params["drain_seconds"]:
+            self.context.pause(self.params["drain_seconds"], f"draining member {MEMBER.label(resource)}")
         if not self.params["wait"]:
             return resource
         if WEIGHT.value_in(resource) == 0:
@@ -129,6 +138,28 @@ def _allowed_after(params: Json, pool: TouchedPool) -> set[str]:
     return _allowed(params) if pool.has(params) else _allowed(params) & READS
 
 
+def _absent(params: Json) -> bool:
+    return bool(params["state"] == "absent")
+
+
+_IDENTITY = ("address", "protocol_port")
+
+_NO_EFFECT = (
+    NoEffect(
+        (*(field.option_key for field in MEMBER.fields if field.name not in ("name", *_IDENTITY)), "wait", "min_healthy_seconds"),
+        "with 'state: absent'",
+        _absent,
+    ),
+    NoEffect(("name", *_IDENTITY), "with 'state: absent' and 'id'", lambda params: _absent(params) and bool(params["id"])),
+    NoEffect(("name",), "with 'state: absent' and an address", lambda params: _absent(params) and bool(params["address"])),
+    NoEffect(("drain_seconds",), "without 'state: absent' or 'weight: 0'", lambda params: not _absent(params) and params["weight"] != 0),
+    NoEffect(
+        ("enterprise_project_id",),
+        "where both the pool and the member are given by their IDs",
+        lambda params: bool(params["id"]) and not is_name(params["pool"]),
+    ),
+)
+
 TASK: t.Final = Task(
     name="elb_member",
     function=EnsureMember.run,
@@ -137,4 +168,5 @@ TASK: t.Final = Task(
     allowed=_allowed,
     pools=("pool",),
     changes=Changes(_touch, _allowed_after),
+    no_effect=_NO_EFFECT,
 )

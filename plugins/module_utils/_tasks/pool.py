@@ -23,6 +23,7 @@ from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.context import ApiContext
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
 from .._runtime.lookup import resolve_id
+from .._runtime.no_effect import NoEffect, suboptions
 from .._runtime.resource_client import PoolRef, ResourceClient, scope
 from .._runtime.task import Changes, Task
 from .health_check import HEALTH_CHECK_OPTION, HealthCheckPart, health_check_actions, health_check_client
@@ -118,7 +119,12 @@ class EnsurePool(Ensure[Pool]):
     def create(self, client: ResourceClient[Pool], plan: Plan) -> tuple[Pool, Outcome]:
         """See :class:`Ensure`. Names are not unique: a pool of the same name elsewhere is another one, and a warning names it."""
         for pool in self._elsewhere:
-            self.context.warn(f"There is another pool named {self.params['name']!r}, on another load balancer: {pool['id']}.")
+            on = references(pool, "loadbalancers")
+            where = f"on load balancer {', '.join(on)}" if on else "on no load balancer" if on == [] else "on another load balancer"
+            self.context.warn(
+                f"There is another pool named {self.params['name']!r}, {where}: {pool['id']}. This task creates one beside it; "
+                "to change that one instead, give its ID as 'id'."
+            )
         body = self._listener.creation_body() if self._listener else {}
         pool, outcome = client.create(self.desired, dataclasses.replace(plan, body={**plan.body, **body}), self._look)
         if self.context.check_mode and "listener_id" in body:
@@ -188,6 +194,37 @@ def _allowed_after(params: Json, pool: TouchedPool) -> set[str]:
     return actions
 
 
+def _absent(params: Json) -> bool:
+    return bool(params["state"] == "absent")
+
+
+def _looks_up(params: Json) -> bool:
+    """Whether the task looks for anything with a list call, which enterprise_project_id limits."""
+    if not params["id"]:
+        return True
+    if _absent(params):
+        return bool(params["force"])
+    return bool(params["listener"]) or bool(params["loadbalancer"] and is_name(params["loadbalancer"]))
+
+
+#: What a pool is known by, and what narrows its lookup.
+_LOOKUP = ("name", "loadbalancer", "listener")
+
+_NO_EFFECT = (
+    NoEffect(
+        (*(field.option_key for field in POOL.fields if field.option_key not in _LOOKUP), "health_check", "switch_listener"),
+        "with 'state: absent'",
+        _absent,
+    ),
+    NoEffect(_LOOKUP, "with 'state: absent' and 'id'", lambda params: _absent(params) and bool(params["id"])),
+    NoEffect(("force",), "without 'state: absent'", lambda params: not _absent(params)),
+    *(
+        suboptions(option, spec)
+        for option, spec in (("health_check", HEALTH_CHECK_OPTION), ("session_persistence", POOL.argument_spec["session_persistence"]))
+    ),
+    NoEffect(("enterprise_project_id",), "where nothing is looked up by its name", lambda params: not _looks_up(params)),
+)
+
 TASK: t.Final = Task(
     name="elb_pool",
     function=EnsurePool.run,
@@ -202,4 +239,5 @@ TASK: t.Final = Task(
     allowed=_allowed,
     pools=("id", "name"),
     changes=Changes(_touch, _allowed_after),
+    no_effect=_NO_EFFECT,
 )

@@ -18,6 +18,7 @@ from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.context import ApiContext
 from .._runtime.ensure import warn_of_missing
 from .._runtime.lookup import POOL_OPTION, resolve_pool
+from .._runtime.no_effect import NoEffect
 from .._runtime.printable import printable
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import SERVING_OPTIONS, invalid_serving
@@ -167,6 +168,16 @@ def _allowed_after(params: Json, pool: TouchedPool) -> set[str]:
     return _allowed({**params, "members": entries, "purge": params["purge"] and bool(pool.members)})
 
 
+_NO_EFFECT = (
+    NoEffect(
+        ("drain_seconds",),
+        "without 'purge: true' or a member with 'weight: 0'",
+        lambda params: not params["purge"] and all(entry["weight"] != 0 for entry in params["members"]),
+    ),
+    NoEffect(("allow_empty",), "without 'purge: true'", lambda params: not params["purge"]),
+    NoEffect(("wait", "min_healthy_seconds"), "where the list has no member", lambda params: not params["members"]),
+)
+
 _ENTRY = MEMBER.argument_spec
 
 TASK: t.Final = Task(
@@ -191,4 +202,5 @@ TASK: t.Final = Task(
     pools=("pool",),
     changes=Changes(_touch, _allowed_after),
     invalid_entries=_invalid_entries,
+    no_effect=_NO_EFFECT,
 )

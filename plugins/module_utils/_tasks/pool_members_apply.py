@@ -206,12 +206,15 @@ class Rollout:
                     continue
                 removable -= 1
             leaving.append(item)
-        self._each([item for item in leaving if item.plan.kind is PlanKind.UPDATE], self._update)
+        zeroed = [item for item in leaving if item.plan.kind is PlanKind.UPDATE]
+        self._each(zeroed, self._update)
+        draining = [item for item in zeroed if not item.error]
         removing = [item for item in leaving if item.plan.kind is PlanKind.DELETE]
         seconds = self._context.params["drain_seconds"]
-        if seconds and removing:
+        if seconds and (removing or draining):
             self._each(removing, self._drain)
-            self._context.pause(seconds, f"draining {len(removing)} member{'s' * (len(removing) > 1)}")
+            count = len(removing) + len(draining)
+            self._context.pause(seconds, f"draining {count} member{'s' * (count > 1)}")
             removing = [item for item in removing if not item.error]
         self._each(removing, self._remove)
         for item in removing if seconds else []:
