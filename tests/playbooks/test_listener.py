@@ -40,7 +40,10 @@ def test_attached_at_the_creation(engine: Engine, emulator: Emulator) -> None:
     assert created["pool"]["listeners"] == predicted["pool"]["listeners"] == [{"id": emulator.listener("demo-http")}]
     assert predicted["required_actions"] == created["required_actions"]
     assert predicted["diff"] == created["diff"]
-    assert created["diff"]["after"]["listener"] == {"id": emulator.listener("demo-http"), "default_pool_id": "web"}
+    assert created["diff"]["after"]["listener"] == {
+        "id": emulator.listener("demo-http"),
+        "default_pool_id": "known after creation: pool 'web'",
+    }
     assert not again.changed
     assert not by_id.changed
     assert by_id["required_actions"] == ["elb:pools:list"]
@@ -150,9 +153,9 @@ def test_what_is_refused(engine: Engine, emulator: Emulator, blue: str) -> None:
             "switch_listener has an effect only with 'listener'",
             "the listener's protocol TCP takes pools with protocol TCP, not HTTP",
             "the listener's protocol HTTPS takes pools with protocol HTTP or HTTPS, not TCP",
-            "There is no listener named 'nobodys' in this project and region.",
-            "There is no listener with the ID 11111111-1111-1111-1111-111111111111 in this project",
-            "There are 2 listeners named 'demo-http'",
+            "Cannot set up pool 'blue': there is no listener 'nobodys' in this project and region.",
+            "Cannot set up pool 'blue': there is no listener '11111111-1111-1111-1111-111111111111' in this project",
+            "Cannot set up pool 'tcp': there are 2 listeners named 'demo-http'",
         ),
         strict=True,
     ):

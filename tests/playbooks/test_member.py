@@ -123,14 +123,17 @@ def test_by_name_and_by_id(engine: Engine, emulator: Emulator, pool: str) -> Non
         ]
     ).results
     assert by_name["member"]["id"] == one
-    assert "There are 2 members named 'twin'" in ambiguous["msg"]
+    assert "of pool 'web': there are 2 members named 'twin'" in ambiguous["msg"]
     assert two in ambiguous["msg"]
     assert three in ambiguous["msg"]
     assert "Cannot set up member 'missing' of pool 'web': the pool has no member of that name" in missing["msg"]
     assert "needs address and protocol_port" in missing["msg"]
     assert by_id["member"]["weight"] == 4
     assert renamed["member"]["name"] == "web-2"
-    assert "there is no member 11111111-1111-1111-1111-111111111111, and a member cannot be created with a given ID" in unknown["msg"]
+    assert (
+        "Cannot set up member 11111111-1111-1111-1111-111111111111 of pool 'web': it does not exist, and a member cannot be created with a given ID"
+        in unknown["msg"]
+    )
     assert "address is 192.168.0.3 and cannot become 192.168.0.99" in other_address["msg"]
     assert gone.changed
     assert {member["id"] for member in members(emulator)} == {two, three}

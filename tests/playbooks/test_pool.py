@@ -71,7 +71,7 @@ def test_by_id_it_can_be_renamed_and_removed(engine: Engine, emulator: Emulator)
     assert gone.changed
     assert not gone_again.changed
     assert unknown.failed
-    assert f"there is no pool {seeded['id']}, and a pool cannot be created with a given ID" in unknown["msg"]
+    assert f"Cannot set up pool {seeded['id']}: it does not exist, and a pool cannot be created with a given ID" in unknown["msg"]
 
 
 def test_check_mode_says_the_same_and_writes_nothing(engine: Engine, emulator: Emulator) -> None:
@@ -121,7 +121,7 @@ def test_two_pools_of_one_name_are_told_apart(engine: Engine, emulator: Emulator
         ]
     ).results
     assert ambiguous.failed
-    assert "There are 2 pools named 'web'" in ambiguous["msg"]
+    assert "Cannot set up pool 'web': there are 2 pools named 'web'" in ambiguous["msg"]
     assert first["id"] in ambiguous["msg"]
     assert second["id"] in ambiguous["msg"]
     assert "'id'" in ambiguous["msg"]
@@ -185,7 +185,7 @@ def test_the_enterprise_project_is_where_everything_is_looked_up(engine: Engine,
             task("elb_pool", **there, enterprise_project_id="0"),
         ]
     ).results
-    assert unscoped["msg"].startswith("There is no load balancer named 'elsewhere' in this project and region.")
+    assert unscoped["msg"].startswith("Cannot set up pool 'web': there is no load balancer 'elsewhere' in this project and region.")
     # The reference calls the parameter unsupported, so it is advised nowhere.
     assert not any("enterprise" in result["msg"] for result in (unscoped, *unknown))
     for result in (created, member, members, gone):
@@ -269,10 +269,10 @@ def test_load_balancer_and_listener_by_name(engine: Engine, emulator: Emulator) 
             task("elb_pool", **WEB, listener="demo-2-http"),
         ]
     ).results
-    assert "There is no load balancer named 'nobodys'" in unknown["msg"]
-    assert "There are 2 load balancers named 'twin'" in ambiguous["msg"]
-    assert "There is no listener named 'nobodys'" in no_listener["msg"]
-    assert "There is no listener named 'demo-2-http'" in of_another["msg"]
+    assert "there is no load balancer 'nobodys'" in unknown["msg"]
+    assert "there are 2 load balancers named 'twin'" in ambiguous["msg"]
+    assert "there is no listener 'nobodys' on load balancer 'demo'" in no_listener["msg"]
+    assert "there is no listener 'demo-2-http' " in of_another["msg"]
     assert emulator.writes() == []
 
 

@@ -121,10 +121,10 @@ RULES: tuple[Rule, ...] = tuple(map(_http_only, ("domain_name", "url_path", "exp
 def with_defaults(desired: Json, protocol: str | None) -> Json:
     """The fields of a new health check: the console's defaults for those that are not given.
 
-    :param protocol: the pool's, which decides the type.
+    :param protocol: the pool's, which decides the type, as far as it is known.
     """
-    possible = _TYPES_OF.get(protocol or "", ("TCP",))
-    return {"type": possible[0], **_CONSOLE_DEFAULTS, **desired}
+    possible = _TYPES_OF.get(protocol or "")
+    return {**({"type": possible[0]} if possible else {}), **_CONSOLE_DEFAULTS, **desired}
 
 
 def type_conflict(desired: Json, protocol: str | None) -> list[str]:
@@ -133,6 +133,12 @@ def type_conflict(desired: Json, protocol: str | None) -> list[str]:
     if chosen is None or possible is None or chosen in possible:
         return []
     return [f"type {chosen} does not fit a pool with protocol {protocol}, which takes {', '.join(sorted(possible))}"]
+
+
+def _missing_to_create(desired: Json, pool: t.Mapping[str, t.Any]) -> list[str]:
+    if "type" in desired:
+        return []
+    return ["type has to be given: it follows from the pool's protocol, which the service's response does not include"]
 
 
 HEALTH_CHECK: Resource[HealthCheck] = Resource(
@@ -153,4 +159,6 @@ HEALTH_CHECK: Resource[HealthCheck] = Resource(
     fields=FIELDS,
     rules=RULES,
     shown={"pools": REFERENCES},
+    missing_to_create=_missing_to_create,
+    incomplete=lambda desired, current, pool: type_conflict(desired, pool.get("protocol")),
 )

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .fields import Field
+from .ids import comparable_id
 from .pool import Reference
 from .resource import Collection, Resource, Verb
 from .specs import REFERENCES, TEXT
@@ -52,5 +54,6 @@ LISTENER: Resource[Listener] = Resource(
         "listeners",
         {Verb.LIST: "Querying listeners", Verb.UPDATE: "Modifying a listener"},
     ),
-    shown={"protocol": TEXT, "default_pool_id": TEXT, "loadbalancers": REFERENCES},
+    fields=(Field("default_pool_id", TEXT, default="", comparable=comparable_id),),
+    shown={"protocol": TEXT, "loadbalancers": REFERENCES},
 )

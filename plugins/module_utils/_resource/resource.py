@@ -141,13 +141,14 @@ class Resource(t.Generic[R]):
     create_verb: str = "create"
     #: ``desired -> what it is looked up by``.
     identity: t.Callable[[Json], Identity] = lambda desired: by_name(desired["name"])
-    #: ``(desired, what is known of the pool) -> the reasons against its creation``.
+    #: What is known of the *parent*, that is the resource that it is in or belongs to, is empty where there is none.
+    #: ``(desired, parent) -> the reasons against its creation``.
     missing_to_create: t.Callable[[Json, t.Mapping[str, t.Any]], list[str]] = _no_reasons
-    #: ``(desired, current) -> what is wrong with both together, where a rule of values cannot say it``.
-    incomplete: t.Callable[[Json, t.Mapping[str, t.Any] | None], list[str]] = _no_reasons
-    #: ``(desired, current, what is known of the pool) -> what has no effect``.
+    #: ``(desired, current, parent) -> what is wrong with them together, where a rule of values cannot say it``.
+    incomplete: t.Callable[[Json, t.Mapping[str, t.Any] | None, t.Mapping[str, t.Any]], list[str]] = _no_reasons
+    #: ``(desired, current, parent) -> what has no effect``.
     warnings: t.Callable[[Json, t.Mapping[str, t.Any] | None, t.Mapping[str, t.Any]], list[str]] = _no_reasons
-    #: ``(current, what is known of the pool) -> the reasons against its removal``.
+    #: ``(current, parent) -> the reasons against its removal``.
     blocks_removal: t.Callable[[t.Mapping[str, t.Any], t.Mapping[str, t.Any]], list[str]] = _no_reasons
 
     @property
@@ -181,16 +182,16 @@ class Resource(t.Generic[R]):
         """What is wrong with the desired values, as far as that is known before any request."""
         return wrong_values(self.fields, desired) + ([] if absent else broken_rules(self.rules, self.fields, desired))
 
-    def refusals(self, plan: Plan, desired: Json, current: t.Mapping[str, t.Any] | None, pool: t.Mapping[str, t.Any]) -> list[str]:
+    def refusals(self, plan: Plan, desired: Json, current: t.Mapping[str, t.Any] | None, parent: t.Mapping[str, t.Any]) -> list[str]:
         """The reasons against the plan, all of it at once and before the first write.
 
-        :param pool: what is known of the pool that the resource is in; empty for others.
+        :param parent: what is known of the resource that it is in or belongs to.
         """
         reasons = [str(conflict) for conflict in plan.conflicts]
         reasons += broken_rules(self.rules, self.fields, desired, current or {})
-        reasons += self.incomplete(desired, current)
+        reasons += self.incomplete(desired, current, parent)
         if plan.kind is PlanKind.CREATE:
-            reasons += self.missing_to_create(desired, pool)
+            reasons += self.missing_to_create(desired, parent)
         return reasons
 
     def matches(self, found: t.Mapping[str, t.Any], identity: Identity) -> bool:

@@ -109,7 +109,7 @@ def _rule(pool: Json) -> str | None:
 RULE = Rule(("session_persistence",), _rule)
 
 
-def incomplete(desired: Json, current: t.Mapping[str, t.Any] | None) -> list[str]:
+def incomplete(desired: Json, current: t.Mapping[str, t.Any] | None, *dummy: t.Any) -> list[str]:
     """What is missing to turn stickiness on: whether its type is known depends on the current pool."""
     stickiness = desired.get("session_persistence")
     if not stickiness or not stickiness.get("enable", True):

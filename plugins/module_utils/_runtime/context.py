@@ -21,6 +21,7 @@ from .._http.deadline import Deadline
 from .._http.exposure import exposures
 from .._http.transport import Tls, Transport
 from .._resource.ids import is_placeholder, placeholder
+from .._resource.resource import Resource
 from .concurrency import READS
 
 #: The longest time that an option may give, in seconds.
@@ -153,6 +154,14 @@ class ApiContext:
         Empty in the real run.
         """
         return {"id": placeholder(label)} if self.check_mode else {}
+
+    def assume(self, resource: Resource[t.Any], label: str, missing: str) -> Json:
+        """In check mode, what stands for a resource that does not exist, with a warning.
+
+        :param missing: that it does not exist, as a part of a sentence.
+        """
+        self.warn(f"Check mode: {missing}; assuming that an earlier task {resource.create_verb}s it.")
+        return self.id_of_created(f"{resource.kind} {label}")
 
     def needs(self, call: Call) -> None:
         """Record a call that the real run would make."""

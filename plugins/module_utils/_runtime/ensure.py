@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ElbError, Json, NotFound, ValidationFailed
-from .._resource.plan import Outcome, Plan, PlanKind, make_plan, missing_in_response, plan_absent, shown_after
+from .._resource.plan import Outcome, Plan, PlanKind, make_plan, missing_in_response, shown_after
 from .._resource.resource import R, Resource, Verb
 from .context import ApiContext
 from .lookup import invalid_id
@@ -43,62 +43,36 @@ def allowed_to_ensure(resource: Resource[t.Any], params: Json, **more: t.Any) ->
     return {resource.operation(verb).action for verb in verbs}
 
 
-class Part(t.Generic[R]):
-    """What belongs to a resource and is ensured after it, such as the health check of a pool."""
-
-    #: What the result and the diff name it.
-    name: str
-    #: Its diff, once it is planned.
-    before: t.Any = None
-    after: t.Any = None
-    #: The options that a response says nothing of, once it is planned.
-    missing: t.Sequence[str] = ()
-
-    def plan(self, current: R | None) -> list[str]:
-        """Look at it, and plan what to do.
-
-        :param current: the resource that it belongs to; ``None`` where that is to be created.
-        :returns: the reasons against the plan.
-        """
-        raise NotImplementedError
-
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to do."""
-        raise NotImplementedError
-
-    def apply(self, resource: R) -> R:
-        """Carry out the plan.
-
-        :param resource: the resource that it belongs to.
-        :returns: the resource as it is then.
-        """
-        raise NotImplementedError
-
-    @property
-    def result(self) -> Json:
-        """What the result has of it."""
-        return {}
-
-
 class Ensure(t.Generic[R]):
-    """The run of one task. A subclass has what is particular to its resource."""
+    """The walk of one resource: find → plan → check → apply → result. A subclass has what is particular to its resource.
+
+    What belongs to a resource, such as the health check of a pool, is a part of it: a walk of its own, with the resource as its owner.
+
+    :param options: by default those of the task.
+    """
 
     resource: t.ClassVar[Resource[t.Any]]
+    #: The key of the result and the diff, for a part.
+    name: t.ClassVar[str] = ""
     #: What to do instead of creating a resource with a given ID.
-    no_such_id: t.ClassVar[str]
+    no_such_id: t.ClassVar[str] = ""
 
-    def __init__(self, context: ApiContext) -> None:
+    def __init__(self, context: ApiContext, options: Json | None = None) -> None:
         self.context = context
-        self.params = context.params
+        self.params = context.params if options is None else options
         self.absent = self.params["state"] == "absent"
         self.desired = self.resource.desired_from(self.params)
-        #: What is ensured after the resource.
-        self.parts: list[Part[R]] = []
+        self.client: ResourceClient[R] = ResourceClient(context, self.resource)
+        self.parts: list[Ensure[t.Any]] = []
+        #: The resource as it is; once the plan is applied, as it is then.
+        self.current: R | None = None
+        self.plan = Plan(PlanKind.NOTHING)
+        #: Whether the plan was applied and changed anything; in check mode, whether it would.
+        self.changed = False
 
     @classmethod
     def run(cls, context: ApiContext) -> Json:
-        """Make the resource present or absent, as the options say.
+        """Make the resource present or absent, as the options of the task say.
 
         :returns: ``changed``, the resource (as it is afterwards; empty when it does not exist), ``pool_id`` and ``diff``.
         :raises ElbError: when it cannot be done.
@@ -119,120 +93,157 @@ class Ensure(t.Generic[R]):
         """
         return f"{self.resource.kind} {resource.get('name') or self.params['name'] or self.params['id']}"
 
+    @property
+    def if_several(self) -> str:
+        """What to do where the identity means several."""
+        advice = "Give the ID of the right one as 'id'."
+        return advice if self.absent else f"{advice} Two tasks may have created them at the same time, such as on two hosts: use run_once."
+
     def invalid(self) -> list[str]:
         """What is wrong with the options, as far as that is known before any request."""
-        return self.resource.invalid(self.desired, self.absent) + invalid_id(self.context)
+        reasons = self.resource.invalid(self.desired, self.absent) + invalid_id(self.context)
+        return reasons + [reason for part in self.parts for reason in part.invalid()]
 
-    def find(self) -> tuple[ResourceClient[R], R | None]:
-        """Look for the resource.
+    def find(self) -> R | None:
+        """Look for the resource: by its ID, else by what identifies it.
 
-        :returns: where it is or would be, and what it is now.
         :raises NotFound: when what it would be in does not exist.
         """
-        raise NotImplementedError
+        if self.params["id"]:
+            return self.client.get(self.params["id"])
+        return self.client.find_one(self.resource.identity(self.desired), self.attempt, self.if_several)
 
-    def assume(self, client: ResourceClient[R]) -> R | None:
+    def assume(self) -> R | None:
         """In check mode, the placeholder for a resource that an earlier task of the same run may create."""
         return None
 
-    def pool_id(self, client: ResourceClient[R], resource: t.Mapping[str, t.Any]) -> str:
-        """The ID of the pool that the result is about."""
-        raise NotImplementedError
+    @property
+    def parent(self) -> t.Mapping[str, t.Any]:
+        """What is known of the resource that it is in, or belongs to."""
+        return self.client.known_parent
 
-    def removal_refusals(self, client: ResourceClient[R], current: R) -> list[str]:
+    def refusals(self) -> list[str]:
+        """The reasons against the plan."""
+        if not self.absent:
+            return self.resource.refusals(self.plan, self.desired, self.current, self.parent)
+        return [] if self.current is None else self.removal_refusals(self.current)
+
+    def removal_refusals(self, current: R) -> list[str]:
         """The reasons against the removal."""
-        return self.resource.blocks_removal(current, client.known_pool)
+        return self.resource.blocks_removal(current, self.parent)
 
-    def create(self, client: ResourceClient[R], plan: Plan) -> tuple[R, Outcome]:
+    def create(self) -> tuple[R, Outcome]:
         """Create the resource."""
-        return client.create(self.desired, plan)
+        return self.client.create(self.desired, self.plan)
 
-    def before_removal(self, client: ResourceClient[R], current: R) -> None:
+    def before_removal(self, current: R) -> None:
         """Do what has to be done before the resource can be removed."""
 
-    def after_present(self, client: ResourceClient[R], resource: R, outcome: Outcome) -> R:
+    def after_present(self, resource: R, outcome: Outcome) -> R:
         """Do what remains once the resource is as desired.
 
         :returns: the resource as it is then.
         """
         return resource
 
-    # The way of every task.
+    # What a part says besides.
+
+    def plan_for(self, owner: t.Any) -> list[str]:
+        """As :meth:`make_plan`, for a part.
+
+        :param owner: the resource that it is a part of; ``None`` where that is to be created.
+        """
+        raise NotImplementedError
+
+    def apply_to(self, owner: t.Any) -> t.Any:
+        """As :meth:`apply`, for a part.
+
+        :param owner: the resource that it is a part of.
+        :returns: the owner as it is then.
+        """
+        raise NotImplementedError
+
+    @property
+    def result(self) -> Json:
+        """What the result has of a part."""
+        return {}
+
+    # The walk.
 
     def _run(self) -> Json:
-        reasons = self.invalid()
-        if reasons:
-            raise ValidationFailed(self.attempt, reasons)
+        self._refuse(self.invalid())
         try:
-            client, current = self.find()
+            self._refuse(self.make_plan())
         except NotFound:
             if not self.absent:
                 raise
-            return self._result({}, "", False, plan_absent(self.resource.fields, None))
-        if current is None and not self.absent:
-            if self.params["id"]:
-                kind = self.resource.kind
-                reason = f"there is no {kind} {self.params['id']}, and a {kind} cannot be created with a given ID. {self.no_such_id}"
-                raise ElbError(f"Cannot {self.attempt}: {reason}")
-            if self.context.check_mode:
-                current = self.assume(client)
-        placeholder = current is not None and any(map(self.context.is_placeholder, (current["id"], client.pool and client.pool.id)))
-        plan = make_plan(self.resource.fields, self.desired, current, self.absent, placeholder)
-        self._check(client, plan, current, placeholder)
-        resource, changed = self._apply(client, plan, current)
-        return self._result(resource, self.pool_id(client, current or resource), changed, plan)
-
-    def _result(self, resource: t.Mapping[str, t.Any], pool_id: str, changed: bool, plan: Plan) -> Json:
-        result: Json = {"changed": changed, self.resource.collection.one: resource, "pool_id": pool_id}
-        before, after = dict(plan.before), dict(shown_after(self.resource.fields, plan))
+        if not self.absent and not self.is_placeholder:
+            warn_of_missing(self.context, self.missing_in_response())
+            for warning in self.resource.warnings(self.desired, self.current, self.parent):
+                self.context.warn(warning)
+        found = self.current
+        self.apply()
+        pool_id = self.client.parent.id if self.client.parent else str((found or self.current or {"id": ""})["id"])
+        result: Json = {"changed": self.changed, self.resource.collection.one: self.current or {}, "pool_id": pool_id}
+        before, after = dict(self.plan.before), dict(shown_after(self.resource.fields, self.plan))
         for part in self.parts:
             result.update(part.result)
-            before.update({part.name: part.before} if part.before is not None else {})
-            after.update({part.name: part.after} if part.after is not None else {})
-        header = printable(self.header(resource or plan.before))
+            if part.plan.changed or part.plan.before:
+                before[part.name], after[part.name] = part.plan.before, part.plan.after
+        header = printable(self.header(self.current or self.plan.before))
         return {**result, "diff": {"before": before, "after": after, "before_header": header, "after_header": header}}
 
-    def _check(self, client: ResourceClient[R], plan: Plan, current: R | None, placeholder: bool) -> None:
-        """Check what is known now, all of it at once and before the first write.
-
-        :raises ValidationFailed: when the plan cannot be carried out.
-        """
-        if self.absent:
-            reasons = self.removal_refusals(client, current) if current is not None else []
-        else:
-            reasons = self.resource.refusals(plan, self.desired, current, client.known_pool)
-            reasons += [reason for part in self.parts for reason in part.plan(current)]
-        # What an earlier task would create is not known, so nothing is refused.
-        if placeholder:
-            return
+    def _refuse(self, reasons: t.Sequence[str]) -> None:
         if reasons:
             raise ValidationFailed(self.attempt, reasons)
-        if self.absent:
-            return
-        missing = missing_in_response(self.resource.fields, self.desired, current)
-        warn_of_missing(self.context, [*missing, *(option for part in self.parts for option in part.missing)])
-        for warning in self.resource.warnings(self.desired, current, client.known_pool):
-            self.context.warn(warning)
 
-    def _apply(self, client: ResourceClient[R], plan: Plan, current: R | None) -> tuple[t.Mapping[str, t.Any], bool]:
-        """Carry out the plan.
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether the resource stands for one that an earlier task would create: what is not known refutes nothing."""
+        parent = self.client.parent
+        return self.current is not None and any(map(self.context.is_placeholder, (self.current["id"], parent and parent.id)))
 
-        :returns: the resource afterwards (in check mode as far as it is known), and whether anything was changed.
+    def make_plan(self) -> list[str]:
+        """Find the resource, and plan what to do with it and its parts. Nothing is written.
+
+        :returns: the reasons against the plan, all of them at once.
+        :raises ElbError: when it cannot be planned.
         """
-        if plan.kind is PlanKind.DELETE and current is not None:
-            self.before_removal(client, current)
-            removed = client.delete(current, in_use=self.context.wrote)
-            return {}, removed or self.context.wrote
+        self.current = self.find()
+        if self.current is None and not self.absent:
+            if self.params["id"]:
+                reason = f"it does not exist, and a {self.resource.kind} cannot be created with a given ID. {self.no_such_id}"
+                raise ElbError(f"Cannot {self.attempt}: {reason}")
+            if self.context.check_mode:
+                self.current = self.assume()
+        self.plan = make_plan(self.resource.fields, self.desired, self.current, self.absent, self.is_placeholder)
+        reasons = self.refusals()
+        if self.is_placeholder:
+            reasons = []
+        return reasons + [reason for part in self.parts for reason in part.plan_for(self.current)]
+
+    def missing_in_response(self) -> list[str]:
+        """The options that could not be compared, because the service's response leaves them out."""
+        missing = [] if self.absent else missing_in_response(self.resource.fields, self.desired, self.current)
+        return missing + [f"{part.name}.{option}" for part in self.parts for option in part.missing_in_response()]
+
+    def apply(self) -> None:
+        """Carry out the plan, for its parts as well."""
         if self.absent:
-            return {}, False
-        if current is None:
-            resource, outcome = self.create(client, plan)
+            if self.current is not None:
+                self.before_removal(self.current)
+                removed = self.client.delete(self.current, in_use=self.context.wrote)
+                self.current, self.changed = None, removed or self.context.wrote
+            return
+        if self.current is None:
+            self.current, outcome = self.create()
         else:
-            resource, outcome = client.update(current, plan), Outcome.UPDATED if plan.changed else Outcome.UNCHANGED
+            self.current = self.client.update(self.current, self.plan)
+            outcome = Outcome.UPDATED if self.plan.changed else Outcome.UNCHANGED
         for part in self.parts:
-            resource = part.apply(resource)
-        changed = outcome is not Outcome.UNCHANGED or any(part.changed for part in self.parts)
-        return self.after_present(client, resource, outcome), changed
+            self.current = part.apply_to(self.current)
+        self.changed = outcome is not Outcome.UNCHANGED or any(part.changed for part in self.parts)
+        self.current = self.after_present(self.current, outcome)
 
 
 def warn_of_missing(context: ApiContext, options: t.Collection[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ApiError, ElbError, Json, NotFound
-from .._resource.ids import is_name, normalized_id, placeholder
+from .._resource.ids import is_name, normalized_id
 from .._resource.pool import POOL
 from .._resource.resource import Resource, by_name
 from .context import ApiContext
@@ -27,19 +27,23 @@ def invalid_id(context: ApiContext) -> list[str]:
     return [f"id {given!r} is not a UUID; to look up by name, use the option 'name'"] if given and is_name(given) else []
 
 
-def resolve_id(context: ApiContext, resource: Resource[t.Any], option: str, name_or_id: str) -> str:
+def no_such(resource: Resource[t.Any], name_or_id: str, where: str = "in this project and region") -> str:
+    """What does not exist, to follow "There is"."""
+    return f"no {resource.kind} {name_or_id!r} {where}"
+
+
+def resolve_id(context: ApiContext, attempt: str, resource: Resource[t.Any], option: str, name_or_id: str) -> str:
     """The ID of a resource that an option names.
 
+    :param attempt: what cannot be done without it, to follow "Cannot".
     :raises NotFound: when none has the name.
     :raises ElbError: when several have it.
     """
     if not is_name(name_or_id):
         return normalized_id(name_or_id)
-    identity = by_name(name_or_id)
-    found = ResourceClient(context, resource).find_one(identity, f"Give the ID of the right one as '{option}'.")
+    found = ResourceClient(context, resource).find_one(by_name(name_or_id), attempt, f"Give the ID of the right one as '{option}'.")
     if found is None:
-        where = "in this project and region"
-        raise NotFound(f"There is no {resource.kind} {identity.known_by} {where}. Give its name or ID as '{option}'.")
+        raise NotFound(f"Cannot {attempt}: there is {no_such(resource, name_or_id)}. Give its name or ID as '{option}'.")
     return str(found["id"])
 
 
@@ -74,26 +78,23 @@ def resolve_pool(context: ApiContext, attempt: str, find: t.Callable[[PoolRef], 
         raise ElbError("pool must not be empty. Give the pool's name or ID.")
     facts: Json = {}
     try:
-        pool = _pool_ref(context, name)
+        pool = _pool_ref(context, attempt, name)
         if pool is not None:
             return pool, find(pool)
     except ApiError as error:
         if not error.not_found:
             raise
         facts = error.facts
-    missing = f"there is no pool {name!r} in this project and region"
     if not (assume and context.check_mode and is_name(name)):
-        hint = "Check the ID, the project and the region."
-        if is_name(name):
-            hint = "Create it with elb_pool first, or check its name."
-        raise NotFound(f"Cannot {attempt}: {missing}. {hint}", **facts)
-    context.warn(f"Check mode: {missing}; assuming that an earlier task creates it.")
-    pool = PoolRef(placeholder(f"pool {name!r}"), repr(name), {})
+        hint = "Create it with elb_pool first, or check its name." if is_name(name) else "Check the ID."
+        raise NotFound(f"Cannot {attempt}: there is {no_such(POOL, name)}. {hint}", **facts)
+    assumed = context.assume(POOL, repr(name), f"there is {no_such(POOL, name)}")
+    pool = PoolRef(assumed["id"], repr(name), {})
     return pool, find(pool)
 
 
-def _pool_ref(context: ApiContext, name: str) -> PoolRef | None:
+def _pool_ref(context: ApiContext, attempt: str, name: str) -> PoolRef | None:
     if not is_name(name):
         return PoolRef(normalized_id(name), name, {})
-    found = ResourceClient(context, POOL).find_one(by_name(name), "Give the ID of the right one as 'pool'.")
+    found = ResourceClient(context, POOL).find_one(by_name(name), attempt, "Give the ID of the right one as 'pool'.")
     return PoolRef(str(found["id"]), repr(name), found) if found else None

@@ -31,7 +31,7 @@ class PoolRef(t.NamedTuple):
 class ResourceClient(t.Generic[R]):
     """The pools of a project, the members of a pool, and so on.
 
-    :param pool: the pool that they are in, where they are in one.
+    :param parent: the pool that they are in, where they are in one.
     :param label: how one of them is named in messages; by default as the resource says.
     """
 
@@ -39,20 +39,20 @@ class ResourceClient(t.Generic[R]):
         self,
         context: ApiContext,
         resource: Resource[R],
-        pool: PoolRef | None = None,
+        parent: PoolRef | None = None,
         label: t.Callable[[t.Mapping[str, t.Any]], str] | None = None,
     ) -> None:
         self.context = context
         self.resource = resource
-        self.pool = pool
+        self.parent = parent
         #: How one of them is named in messages.
         self.label = label or resource.label
-        self._parent: t.Mapping[str, str] = {"pool_id": pool.id} if pool else {}
+        self._parent_id: t.Mapping[str, str] = {"pool_id": parent.id} if parent else {}
 
     @property
-    def known_pool(self) -> Pool:
+    def known_parent(self) -> Pool:
         """What is known of the pool that they are in."""
-        return self.pool.known if self.pool else {}
+        return self.parent.known if self.parent else {}
 
     def get(self, resource_id: str) -> R | None:
         """The one of that ID, or ``None``.
@@ -63,23 +63,24 @@ class ResourceClient(t.Generic[R]):
         try:
             return t.cast(R, self.context.read(self._call(Verb.GET, f"get {self.resource.kind} {resource_id}", "of", resource_id)))
         except ApiError as error:
-            if not error.not_found or self._is_about_pool(error, resource_id):
+            if not error.not_found or self._is_about_parent(error, resource_id):
                 raise
             return None
 
-    def _is_about_pool(self, error: ApiError, resource_id: str) -> bool:
+    def _is_about_parent(self, error: ApiError, resource_id: str) -> bool:
         """Whether it is the pool that does not exist: the message names it."""
-        if self.pool is None or self.pool.id not in error.reason:
+        if self.parent is None or self.parent.id not in error.reason:
             return False
-        return resource_id not in error.reason or resource_id == self.pool.id
+        return resource_id not in error.reason or resource_id == self.parent.id
 
-    def read_all(self, query: Query | None = None) -> list[R]:
+    def read_all(self, query: Query | None = None, purpose: str = "") -> list[R]:
         """Those that match filters.
 
         :param query: filters; by default those of :func:`scope`.
+        :param purpose: what they are read for, to follow "list ..." in messages.
         """
         limits = scope(self.context) if query is None else query
-        attempt = f"list the {self.resource.kinds}" if self.pool else f"list {self.resource.kinds}"
+        attempt = f"list {'the ' if self.parent else ''}{self.resource.kinds}{purpose}"
         return t.cast("list[R]", self.context.pages(self._call(Verb.LIST, attempt, "of")._replace(query=limits)))
 
     def find(self, identity: Identity) -> list[R]:
@@ -88,24 +89,21 @@ class ResourceClient(t.Generic[R]):
         found = self.context.pages(call._replace(query=[*identity.query, *scope(self.context)]))
         return [_completed(each, identity) for each in found if self.resource.matches(each, identity)]
 
-    def find_one(self, identity: Identity, advice: str) -> R | None:
-        """The one that an identity means, or ``None``.
+    def find_one(self, identity: Identity, attempt: str, advice: str) -> R | None:
+        """The one that an identity means, or ``None``; see :meth:`only`."""
+        return self.only(self.find(identity), identity, attempt, advice)
 
-        :param advice: what to do where there are several.
-        :raises ElbError: as :meth:`only`.
-        """
-        return self.only(self.find(identity), identity, advice)
-
-    def only(self, found: list[R], identity: Identity, advice: str) -> R | None:
+    def only(self, found: list[R], identity: Identity, attempt: str, advice: str) -> R | None:
         """The one that was found, or ``None``.
 
+        :param attempt: what cannot be done otherwise, to follow "Cannot".
+        :param advice: what to do where there are several.
         :raises ElbError: when there are several; it lists their IDs.
         """
         if len(found) > 1:
             ids = sorted(str(each.get("id")) for each in found)
-            if Verb.CREATE in self.resource.collection.functions:
-                advice += " Two tasks may have created them at the same time, such as on two hosts of a play: use run_once there."
-            raise ElbError(f"There are {len(found)} {self.resource.kinds} {identity.known_by}: {', '.join(ids)}. {advice}", ids=ids)
+            several = f"there are {len(found)} {self.resource.kinds} {identity.known_by}: {', '.join(ids)}"
+            raise ElbError(f"Cannot {attempt}: {several}. {advice}", ids=ids)
         return found[0] if found else None
 
     def create(self, desired: Json, plan: Plan, look: t.Callable[[], list[R]] | None = None) -> tuple[R, Outcome]:
@@ -125,7 +123,7 @@ class ResourceClient(t.Generic[R]):
             predicted = {**plan.body, **self.context.id_of_created(f"{resource.kind} {self.label(desired)}")}
             return t.cast(R, created.resource or predicted), Outcome.ADDED
         again = plan_present(resource.fields, desired, created.resource)
-        reasons = resource.refusals(again, desired, created.resource, self.known_pool)
+        reasons = resource.refusals(again, desired, created.resource, self.known_parent)
         if reasons:
             raise ValidationFailed(call.attempt, reasons)
         outcome = Outcome.ADDED if created.ours else Outcome.UPDATED if again.changed else Outcome.UNCHANGED
@@ -158,8 +156,8 @@ class ResourceClient(t.Generic[R]):
         return self.context.remove(self._call(Verb.DELETE, attempt, "from", str(current["id"])), in_use)
 
     def _call(self, verb: Verb, attempt: str, preposition: str, resource_id: str | None = None) -> Call:
-        where = f" {preposition} pool {self.pool.label}" if self.pool else ""
-        ids = {**self._parent, self.resource.collection.id_name: resource_id} if resource_id is not None else self._parent
+        where = f" {preposition} pool {self.parent.label}" if self.parent else ""
+        ids = {**self._parent_id, self.resource.collection.id_name: resource_id} if resource_id is not None else self._parent_id
         return Call(self.resource.operation(verb), attempt + where, ids)
 
 

@@ -19,7 +19,7 @@ from .._resource.resource import Resource, Verb
 from .._runtime.concurrency import READS, WorkerPool
 from .._runtime.context import ApiContext
 from .._runtime.listing import listing
-from .._runtime.lookup import POOL_OPTION, resolve_filter, resolve_pool
+from .._runtime.lookup import POOL_OPTION, no_such, resolve_filter, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.task import Task
 
@@ -116,7 +116,7 @@ def _list_members(context: ApiContext) -> Json:
     try:
         dummy, members = resolve_pool(context, attempt, lambda pool: listing(ResourceClient(context, MEMBER, pool), params))
     except NotFound:
-        context.warn(f"There is no pool {params['pool']!r} in this project and region, so it has no members.")
+        context.warn(f"There is {no_such(POOL, params['pool'])}, so it has no members.")
     return {"changed": False, "members": members}
 
 

@@ -50,43 +50,41 @@ class EnsureMember(Ensure[Member]):
             reasons.append("give address with protocol_port, id, or a name that is not empty")
         return reasons
 
-    def find(self) -> tuple[ResourceClient[Member], Member | None]:
+    @property
+    def if_several(self) -> str:
         """See :class:`Ensure`."""
-        pool, current = resolve_pool(self.context, self.attempt, self._find, assume=not self.absent)
-        return ResourceClient(self.context, MEMBER, pool), current
+        other = "'id'" if "address" in self.desired else "its address and protocol_port, or 'id'"
+        return f"Give the right one by {other}."
 
-    def _find(self, pool: PoolRef) -> Member | None:
-        member = self._look(ResourceClient(self.context, MEMBER, pool))
+    def find(self) -> Member | None:
+        """See :class:`Ensure`."""
+        find = super().find
+
+        def find_in(pool: PoolRef) -> Member | None:
+            self.client = ResourceClient(self.context, MEMBER, pool)
+            return find()
+
+        member = resolve_pool(self.context, self.attempt, find_in, assume=not self.absent)[1]
         self._served = member is not None and WEIGHT.value_in(member) != 0
         return member
 
-    def _look(self, client: ResourceClient[Member]) -> Member | None:
-        if self.params["id"]:
-            return client.get(self.params["id"])
-        other = "'id'" if "address" in self.desired else "its address and protocol_port, or 'id'"
-        return client.find_one(MEMBER.identity(self.desired), f"Give the right one by {other}.")
-
-    def assume(self, client: ResourceClient[Member]) -> Member | None:
+    def assume(self) -> Member | None:
         """See :class:`Ensure`: where the member is known by its name only."""
         if "address" in self.desired:
             return None
-        name, pool = self.params["name"], client.pool
-        if pool and not self.context.is_placeholder(pool.id):
-            self.context.warn(f"Check mode: pool {pool.label} has no member named {name!r}; assuming that an earlier task adds it.")
-        return t.cast(Member, self.context.id_of_created(f"member {name!r}"))
+        name, pool = self.params["name"], self.client.parent
+        if pool is None or self.context.is_placeholder(pool.id):
+            return t.cast(Member, self.context.id_of_created(f"member {name!r}"))
+        return t.cast(Member, self.context.assume(MEMBER, repr(name), f"pool {pool.label} has no member named {name!r}"))
 
-    def pool_id(self, client: ResourceClient[Member], resource: t.Mapping[str, t.Any]) -> str:
-        """See :class:`Ensure`."""
-        return client.pool.id if client.pool else ""
-
-    def before_removal(self, client: ResourceClient[Member], current: Member) -> None:
+    def before_removal(self, current: Member) -> None:
         """Drain the member."""
         seconds = self.params["drain_seconds"]
         if seconds:
-            drain(client, current)
+            drain(self.client, current)
             self.context.pause(seconds, f"draining member {MEMBER.label(current)}")
 
-    def after_present(self, client: ResourceClient[Member], resource: Member, outcome: Outcome) -> Member:
+    def after_present(self, resource: Member, outcome: Outcome) -> Member:
         """Wait until the member is healthy; or, where this task took it out of service, until it is drained."""
         if self._served and self.desired.get("weight") == 0 and self.params["drain_seconds"]:
             self.context.pause(self.params["drain_seconds"], f"draining member {MEMBER.label(resource)}")
@@ -101,13 +99,13 @@ class EnsureMember(Ensure[Member]):
         if self.context.check_mode:
             self.context.actions.add(MEMBER.operation(Verb.GET).action)
             return resource
-        return self._wait(client, resource)
+        return self._wait(resource)
 
-    def _wait(self, client: ResourceClient[Member], member: Member) -> Member:
+    def _wait(self, member: Member) -> Member:
         key = member["id"]
 
         def look() -> dict[str, Member]:
-            found = client.get(key)
+            found = self.client.get(key)
             return {key: found} if found else {}
 
         wait = HealthWait(self.context, {key: member}, look)

@@ -16,18 +16,18 @@ from .._resource.ids import comparable_id, is_name
 from .._resource.l7policy import FORWARDING_POLICY, uses_pool
 from .._resource.loadbalancer import LOADBALANCER
 from .._resource.member import MEMBER, Member
-from .._resource.plan import Outcome, Plan
+from .._resource.plan import Outcome
 from .._resource.pool import POOL, Pool, references
 from .._resource.resource import Verb, by_name
 from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.context import ApiContext
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
-from .._runtime.lookup import resolve_id
+from .._runtime.lookup import no_such, resolve_id
 from .._runtime.no_effect import NoEffect, suboptions
-from .._runtime.resource_client import PoolRef, ResourceClient, scope
+from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.task import Changes, Task
-from .health_check import HEALTH_CHECK_OPTION, HealthCheckPart, health_check_actions, health_check_client
-from .listener import LISTENER_OPTIONS, ListenerPart, listener_actions
+from .health_check import HEALTH_CHECK_OPTION, EnsureHealthCheck, health_check_actions, health_check_client
+from .listener import LISTENER_OPTIONS, EnsureListener, listener_actions
 
 #: Fields that create a pool, and those that a task gives which only updates one.
 _TO_CREATE = {"protocol", "lb_algorithm"}
@@ -43,21 +43,21 @@ class EnsurePool(Ensure[Pool]):
     def __init__(self, context: ApiContext) -> None:
         super().__init__(context)
         params = self.params
-        self._client = ResourceClient(context, POOL, label=lambda dummy: POOL.label(params))
+        self.client = ResourceClient(context, POOL, label=lambda dummy: POOL.label(params))
         self._members: list[Member] = []
         #: Pools of the same name on other load balancers.
         self._elsewhere: list[Pool] = []
-        self._listener: ListenerPart | None = None
+        self._listener: EnsureListener | None = None
         if params["listener"] is not None:
-            self._listener = ListenerPart(context, self.desired)
+            self._listener = EnsureListener(context, self.attempt, self.desired)
             # No field of the pool, but where it is created follows from it as well.
             self.desired["listener_id"] = params["listener"]
-        self._health_check: HealthCheckPart | None = None
-        if params["health_check"] is not None:
-            self._health_check = HealthCheckPart(context, params["health_check"], params["protocol"], self._client)
         if not self.absent:
             # Requests come only once the health check is there.
-            self.parts = [part for part in (self._health_check, self._listener) if part is not None]
+            if params["health_check"] is not None:
+                self.parts.append(EnsureHealthCheck(context, params["health_check"], params["protocol"], self.client))
+            if self._listener is not None:
+                self.parts.append(self._listener)
 
     def invalid(self) -> list[str]:
         """See :class:`Ensure`."""
@@ -68,29 +68,30 @@ class EnsurePool(Ensure[Pool]):
             reasons.append("listener must not be empty")
         if self.params["switch_listener"] and self._listener is None:
             reasons.append("switch_listener has an effect only with 'listener'")
-        return reasons + (self._health_check.invalid() if self._health_check and not self.absent else [])
+        return reasons
 
-    def find(self) -> tuple[ResourceClient[Pool], Pool | None]:
+    def find(self) -> Pool | None:
         """See :class:`Ensure`."""
         if not (self.params["id"] and self.absent) and self.desired.get("loadbalancer_id"):
-            self.desired["loadbalancer_id"] = resolve_id(self.context, LOADBALANCER, "loadbalancer", self.desired["loadbalancer_id"])
+            given = self.desired["loadbalancer_id"]
+            self.desired["loadbalancer_id"] = resolve_id(self.context, self.attempt, LOADBALANCER, "loadbalancer", given)
         if self.params["id"]:
-            return self._client, self._client.get(self.params["id"])
+            return super().find()
         identity = by_name(self.params["name"])
-        named = self._client.find(identity)
+        named = self.client.find(identity)
         found = self._meant(named)
         self._elsewhere = [pool for pool in named if pool not in found]
-        return self._client, self._client.only(found, identity, "Give the ID of the right one as 'id'.")
+        return self.client.only(found, identity, self.attempt, self.if_several)
 
     def _meant(self, named: list[Pool]) -> list[Pool]:
         """Of the pools of the name, those that the load balancer and the listener of the options can mean."""
         found = self._on_loadbalancer(named)
-        return self._listener.narrow(found, self.absent) if self._listener else found
+        return self._listener.narrow(found) if self._listener else found
 
     def _look(self) -> list[Pool]:
         """What a creation whose response was lost may have made: none of the pools that existed before."""
         before = {pool["id"] for pool in self._elsewhere}
-        return [pool for pool in self._meant(self._client.find(by_name(self.params["name"]))) if pool["id"] not in before]
+        return [pool for pool in self._meant(self.client.find(by_name(self.params["name"]))) if pool["id"] not in before]
 
     def _on_loadbalancer(self, pools: list[Pool]) -> list[Pool]:
         """Those that belong to the load balancer of the option, where that is given."""
@@ -100,23 +101,18 @@ class EnsurePool(Ensure[Pool]):
         on = [references(pool, "loadbalancers") for pool in pools]
         if None in on:
             # The response leaves them out: the service knows.
-            return self._client.find(POOL.identity(self.desired))
+            return self.client.find(POOL.identity(self.desired))
         return [pool for pool, ids in zip(pools, on) if comparable_id(loadbalancer_id) in (ids or ())]
 
-    def assume(self, client: ResourceClient[Pool]) -> Pool | None:
+    def assume(self) -> Pool | None:
         """See :class:`Ensure`: where the task means to update a pool rather than to create one."""
         means_update = _ONLY_TO_UPDATE.intersection(self.desired) or self.parts
         if _TO_CREATE.intersection(self.desired) or not means_update:
             return None
         name = self.params["name"]
-        self.context.warn(f"Check mode: there is no pool {name!r} in this project and region; assuming that an earlier task creates it.")
-        return t.cast(Pool, self.context.id_of_created(f"pool {name!r}"))
+        return t.cast(Pool, self.context.assume(POOL, repr(name), f"there is {no_such(POOL, name)}"))
 
-    def pool_id(self, client: ResourceClient[Pool], resource: t.Mapping[str, t.Any]) -> str:
-        """See :class:`Ensure`."""
-        return str(resource.get("id", ""))
-
-    def create(self, client: ResourceClient[Pool], plan: Plan) -> tuple[Pool, Outcome]:
+    def create(self) -> tuple[Pool, Outcome]:
         """See :class:`Ensure`. Names are not unique: a pool of the same name elsewhere is another one, and a warning names it."""
         for pool in self._elsewhere:
             on = references(pool, "loadbalancers")
@@ -126,12 +122,12 @@ class EnsurePool(Ensure[Pool]):
                 "to change that one instead, give its ID as 'id'."
             )
         body = self._listener.creation_body() if self._listener else {}
-        pool, outcome = client.create(self.desired, dataclasses.replace(plan, body={**plan.body, **body}), self._look)
+        pool, outcome = self.client.create(self.desired, dataclasses.replace(self.plan, body={**self.plan.body, **body}), self._look)
         if self.context.check_mode and "listener_id" in body:
             pool["listeners"] = [{"id": body["listener_id"]}]
         return pool, outcome
 
-    def removal_refusals(self, client: ResourceClient[Pool], current: Pool) -> list[str]:
+    def removal_refusals(self, current: Pool) -> list[str]:
         """See :class:`Ensure`. Forwarding policies are looked for before the first member is removed."""
         pool_id = str(current["id"])
         references = [] if self.context.is_placeholder(pool_id) else current.get("members")
@@ -141,22 +137,24 @@ class EnsurePool(Ensure[Pool]):
         count = len(references or self._members)
         if count and not self.params["force"]:
             return [f"it has {count} member{'s' * (count > 1)}. Set 'force: true' to remove {'them' if count > 1 else 'it'} as well."]
-        reasons = super().removal_refusals(client, {**current, "members": [{"id": member["id"]} for member in self._members]})
+        reasons = super().removal_refusals({**current, "members": [{"id": member["id"]} for member in self._members]})
         if self._members:
-            policies = ResourceClient(self.context, FORWARDING_POLICY).read_all(scope(self.context))
+            policies = ResourceClient(self.context, FORWARDING_POLICY).read_all(
+                purpose=f" that use {self.resource.kind} {self.client.label(current)}"
+            )
             names = [f"{policy.get('name') or 'without a name'} ({policy['id']})" for policy in policies if uses_pool(policy, pool_id)]
             if names:
                 reasons.append(f"it is used by the forwarding policies {', '.join(names)}: remove or change them first")
         return reasons
 
-    def before_removal(self, client: ResourceClient[Pool], current: Pool) -> None:
+    def before_removal(self, current: Pool) -> None:
         """Remove what belongs to the pool: its members, then its health check."""
         members = self._members_of(current)
         for member in self._members:
             members.delete(member)
         check_id = current.get("healthmonitor_id")
         if check_id:
-            health_check_client(self.context, client).delete({"id": check_id})
+            health_check_client(self.context, self.client).delete({"id": check_id})
 
     def _members_of(self, pool: Pool) -> ResourceClient[Member]:
         return ResourceClient(self.context, MEMBER, PoolRef(str(pool["id"]), POOL.label(self.params), pool))

@@ -18,7 +18,9 @@ from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _c
 from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
+from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
 from ansible_collections.otc.elb.plugins.module_utils._runtime.context import ApiContext, check_limits
+from ansible_collections.otc.elb.plugins.module_utils._runtime.lookup import no_such
 from ansible_collections.otc.elb.plugins.module_utils._runtime.options import nearest
 from ansible_collections.otc.elb.plugins.module_utils._runtime.task import failure_of
 from ansible_collections.otc.elb.plugins.module_utils._tasks.info import POOL_FILTERS, list_pools
@@ -117,7 +119,7 @@ class Source:
         missing = [pool for pool in self.params["pools"] if (pool.lower() if is_uuid(pool) else pool) not in found]
         given = sorted(name for name, value in self._filters.items() if value is not None)
         where = f" that matches the filters ({', '.join(given)})" if given else ""
-        return [f"There is no pool {pool!r} in this project and region{where}." for pool in missing]
+        return [f"There is {no_such(POOL, pool)}{where}." for pool in missing]
 
 
 def _resolved(name: str, value: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Any:
