@@ -10,12 +10,14 @@ from typing import Any
 class Result(dict[str, Any]):
     """A task's result: a dict as ``register`` would give it, with its flags as attributes that are always there."""
 
-    def __init__(self, values: dict[str, Any], *, task: str = "", host: str = "", seconds: float = 0.0) -> None:
+    def __init__(self, values: dict[str, Any], *, task: str = "", host: str = "", seconds: float = 0.0, ended: float = 0.0) -> None:
         super().__init__(values)
         self.task = task
         self.host = host
         #: From the task's start to its end, as the engine sees it.
         self.seconds = seconds
+        #: When it ended, by the clock of time.monotonic.
+        self.ended = ended
 
     @property
     def changed(self) -> bool:

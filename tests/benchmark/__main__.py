@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..emulator.client import start
-from . import concurrency, members, report, stages, tasks
+from . import bulk, concurrency, credentials, members, report, stages, tasks
 from .setting import Json, Setting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,18 +29,22 @@ class Scale(NamedTuple):
     rounds: int
     looped: int
     many: int
+    #: Hosts, and rounds.
+    hosts: tuple[int, int]
+    #: Rounds with clouds.yaml.
+    clouds: int
     #: Sizes of pools, each with how often it is measured.
     sizes: tuple[tuple[int, int], ...]
     latencies: tuple[int, ...]
-    #: Size, latency and times.
-    alone: tuple[int, int, int]
+    #: Size, latency, concurrency and times, with the service that is not the bottleneck; the second without concurrency.
+    bulk: tuple[tuple[int, int, int, int], ...]
     #: Size and times.
     sweep: tuple[int, int]
     profiles: int
 
 
-WHOLE = Scale(9, 10, 1000, ((10, 5), (100, 5), (1000, 3), (5000, 1)), (0, 20, 100), (1000, 20, 3), (200, 3), 9)
-QUICK = Scale(2, 3, 20, ((10, 1), (20, 1)), (0, 5), (20, 5, 1), (20, 1), 1)
+WHOLE = Scale(8, 10, 1000, (40, 3), 4, ((10, 3), (100, 2), (1000, 1)), (0, 20, 100), ((1000, 20, 8, 5), (1000, 20, 1, 1)), (100, 2), 30)
+QUICK = Scale(1, 3, 20, (4, 1), 1, ((10, 1), (20, 1)), (0, 5), ((20, 5, 8, 1), (20, 5, 1, 1)), (20, 1), 3)
 
 
 def main() -> None:
@@ -72,12 +76,16 @@ def measure(scale: Scale, ansible: Path) -> Json:
         say("tasks")
         figures["tasks"] = tasks.seconds(setting, scale.rounds, scale.looped, scale.many)
         figures["looped"], figures["many"] = scale.looped, scale.many
+        say("hosts")
+        figures["hosts"], figures["for hosts"] = scale.hosts[0], tasks.for_hosts(setting, *scale.hosts)
+        say("clouds.yaml")
+        figures["clouds"] = credentials.seconds(setting, scale.clouds)
         say("stages")
         figures["stages"] = stages.profile(setting, scale.profiles)
+        say("a service that is not the bottleneck")
+        figures["bulk"] = [bulk.create(setting, *each) for each in scale.bulk]
         say("concurrency")
         figures["concurrency"] = list(concurrency.sweep(setting, *scale.sweep))
-        say("members, one by one")
-        figures["one by one"] = members.one_by_one(setting, *scale.alone)
         figures["members"] = []
         for one in members.matrix(setting, scale.sizes, scale.latencies):
             say(f"members: {one['size']}, {one['latency']} ms, {one['step']}")

@@ -1,21 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""How long a task takes by its kind of credential, as a ratio to AK/SK, against a real Keystone on this machine.
-
-    .venv/bin/python -m tests.benchmark.credentials [--rounds N]
-
-Each kind plays as many tasks as there are rounds in one playbook; what a playbook without tasks of ours takes is subtracted. The kinds take
-turns, so that whatever else this machine does meets all of them, and the least of a kind's times counts. The second ratio is of
-the processor's time that the play took, without Keystone's and the emulator's: a machine that does something else does not change it.
-"""
+"""What a task takes with a password in clouds.yaml, against a real Keystone on this machine."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import tempfile
-import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,80 +15,50 @@ import yaml
 from ..emulator.client import start
 from ..keystone.conftest import DOMAIN, PASSWORD, PROJECT
 from ..keystone.server import Keystone
-from ..playbooks.engine import Engine, task
+from ..playbooks.engine import task
+from .setting import Setting
+from .tasks import DEBUG, ORDINARY, QUICK, Seconds, named, ordinary, play
 
-TURNS = 3
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
-    with ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        kinds = prepare(stack, home)
-        (home / "engine").mkdir()
-        engine = Engine(home / "engine", {})
-        best: dict[str, tuple[float, float]] = {}
-        for dummy in range(TURNS):
-            for kind, (options, env) in {"(none)": ({}, {}), **kinds}.items():
-                tasks = [task("ansible.builtin.debug")] if kind == "(none)" else [task("elb_pool_info", **options)] * rounds
-                begun, used = time.perf_counter(), processor()
-                played = engine.play(tasks, env=env)
-                spent = time.perf_counter() - begun, processor() - used
-                assert not any(result.failed for result in played.results), played.output
-                best[kind] = tuple(map(min, best.get(kind, spent), spent))  # type: ignore[assignment]
-    idle = best.pop("(none)")
-    seconds = {kind: [(mine - nobodys) / rounds for mine, nobodys in zip(spent, idle, strict=True)] for kind, spent in best.items()}
-    print(f"{'':30} ratio of time, of processor's time")
-    for kind, (spent_time, used_time) in seconds.items():
-        ratios = spent_time / seconds["AK/SK"][0], used_time / seconds["AK/SK"][1]
-        print(f"{kind:30} {ratios[0]:5.2f} {ratios[1]:5.2f}  ({spent_time * 1000:.0f} ms, {used_time * 1000:.0f} ms a task)")
+CLOUD = "elb_pool_info, clouds.yaml with a password"
+FIRST = CLOUD + ", the first of a run"
+OPENSTACK = "openstack.cloud.project_info, the same"
 
 
-def processor() -> float:
-    """Seconds that children took which have ended."""
-    times = os.times()
-    return times.children_user + times.children_system
+def seconds(setting: Setting, rounds: int) -> Seconds:
+    """The seconds of a task that gets a token, of those that follow it, and of a module of ``openstack.cloud``."""
+    with clouds(setting.home) as file:
+        ours = named(CLOUD, task("elb_pool_info", cloud="team"))
+        quick = [named(DEBUG, task(DEBUG)), ours] * QUICK
+        slow = [ordinary(named(CLOUD + ORDINARY, task("elb_pool_info", cloud="team")))]
+        slow.append(named(OPENSTACK, task("openstack.cloud.project_info", cloud="team") | {"ignore_errors": True}))
+        tasks = [named("start", task(DEBUG)), named(FIRST, ours), *(quick + slow) * rounds]
+        played = play(setting, tasks, {"OS_CLIENT_CONFIG_FILE": str(file)})
+    found: Seconds = {}
+    for before, result, one in zip(played, played[1:], tasks[1:], strict=False):
+        if not result.failed:
+            found.setdefault(one["name"], []).append(result.ended - before.ended)
+    assert len(found[CLOUD]) == rounds * QUICK, [result.get("msg") for result in played if result.failed]
+    return found
 
 
-def prepare(stack: ExitStack, home: Path) -> dict[str, tuple[dict[str, Any], dict[str, str]]]:
-    """Starts what is needed; gives each kind's options and environment."""
+@contextmanager
+def clouds(home: Path) -> Iterator[Path]:
+    """Keystone, an emulator in its catalog, and a clouds.yaml with a password."""
     issued = trustme.CA().issue_cert("127.0.0.1")
     certificate = (home / "server.pem", home / "server.key")
     issued.cert_chain_pems[0].write_to_path(str(certificate[0]))
     issued.private_key_pem.write_to_path(str(certificate[1]))
     (home / "keystone").mkdir()
-    keystone = stack.enter_context(Keystone(home / "keystone", certificate))
-    domain = keystone.create("domain", name=DOMAIN)
-    project = keystone.create("project", name=PROJECT, domain_id=domain)
-    user = keystone.create("user", name="operator", password=PASSWORD, domain_id=domain)
-    keystone.grant(user, project)
-    identity = {"methods": ["password"], "password": {"user": {"id": user, "password": PASSWORD}}}
-    scoped = keystone.token(identity, {"project": {"id": project}})
-    body = {"application_credential": {"name": "ansible"}}
-    made = keystone.call("POST", f"/users/{user}/application_credentials", body, **{"X-Auth-Token": scoped})["application_credential"]
-    config = {"project_id": project, "keystone": {"auth_url": keystone.url, "roles": {"member": "admin"}}}
-    emulator = stack.enter_context(start(config, validate_responses=False))
-    keystone.endpoints("elbv3", {("eu-de", "public"): f"{emulator.url}/v3/$(project_id)s"})
-    auth = {"auth_url": keystone.url, "username": "operator", "password": PASSWORD, "user_domain_name": DOMAIN, "project_name": PROJECT}
-    admin = emulator.user("admin")
-    keys = {"access_key": admin["access_key"], "secret_key": admin["secret_key"], "project_id": project}
-    override = {"elbv3_endpoint_override": emulator.url}
-    path = home / "clouds.yaml"
-    path.write_text(yaml.safe_dump({"clouds": {"team": {"auth": auth}, "keys": {"auth": keys, **override}}}), encoding="utf-8")
-    file = {"OS_CLIENT_CONFIG_FILE": str(path)}
-    application = {"application_credential_id": made["id"], "application_credential_secret": made["secret"]}
-    return {
-        "AK/SK": ({**keys, "endpoint": emulator.url}, {}),
-        "auth_token": ({"auth_token": scoped, "project_id": project, "endpoint": emulator.url}, {}),
-        "auth: password": ({"auth": auth}, {}),
-        "auth: application credential": ({"auth": {"auth_url": keystone.url, **application}}, {}),
-        "auth: token": ({"auth": {"auth_url": keystone.url, "token": scoped, "project_id": project}}, {}),
-        "cloud: password": ({"cloud": "team"}, file),
-        "cloud: AK/SK": ({"cloud": "keys"}, file),
-    }
-
-
-if __name__ == "__main__":
-    main()
+    with Keystone(home / "keystone", certificate) as keystone:
+        domain = keystone.create("domain", name=DOMAIN)
+        project = keystone.create("project", name=PROJECT, domain_id=domain)
+        user = keystone.create("user", name="operator", password=PASSWORD, domain_id=domain)
+        keystone.grant(user, project)
+        config = {"project_id": project, "keystone": {"auth_url": keystone.url, "roles": {"member": "admin"}, "timeout": 60}}
+        with start(config, validate_responses=False) as emulator:
+            keystone.endpoints("elbv3", {("eu-de", "public"): f"{emulator.url}/v3/$(project_id)s"})
+            auth: dict[str, Any] = {"auth_url": keystone.url, "username": "operator", "password": PASSWORD, "user_domain_name": DOMAIN}
+            auth |= {"project_name": PROJECT, "project_domain_name": DOMAIN}
+            file = home / "clouds.yaml"
+            file.write_text(yaml.safe_dump({"clouds": {"team": {"auth": auth, "region_name": "eu-de"}}}), encoding="utf-8")
+            yield file

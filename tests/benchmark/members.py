@@ -33,12 +33,3 @@ def matrix(setting: Setting, sizes: Iterable[tuple[int, int]], latencies: Iterab
                     one["kib"].append(run.kib)
                     one["requests"] = len(setting.emulator.requests())
             yield from measured.values()
-
-
-def one_by_one(setting: Setting, size: int, latency: int, times: int) -> Json:
-    """Create all with one request after the other."""
-    seconds: list[float] = []
-    for dummy in range(times):
-        pool = setting.pool(latency_ms=latency)
-        seconds.append(setting.run("elb_pool_members", pool=pool, members=entries(size, weight=10), concurrency=1).seconds)
-    return {"size": size, "latency": latency, "seconds": seconds}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""What a task that changes nothing costs, as the engine sees it: ours, and those that one would compare it with."""
+"""What a task that changes nothing takes in a play: ours, both ways, and those that one would compare it with."""
 
 from __future__ import annotations
 
@@ -8,20 +8,28 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..playbooks.engine import Engine, Task, task
+from ..playbooks.engine import Engine, Task, read_result, task
 from .setting import POOL, Json, Setting, entries
 
+DEBUG, PING, URI = "ansible.builtin.debug", "ansible.builtin.ping", "ansible.builtin.uri"
 AWS = "community.aws.elb_target_group"
-LOOP = "elb_member, in a loop"
+LOOP = "elb_member, a loop of {}"
+#: Follows the name of a task of ours that does not run in Ansible's own process.
+ORDINARY = ", ordinary"
+#: How often a round has each task that takes milliseconds.
+QUICK = 3
+
+Seconds = dict[str, list[float]]
 
 
-def seconds(setting: Setting, rounds: int, looped: int, many: int) -> dict[str, list[float]]:
+def seconds(setting: Setting, rounds: int, looped: int, many: int) -> Seconds:
     """The seconds of each task; the tasks take turns, so that whatever else this machine does meets all of them.
 
     ``looped``: how many members the loop has, and the one task to compare with it; ``many``: a larger pool.
@@ -30,44 +38,104 @@ def seconds(setting: Setting, rounds: int, looped: int, many: int) -> dict[str, 
     (larger,) = setting.emulator.seed({**POOL, "name": "larger", "loadbalancer_id": setting.emulator.loadbalancer("demo")})
     setting.emulator.seed_members(larger["id"], *entries(many))
     with moto(setting) as aws:
-        home = setting.home / "engine"
-        home.mkdir()
-        engine = Engine(home, {**setting.env, **aws}, setting.ansible)
-        # The collections of the package `ansible` are found beside these.
-        vpc = engine.run("amazon.aws.ec2_vpc_net", name="benchmark", cidr_block="10.0.0.0/16")
-        assert not vpc.failed, vpc
-        names, tasks = zip(*_tasks(setting, pool, larger["id"], vpc["vpc"]["id"], looped, many), strict=True)
+        env = {**setting.env, **aws}
+        python = {"ansible_python_interpreter": setting.python}
+        network = [task("amazon.aws.ec2_vpc_net", name="benchmark", cidr_block="10.0.0.0/16") | {"vars": python}]
+        vpc = play(setting, network, env)[0]["vpc"]["id"]
+        group: Json = {"name": "web", "protocol": "http", "port": 80, "vpc_id": vpc, "state": "present"}
+        ours = dict(_ours(pool, larger["id"], looped, many))
+        url = f"{setting.emulator.url}/v3/{setting.emulator.project_id}/elb/pools/{pool}"
+        token = setting.emulator.user("admin")["token"]
+        quick = [named(DEBUG, task(DEBUG)), *(named(name, one) for name, one in ours.items())]
+        slow = [
+            named(PING, task(PING)),
+            named(URI, task(URI, url=url, headers={"X-Auth-Token": token})),
+            *(named(name + ORDINARY, ordinary(one)) for name, one in ours.items() if "loop" not in one),
+            named(AWS, task(AWS, **group) | {"vars": python}),
+        ]
+        loop = LOOP.format(looped)
+        last = [named(loop + ORDINARY, ordinary(ours[loop]))]
         # The first round makes what has to be there, and fills the engine's caches.
-        play = {"hosts": "all", "gather_facts": False, "vars": {"few": entries(looped), "many": entries(many)}}
-        path = setting.home / "tasks.yml"
-        # JSON is YAML, and is written a hundred times faster.
-        path.write_text(json.dumps([{**play, "tasks": list(tasks) * (rounds + 1)}]), encoding="utf-8")
-        played = engine.playbook(path, timeout=3600)
-    measured: dict[str, list[float]] = {name: [] for name in names}
-    assert len(played.results) == len(tasks) * (rounds + 1), played.output
-    for number, result in enumerate(played.results):
-        assert not result.failed, result
-        if number >= len(names):
-            assert not result.changed, result
-            measured[names[number % len(names)]].append(result.seconds)
-    return measured
+        rounds_of_tasks = [*(quick * QUICK + slow) * (rounds + 1), *last * max(1, rounds // 3)]
+        played = play(setting, rounds_of_tasks, env, vars={"few": entries(looped), "many": entries(many)})
+    return _taken(played, rounds_of_tasks, len(quick * QUICK + slow))
 
 
-def _tasks(setting: Setting, pool: str, larger: str, vpc: str, looped: int, many: int) -> Iterator[tuple[str, Task]]:
-    member, emulator = entries(1)[0], setting.emulator
-    url = f"{emulator.url}/v3/{emulator.project_id}/elb/pools/{pool}"
-    yield "ansible.builtin.ping", task("ansible.builtin.ping")
-    yield "ansible.builtin.uri", task("ansible.builtin.uri", url=url, headers={"X-Auth-Token": emulator.user("admin")["token"]})
+def _ours(pool: str, larger: str, looped: int, many: int) -> Iterator[tuple[str, Task]]:
+    member = entries(1)[0]
     yield "elb_pool", task("elb_pool", **POOL)
     yield "elb_pool_info", task("elb_pool_info", name=[POOL["name"]])
     yield "elb_member", task("elb_member", pool=pool, **member)
     yield "elb_member_info", task("elb_member_info", pool=pool)
     yield members_of(looped), task("elb_pool_members", pool=pool, members="{{ few }}")
     yield members_of(many), task("elb_pool_members", pool=larger, members="{{ many }}")
-    options: Json = {"name": "web", "protocol": "http", "port": 80, "vpc_id": vpc, "state": "present"}
-    yield AWS, task(AWS, **options)
     loop: Any = {"pool": pool, **{name: f"{{{{ item.{name} }}}}" for name in member}}
-    yield LOOP, task("elb_member", **loop) | {"loop": "{{ few }}"}
+    yield LOOP.format(looped), task("elb_member", **loop) | {"loop": "{{ few }}"}
+
+
+def for_hosts(setting: Setting, hosts: int, rounds: int) -> Seconds:
+    """The seconds that a task takes for many hosts together, delegated to localhost, with 20 forks."""
+    pool = setting.pool(entries(hosts))
+    addresses = {f"web-{number}": entry["address"] for number, entry in enumerate(entries(hosts))}
+    inventory = {"all": {"hosts": {name: {"address": address} for name, address in addresses.items()}}}
+    options: Json = {"pool": pool, "address": "{{ address }}", "protocol_port": 80}
+    one = task("elb_member", **options) | {"delegate_to": "localhost"}
+    tasks = [named(DEBUG, task(DEBUG)), named("elb_member", one), named("elb_member" + ORDINARY, ordinary(one))]
+    played = play(setting, tasks * (rounds + 1), setting.env, inventory, forks=20)
+    ended: dict[int, float] = {}
+    for number, result in enumerate(played):
+        assert not result.failed, result
+        ended[number // hosts] = max(ended.get(number // hosts, 0.0), result.ended)
+    found: Seconds = {}
+    for number in range(len(tasks), len(ended)):
+        found.setdefault(tasks[number % len(tasks)]["name"], []).append(ended[number] - ended[number - 1])
+    return found
+
+
+def _taken(played: Sequence[Any], tasks: Sequence[Task], skipped: int) -> Seconds:
+    """From the end of the task before to the end of each: all that it adds to a play."""
+    measured: Seconds = {}
+    number, before = 0, 0.0
+    for result in played:
+        assert not result.failed, result
+        if number >= skipped:
+            assert not result.changed, result
+            measured.setdefault(tasks[number]["name"], []).append(result.ended - before)
+        number, before = number + 1, result.ended
+    assert number == len(tasks), (number, len(tasks))
+    return measured
+
+
+def play(
+    setting: Setting, tasks: Sequence[Task], env: Mapping[str, str], inventory: Json | None = None, forks: int = 5, **keywords: Any
+) -> list[Any]:
+    """The results of a play in a process of its own, with the collections of PyPI's ``ansible``."""
+    home = setting.home / f"play-{len(list(setting.home.iterdir()))}"
+    home.mkdir()
+    engine = Engine(home, env, warm=False)
+    (theirs,) = (setting.ansible / "lib").glob("python*/site-packages")
+    hosts, path, record = home / "hosts.json", home / "play.yml", home / "results.jsonl"
+    hosts.write_text(
+        json.dumps(
+            inventory or {"all": {"hosts": {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}}}
+        ),
+        encoding="utf-8",
+    )
+    # JSON is YAML, and is written a hundred times faster.
+    path.write_text(json.dumps([{"hosts": "all", "gather_facts": False, **keywords, "tasks": list(tasks)}]), encoding="utf-8")
+    variables = {"RECORD_RESULTS_TO": str(record), "ANSIBLE_COLLECTIONS_PATH": f"{engine.collections}:{theirs}"}
+    done = engine.command("ansible-playbook", f"--inventory={hosts}", f"--forks={forks}", str(path), env=variables, timeout=3600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [read_result(line) for line in record.read_text(encoding="utf-8").splitlines()]
+
+
+def named(name: str, one: Task) -> Task:
+    return one | {"name": name}
+
+
+def ordinary(one: Task) -> Task:
+    """The task as a module that Ansible sends and starts."""
+    return one | {"vars": {"otc_elb_direct": False}}
 
 
 def members_of(size: int) -> str:

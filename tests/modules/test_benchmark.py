@@ -11,9 +11,8 @@ import pytest
 
 from ansible_collections.otc.elb.plugins.module_utils._tasks.pool_members import TASK
 
-from ..benchmark import concurrency, members, report
+from ..benchmark import bulk, concurrency, credentials, members, report, tasks
 from ..benchmark.setting import Json, Setting
-from ..benchmark.tasks import AWS, LOOP, members_of
 from ..emulator.client import Emulator
 
 
@@ -41,18 +40,40 @@ def test_the_page_names_missed_goals(setting: Setting) -> None:
             for step in members.STEPS
         ]
 
-    tasks = {report.PING: 1.0, report.URI: 1.4, "elb_pool": 1.3, AWS: 2.0, LOOP: 10.0, members_of(10): 1.5, members_of(1000): 2.0}
+    loop = tasks.LOOP.format(10)
+    taken = {tasks.DEBUG: 0.1, tasks.PING: 1.5, "elb_pool": 0.14, "elb_pool, ordinary": 1.6, "elb_member": 0.1, loop: 0.4, tasks.AWS: 2.0}
+    taken |= {tasks.members_of(10): 0.2, tasks.members_of(1000): 0.4}
+    clouds = {tasks.DEBUG: 0.1, credentials.FIRST: 0.5, credentials.CLOUD: 0.15}
+    hosts = {tasks.DEBUG: 0.5, "elb_member": 1.0, "elb_member, ordinary": 6.0}
     figures: Json = {
         "machine": {"python": "3", "ansible-core": "2", "requests": "2", "cpus": 2, "load": 0.0, "minutes": 1},
-        "tasks": {name: [seconds] for name, seconds in tasks.items()},
+        "tasks": {name: [seconds] for name, seconds in taken.items()},
+        "clouds": {name: [seconds] for name, seconds in clouds.items()},
+        "hosts": 40,
+        "for hosts": {name: [seconds] for name, seconds in hosts.items()},
         "looped": 10,
         "many": 1000,
-        "stages": {"elb_pool": {"interpreter": [0.1], "compile ours": [0.1]}},
+        "stages": {"elb_pool": {"credential": [0.001], "session": [0.002]}},
         "members": [*cells(0), *cells(20)],
-        "one by one": {"size": 1000, "latency": 20, "seconds": [70.0]},
+        "bulk": [
+            {"size": 1000, "latency": 20, "concurrency": degree, "seconds": [seconds], "processor": [1.5]}
+            for degree, seconds in ((8, 3.0), (1, 21.0))
+        ],
         "concurrency": list(concurrency.sweep(setting, 2, 1, [(0, 0), (1, 0), (1, 100)], degrees=(2, 8))),
     }
     page = report.page(figures)
-    assert "0.93 of it. **Met.**" in page
-    assert "1.54 times. **Missed.**" in page
-    assert "7.0 times. **Met.**" in page
+    for found in (
+        "1.40 times. **Met.**",
+        "14.3 times. **Missed.**",
+        "4.00 times. **Missed.**",
+        "6.0 times. **Met.**",
+        "1.20 times. **Met.**",
+    ):
+        assert found in page
+    assert "1.50 times. **Met.**" in page
+
+
+def test_workers_are_measured(setting: Setting) -> None:
+    found = bulk.create(setting, 12, 1, 4, 2)
+    assert len(found["seconds"]) == len(found["processor"]) == 2
+    assert min(found["seconds"]) >= 12 * 0.001 / 4

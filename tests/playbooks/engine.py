@@ -68,13 +68,15 @@ class Engine:
     """The ansible-playbook of this virtual environment, in a home of its own.
 
     ``env`` holds the environment variables of each play, above all the credentials; ``prefix`` is another virtual environment
-    that has Ansible.
+    that has Ansible. Plays are forked from a process that has imported Ansible, unless ``warm`` is false.
     """
 
-    def __init__(self, home: Path, env: Mapping[str, str], prefix: Path | None = None) -> None:
+    def __init__(self, home: Path, env: Mapping[str, str], prefix: Path | None = None, warm: bool = True) -> None:
         self.home = home
+        self._warm = warm
         self.bin = (prefix or Path(os.environ.get(PREFIX_VARIABLE, sys.prefix))) / "bin"
         self.env = dict(env)
+        self.collections = Path(sys.prefix, "collections")
         self._number: Iterator[int] = itertools.count(1)
 
     # The keywords are Any, so that options may come as **dict[str, str]: mypy holds its values against every one of them.
@@ -218,7 +220,7 @@ class Engine:
         return subprocess.CompletedProcess(command, int(process.returncode or 0), stdout, stderr)
 
     def _start(self, command: list[str], env: dict[str, str], folder: Path) -> subprocess.Popen[str] | Started:
-        warm = warm_process(self.bin, env) if Path(command[0]).name in PROGRAMS else None
+        warm = warm_process(self.bin, env) if self._warm and Path(command[0]).name in PROGRAMS else None
         if warm:
             return warm.start(command, env, folder)
         return subprocess.Popen(
@@ -240,7 +242,7 @@ class Engine:
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
             "ANSIBLE_CONFIG": str(CONFIGURATION),
-            "ANSIBLE_COLLECTIONS_PATH": str(Path(sys.prefix, "collections")),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
             **self.env,
             **extra,
         }
@@ -250,4 +252,4 @@ class Engine:
 def read_result(line: str) -> Result:
     recorded = json.loads(line)
     result = {key: value for key, value in recorded["result"].items() if not key.startswith("_ansible_")}
-    return Result(result, task=recorded["task"], host=recorded["host"], seconds=recorded["seconds"])
+    return Result(result, task=recorded["task"], host=recorded["host"], seconds=recorded["seconds"], ended=recorded["ended"])

@@ -52,7 +52,7 @@ class CallbackModule(CallbackBase):
         # Not every strategy reports the start of a task.
         now = time.monotonic()
         seconds = now - self._begun.pop((host.get_name(), task._uuid), now)
-        recorded = {"task": task.get_name(), "host": host.get_name(), "seconds": seconds, "result": {**result, **flags}}
+        recorded = {"task": task.get_name(), "host": host.get_name(), "seconds": seconds, "ended": now, "result": {**result, **flags}}
         line = json.dumps(recorded, default=str)
         with Path(os.environ["RECORD_RESULTS_TO"]).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
