@@ -144,9 +144,14 @@ def action_group(*dummy: str) -> Iterator[str]:
 def other_names(*dummy: str) -> Iterator[str]:
     """The info modules under the names of what they list, as plugin routing."""
     for path in MODULE_FILES:
-        if path.stem.endswith("_info"):
-            yield f"{path.stem.removeprefix('elb_')}:"
+        for name in names_besides(path.stem):
+            yield f"{name}:"
             yield f"  redirect: otc.elb.{path.stem}"
+
+
+def names_besides(module: str) -> list[str]:
+    """The other names of a module."""
+    return [module.removeprefix("elb_")] if module.endswith("_info") else []
 
 
 def module_table(*dummy: str) -> Iterator[str]:
@@ -156,7 +161,8 @@ def module_table(*dummy: str) -> Iterator[str]:
     yield "| --- | --- |"
     for path in MODULE_FILES:
         documentation = yaml.safe_load(constant(path, "DOCUMENTATION"))
-        yield f"| `otc.elb.{path.stem}` | {documentation['short_description']} |"
+        other = "".join(f", also `otc.elb.{name}`" for name in names_besides(path.stem))
+        yield f"| `otc.elb.{path.stem}`{other} | {documentation['short_description']} |"
     yield ""
 
 
