@@ -57,6 +57,12 @@ INVENTORY: Json = {
     "empty": {},
     "bare": {"192.168.0.31": {}},
     "incomplete": {"web-3": {}, "web-4": {}, "web-1": {}},
+    "wrong": {
+        "web-5": {"ansible_host": "web-5.example.com", "backend_host_weight": 101},
+        "web-6": {"ansible_host": "192.168.0.16", "backend_host_port": "http"},
+        "web-7": {"ansible_host": "192.168.0.11"},
+        "web-1": {},
+    },
 }
 
 
@@ -120,14 +126,53 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
             ["have no 'ansible_host': web-3, web-4.", "have no port: web-3, web-4, web-1.", "backend_address_variable", "backend_port"],
         ),
         ({"backend_group": "web", "backend_port": 80, "backend_address_variable": "ansible_facts.default_ipv4.address"}, ["web-1, web-2"]),
-        ({"backend_name": ""}, ["name must not be empty"]),
+        (
+            {"backend_group": "wrong", "backend_port": 80},
+            [
+                "Host web-5: ansible_host is 'web-5.example.com', which is not an IP address",
+                "Host web-5: the weight must be 0 to 100, not '101'",
+                "Host web-6: the port must be 1 to 65535, not 'http'",
+                "Hosts web-7 and web-1 have the same address and port: 192.168.0.11 port 80",
+            ],
+        ),
+        ({"backend_wait": False, "backend_min_healthy_seconds": 5}, ["only with 'backend_wait: true'"]),
+        ({"backend_state": "gone"}, ["backend_state must be one of"]),
+        ({"backend_name": "full", "backend_state": "absent"}, ["it has 1 member. Set 'backend_force: true' to remove it"]),
+        (
+            {"backend_name": "new", "backend_listener": "demo-http"},
+            ["listener 'demo-http' has the default pool", "set 'backend_switch_listener: true'"],
+        ),
     ]
+    listener = emulator.listener("demo-http")
+    server = {"name": "a", "address": "192.168.0.11", "protocol_port": 80, "weight": 5}
+    emulator.seed({"name": "full", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "listener_id": listener, "members": [server]})
     rescue = [task("ansible.builtin.debug", msg="on we go")]
     played = play(engine, [{"block": [backend(**options)], "rescue": rescue} for options, dummy in wrong])
     messages = [result["msg"] for result in played.results if result.failed]
     for message, (options, words) in zip(messages, wrong, strict=True):
         assert all(word in message for word in words), (options, message)
     assert emulator.writes() == []
+
+
+def test_what_a_rolling_update_has_drained_is_left_alone(engine: Engine, emulator: Emulator) -> None:
+    """Its name and weight, and no more: other members are set up, and after its restore it is as any other."""
+    set_up = backend(backend_group="web", backend_port=80, backend_weight=7)
+
+    def update(entry: str) -> Task:
+        include = {"name": "otc.elb.rolling_update", "tasks_from": entry}
+        options = {"rolling_update_pool": "web", "rolling_update_drain_seconds": 0, "rolling_update_min_serving": 0}
+        seconds = {"rolling_update_min_healthy_seconds": 0}
+        return {"ansible.builtin.include_role": include, "vars": {**options, **seconds}, "when": "inventory_hostname == 'web-1'"}
+
+    heavier = backend(backend_group="web", backend_port=80, backend_weight=8, backend_purge=True)
+    played = play(engine, [set_up, update("drain"), {**heavier, "run_once": True}], hosts="web")
+    assert played.rc == 0, played.output
+    assert members(emulator) == {"web-1 [drained: weight 7]": ("192.168.0.11", 80, 0), "web-2": ("192.168.0.12", 81, 0)}
+    (said,) = [each for each in played.of("otc.elb.backend : Say which members stay drained") if not each.skipped]
+    assert "web-1 [drained: weight 7]" in said["msg"]
+    played = play(engine, [update("restore"), {**heavier, "run_once": True}], hosts="web")
+    assert played.rc == 0, played.output
+    assert members(emulator) == {"web-1": ("192.168.0.11", 80, 8), "web-2": ("192.168.0.12", 81, 0)}
 
 
 def test_concurrency_is_the_modules(engine: Engine, emulator: Emulator) -> None:

@@ -101,7 +101,7 @@ def test_six_hosts_two_at_a_time_never_serve_with_fewer_than_four(engine: Engine
     assert min(map(serving, moments)) == 4, table(moments)
     assert weights(emulator) == before
     # A member with a new weight is OFFLINE at first: each was waited for.
-    assert [result["member"]["operating_status"] for result in played.of(RESTORED)] == ["ONLINE"] * 6
+    assert [item["member"]["operating_status"] for result in played.of(RESTORED) for item in result["results"]] == ["ONLINE"] * 6
     drained = {name for moment in moments for name in (member["address"] for member in moment["members"] if not member["weight"])}
     assert len(drained) == 6
     # Both of a batch are out at the same time, with two requests each.
@@ -167,7 +167,7 @@ def test_an_application_that_breaks_after_the_restart_stops_the_play(engine: Eng
     assert played.rc != 0
     failed = [result for result in played.of(RESTORED) if result.failed]
     assert {result.host for result in failed} == {"web-1", "web-2"}, played.output
-    assert all("its status is OFFLINE (CONNECT_REFUSED)" in result["msg"] for result in failed)
+    assert all("its status is OFFLINE (CONNECT_REFUSED)" in result["results"][0]["msg"] for result in failed)
     # No host of a later batch was touched, and all of them serve.
     assert {result.host for result in played.of("Restart")} == {"web-1", "web-2"}
     assert [serving(moments[-1]), min(map(serving, moments))] == [4, 4], table(moments)
@@ -285,12 +285,15 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
                 entry("drain", rolling_update_port=8082),
                 entry("drain", rolling_update_name="web"),
                 entry("drain", rolling_update_pool="wbe"),
+                # Only restore would wait and set the weight, but then the host is out.
+                entry("drain", rolling_update_timeout=5, rolling_update_min_healthy_seconds=10),
+                entry("drain", rolling_update_weight=101),
             )
         ],
         hosts(1),
     )
     messages = [result["msg"] for result in played.results if result.failed]
-    assert len(messages) == 6, messages
+    assert len(messages) == 8, messages
     for message, words in zip(
         messages,
         [
@@ -300,6 +303,8 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
             ["none of them has the address 192.168.0.11 and the port 8082", "rolling_update_name"],
             ["3 members of pool 'web'", "none of them has the name web."],
             ["'wbe'", "there is no such pool, or it has no members", "rolling_update_pool"],
+            ["web-1: rolling_update_min_healthy_seconds (10) must be less than rolling_update_timeout (5)"],
+            ["web-1: rolling_update_weight must be 0 to 100, not 101"],
         ],
         strict=True,
     ):
@@ -352,15 +357,18 @@ def test_check_mode_tells_of_hosts_that_are_put_back(engine: Engine, emulator: E
     assert weights(emulator) == {"web-1": 10, "web-2": 20, "web-3": 30}
 
 
-def test_several_pools(engine: Engine, emulator: Emulator) -> None:
-    """A host leaves both, and is put back into both. Names keep their spaces."""
+def test_a_host_leaves_all_of_its_pools_or_none(engine: Engine, emulator: Emulator) -> None:
+    """It is put back into all of them. Weights are kept for each pool, and names keep their spaces."""
     pool(emulator, servers(3))
     pool(emulator, [{**member, "name": f" {member['name']}  ", "weight": member["weight"] + 1} for member in servers(3)], name="api")
+    first, second, third = servers(3)
+    pool(emulator, [first, second, {**third, "operating_status": "OFFLINE"}], name="short")
     before = emulator.state()["pools"]
-    tasks = [entry(name, rolling_update_pool=each) for name in ("drain", "restore") for each in ("web", "api")]
-    played = update(engine, tasks, hosts(3), serial=2)
+    both = [entry(name, rolling_update_pool=["web", "api"]) for name in ("drain", "restore")]
+    played = update(engine, both, hosts(3), serial=2)
     assert played.rc == 0, played.output
-    assert [result.changed for result in (*played.of(DRAINED), *played.of(RESTORED))] == [True] * 12
+    changed = [item["changed"] for result in (*played.of(DRAINED), *played.of(RESTORED)) for item in result["results"]]
+    assert changed == [True] * 12
     assert [request["body"]["member"]["name"] for request in emulator.writes() if " web-3 " in request["body"]["member"]["name"]] == [
         " web-3   [drained: weight 31]",
         " web-3  ",
@@ -368,6 +376,18 @@ def test_several_pools(engine: Engine, emulator: Emulator) -> None:
     assert [(m["name"], m["weight"]) for p in emulator.state()["pools"] for m in p["members"]] == [
         (m["name"], m["weight"]) for p in before for m in p["members"]
     ]
+    emulator.forget()
+    wrong = [
+        entry("drain", rolling_update_pool=["web", "short", "api"], rolling_update_min_serving=2),
+        entry("drain", rolling_update_pool=["web", "missing"]),
+    ]
+    rescue = [task("ansible.builtin.debug", msg="next")]
+    played = update(engine, [{"block": [each], "rescue": rescue} for each in wrong], hosts(1))
+    refused, missing = [result["msg"] for result in played.results if result.failed]
+    assert "web-1 is not taken out of pool 'short': 1 other member would be serving (192.168.0.12)" in refused
+    assert "in all of its pools" in refused
+    assert "web-1 cannot be found in pool 'missing'" in missing
+    assert emulator.writes() == []
 
 
 def test_check_mode_before_there_is_a_pool(engine: Engine, emulator: Emulator) -> None:
@@ -389,11 +409,12 @@ def test_declared_actions_are_sufficient_necessary_and_predicted(engine: Engine,
     emulator.grant("limited", [action for action in ACTIONS if action != "elb:members:put"])
     checked = update(engine, both, hosts(1), env=keys, check=True)
     assert checked.rc == 0, checked.output
-    assert sorted({action for result in checked.results for action in result.get("required_actions", [])}) == ACTIONS
+    items = [item for result in checked.results for item in result.get("results", [])]
+    assert sorted({action for item in items for action in item.get("required_actions", [])}) == ACTIONS
     for missing in ACTIONS:
         emulator.grant("limited", [action for action in ACTIONS if action != missing])
         (failed,) = [result for result in update(engine, both[:1], hosts(1), env=keys).results if result.failed]
-        assert failed["missing_action"] == missing
+        assert failed["results"][0]["missing_action"] == missing
         # Also what only restore will need: better to know before the host is out than after.
         assert weights(emulator) == {"web-1": 10, "web-2": 20}
     emulator.grant("limited", ACTIONS)

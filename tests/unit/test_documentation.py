@@ -143,18 +143,48 @@ def test_every_module_has_the_common_parts(path: Path) -> None:
         assert yaml.safe_load((RETURNS / f"{name}.yml").read_text(encoding="utf-8")).items() <= documented.items()
 
 
+def role(name: str) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Its documented variables, its vars/main.yml, and its page."""
+    folder = CHECKOUT / "roles" / name
+    entries = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"].values()
+    documented = {name: option for entry in entries for name, option in entry["options"].items()}
+    return (
+        documented,
+        yaml.safe_load((folder / "vars" / "main.yml").read_text(encoding="utf-8")),
+        (folder / "README.md").read_text(encoding="utf-8"),
+    )
+
+
+@pytest.mark.parametrize("name", ["backend", "rolling_update"])
+def test_a_role_documents_its_variables_and_their_defaults(name: str) -> None:
+    documented, variables, page = role(name)
+    assert {f"{name}_{option}" for option in variables[f"__{name}_types"]} == documented.keys()
+    defaults = {f"{name}_{option}": default for option, default in variables[f"__{name}_defaults"].items()}
+    # A template.
+    defaults.pop("rolling_update_address", None)
+    documented.pop("rolling_update_address", None)
+    assert {option: spec["default"] for option, spec in documented.items() if "default" in spec} == defaults
+    for option, default in defaults.items():
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        assert f"| `{option}` | `{shown}` |" in page, option
+    # Ansible validates these before the role runs: an empty value must pass, and a null one where there is a default.
+    assert [option for option, spec in documented.items() if spec["type"] != "raw" and (spec["type"] != "str" or "default" in spec)] == []
+    assert [option for option, spec in documented.items() if "choices" in spec] == []
+
+
 def test_the_role_backend_takes_every_field_of_a_pool() -> None:
-    role = CHECKOUT / "roles" / "backend"
-    options = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
-    (block,) = yaml.safe_load((role / "tasks" / "main.yml").read_text(encoding="utf-8"))
-    (passed,) = (each["otc.elb.elb_pool"] for each in block["block"] if "otc.elb.elb_pool" in each)
-    page = (role / "README.md").read_text(encoding="utf-8")
+    documented, variables, page = role("backend")
+    tasks = yaml.safe_load((CHECKOUT / "roles" / "backend" / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    (passed,) = (each["otc.elb.elb_pool"] for task in tasks for each in task.get("block", ()) if "otc.elb.elb_pool" in each)
     for field in pool_resource.FIELDS:
-        name = f"backend_{field.option_key}"
-        same = {key: field.option[key] for key in ("type", "choices") if key in field.option}
-        assert {key: options.get(name, {}).get(key) for key in same} == same, name
-        assert re.fullmatch(rf"{{{{ {name}( \| default\(omit\))? }}}}", passed.get(field.option_key, "")), name
-        assert f"`{name}`" in page
+        key = field.option_key
+        same = {name: field.option[name] for name in ("type", "choices") if name in field.option}
+        if "choices" in same:
+            same["choices"] = [choice for choice in same["choices"] if choice]
+            assert all(f"V({choice})" in documented[f"backend_{key}"]["description"] for choice in same["choices"])
+        assert variables["__backend_types"][key] == same, key
+        assert re.fullmatch(rf"{{{{ __backend_options\.{key}( \| default\(omit\))? }}}}", passed.get(key, "")), key
+        assert f"`backend_{key}`" in page
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)

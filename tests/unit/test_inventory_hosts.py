@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from ansible_collections.otc.elb.plugins.plugin_utils._inventory.source import S
 ADDRESSES = ["192.168.0.1", "192.168.0.2", "192.168.0.3", "2001:db8::1", "2001:DB8:0::1"]
 NAMES = ["", "web-1", "web-2", "192.168.0.1", "192.168.0.3", "localhost", "all", "-x", "web 1", "a:b", "{{ x }}"]
 POOLS = ["web", "web ", "api-1", "api_1", "", "all", "ungrouped"]
-ROLE = Path(__file__).parents[2] / "roles" / "rolling_update"
+ROLES = Path(__file__).parents[2] / "roles"
 
 
 def pool(number: int, name: str, *members: tuple[str, str, int]) -> dict[str, Any]:
@@ -72,9 +73,13 @@ def test_a_host_keeps_its_name_while_a_role_has_drained_it() -> None:
     assert drained.hosts[0].members[0]["name"] == "web-1 [drained: weight 10]"
     unnamed = found_in([pool(1, "a", ("[drained: weight 7]", "10.0.0.1", 80))], ("name",), "")
     assert ([host.name for host in unnamed.hosts], unnamed.warnings) == (["10.0.0.1"], [])
-    role = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
-    marked = f"web-1 {role['__rolling_update_mark'] % 100}"
+    # Three places know the mark: each of the roles, and the inventory plugin.
+    updates, backend = (
+        yaml.safe_load((ROLES / role / "vars" / "main.yml").read_text(encoding="utf-8")) for role in ("rolling_update", "backend")
+    )
+    marked = f"web-1 {updates['__rolling_update_mark'] % 100}"
     assert (DRAINED.sub("", marked), DRAINED.findall(marked)) == ("web-1", ["100"])
+    assert re.search(backend["__backend_drained_name"], marked)
 
 
 @pytest.mark.parametrize("missing", ["address", "protocol_port"])
