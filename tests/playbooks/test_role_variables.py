@@ -95,7 +95,8 @@ def test_rolling_update(engine: Engine, emulator: Emulator) -> None:
         if result.changed
     }
     assert drained == {f"web-{n}": f"web-{n} [drained: weight {n}0]" for n in (1, 2, 3)}
-    (refused,) = played.of("otc.elb.rolling_update : Refuse to leave too few in service")[3:]
+    (refused,) = [result for result in played.results if result.failed]
+    assert refused.host == "web-4"
     assert "rolling_update_min_serving is 1" in refused["msg"]
 
 
