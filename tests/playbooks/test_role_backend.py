@@ -135,6 +135,15 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
                 "Hosts web-7 and web-1 have the same address and port: 192.168.0.11 port 80",
             ],
         ),
+        (
+            {
+                "backend_name": "full",
+                "backend_group": "web",
+                "backend_port": 80,
+                "backend_members": [{"address": "192.168.0.11", "port": 80}],
+            },
+            ["host web-1 (192.168.0.11:80): backend_members[0] has the same address and port"],
+        ),
         ({"backend_wait": False, "backend_min_healthy_seconds": 5}, ["only with 'backend_wait: true'"]),
         ({"backend_state": "gone"}, ["backend_state must be one of"]),
         ({"backend_name": "full", "backend_state": "absent"}, ["it has 1 member. Set 'backend_force: true' to remove it"]),
