@@ -27,7 +27,10 @@ description:
     C(elb_pool_name == 'web' and not elb_healthy and elb_weight > 0) means just what it says also where a server is in other pools.
     All members of a pool without a health check are healthy. A member with weight 0 gets no requests, and some load balancers do not
     check it, so leave it out.
-    O(compose) is evaluated once for each host.
+  - A condition in O(groups) must be a boolean, such as C(elb_weight > 0) or C(elb_name | length > 0). ansible-core 2.19 and newer take
+    another value, such as C(elb_weight), for an error, so that no host is in the group, or with O(strict) the source fails. The key of
+    O(keyed_groups) may be text, a number, a boolean, a list or a dict.
+  - O(compose) is evaluated once for each host.
   - Values from the service are never evaluated as templates.
 notes:
   - >-
@@ -47,7 +50,8 @@ extends_documentation_fragment:
   - inventory_cache
 options:
   plugin:
-    description: The name of this plugin, which marks the file as its source.
+    description:
+      - The name of this plugin, which marks the file as its source.
     type: str
     required: true
     choices: [otc.elb.elb_members]
@@ -106,7 +110,7 @@ keyed_groups:
   - key: elb_pool_group ~ '_' ~ elb_operating_status | lower
     separator: ''
   # weight_0, weight_10, ...
-  - key: elb_weight | string
+  - key: elb_weight
     prefix: weight
 compose:
   ansible_user: "'ops'"
@@ -136,7 +140,7 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ansible_collections.otc.elb.plugins.module_utils._runtime.printable import printable
-from ansible_collections.otc.elb.plugins.plugin_utils._inventory.hosts import Host, are_pools, as_text, found_in, of_member
+from ansible_collections.otc.elb.plugins.plugin_utils._inventory.hosts import Host, are_pools, as_group_name, as_text, found_in, of_member
 from ansible_collections.otc.elb.plugins.plugin_utils._inventory.source import OPTIONS, Source, SourceError
 
 
@@ -144,6 +148,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     """Reads pools, or takes them from the cache, and fills the inventory."""
 
     NAME = "otc.elb.elb_members"
+
+    #: Whether what is composed is the key of a group.
+    _composes_key = False
 
     def verify_file(self, path: str) -> bool:
         """Whether a file is meant for this plugin."""
@@ -201,7 +208,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._add(host)
 
     def _compose(self, *arguments: t.Any, **keywords: t.Any) -> t.Any:
-        return as_text(super()._compose(*arguments, **keywords))
+        value = as_text(super()._compose(*arguments, **keywords))
+        return as_group_name(value) if self._composes_key else value
+
+    def _add_host_to_keyed_groups(self, *arguments: t.Any, **keywords: t.Any) -> None:
+        self._composes_key = True
+        try:
+            super()._add_host_to_keyed_groups(*arguments, **keywords)
+        finally:
+            self._composes_key = False
 
     def _add(self, host: Host) -> None:
         strict = self.get_option("strict")

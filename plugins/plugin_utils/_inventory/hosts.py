@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from ansible import template
 from ansible.inventory.group import to_safe_group_name
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible.utils.unsafe_proxy import AnsibleUnsafe, wrap_var
 
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._resource.address import comparable_address, parse_address
@@ -54,9 +54,8 @@ def of_member(member: Json) -> Json:
 def as_text(value: t.Any) -> t.Any:
     """A value that is never taken for a template, whatever it looks like.
 
-    Only what may look like one is marked: in an export each mark is a dict, which AWX cannot read. Since ansible-core 2.19, untrusted
-    values are marked; so what cannot be a template is trusted there. Keys cannot be marked, so those that look like one are
-    dropped.
+    Only what may look like one is marked: in an export each mark is a dict, which AWX cannot read. What cannot be a template loses the
+    mark that Ansible gave it. Keys cannot be marked, so those that look like a template are dropped.
     """
     if isinstance(value, dict):
         return {name: as_text(each) for name, each in value.items() if not _is_suspicious(name)}
@@ -71,9 +70,17 @@ def _is_suspicious(value: t.Any) -> bool:
 
 
 def trusted(value: t.Any) -> t.Any:
-    """A value that may be a template, which it is without more before ansible-core 2.19."""
+    """A value that may be a template: without the mark that ansible-core before 2.19 gives to what a template returns, and with the one
+    that newer ones want."""
+    if not isinstance(value, str):
+        return value
     trust = getattr(template, "trust_as_template", None)
-    return trust(value) if trust and isinstance(value, str) else value
+    return trust(value) if trust else value._strip_unsafe() if isinstance(value, AnsibleUnsafe) else value
+
+
+def as_group_name(key: t.Any) -> t.Any:
+    """The key of a group as text where it is a number or a boolean, which Ansible refuses with the whole source."""
+    return str(key) if isinstance(key, (int, float)) else key
 
 
 class Found(t.NamedTuple):
