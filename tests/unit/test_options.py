@@ -57,3 +57,8 @@ def test_text_that_is_no_dict_is_explained(text: str) -> None:
     refused = call("elb_pool", name="web", health_check=text)
     assert refused["msg"].startswith("health_check: ")
     assert len(refused["msg"]) > len("health_check: ")
+
+
+@pytest.mark.parametrize("text", ["", "web-1", "a=1, web-1"])
+def test_text_is_no_list_of_members(text: str) -> None:
+    assert call("elb_pool_members", pool="web", members=text)["msg"] == "members must be a list of dicts, not text"

@@ -10,7 +10,7 @@ import difflib
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.validation import check_type_dict
+from ansible.module_utils.common.validation import check_type_dict, check_type_list
 from ansible.module_utils.errors import UnsupportedError
 
 from .._errors import Json, with_reasons
@@ -56,9 +56,10 @@ def explain_invalid(task: Task, given: Json, msg: str) -> Json:
                 # Of text, Ansible says why it is no dict.
                 wrong = f": {error}" if isinstance(value, str) else f" must be a dict of options, not {type(value).__name__}"
                 reasons.append(name + wrong)
-        if option.get("elements") == "dict" and isinstance(value, list):
-            found, valid = _check_entries(name, option["options"], value)
-            reasons += found
+        if option.get("elements") == "dict" and isinstance(value, (list, str)):
+            # Ansible splits text at commas.
+            found, valid = _check_entries(name, option["options"], check_type_list(value))
+            reasons += found if isinstance(value, list) or not found else [f"{name} must be a list of dicts, not text"]
     return with_reasons([*(reasons or [msg + similar]), *task.invalid_entries(valid)])
 
 
