@@ -225,8 +225,11 @@ def test_progress(engine: Engine, emulator: Emulator) -> None:
         many(40, purge=True, drain_seconds=1) | {"vars": {"otc_elb_progress": 0}},
         many(30, purge=True, drain_seconds=1) | {"vars": every, "no_log": True},
         many(20, purge=True, drain_seconds=1),
+        task("elb_pool", name="web", state="absent", force=True) | {"vars": {"otc_elb_progress": 0.01}},
     ]
-    found = lines(engine.play(tasks).stdout)
+    played = engine.play(tasks)
+    assert re.search(r"^otc\.elb\.elb_pool \[localhost\]: removed \d+ of 20 members$", played.stdout, re.MULTILINE), played.output
+    found = lines(played.stdout)
     assert {re.sub(r"\d+( seconds| of)", r"N\1", line) for line in found} <= {
         "not healthy yet: 192.168.0.1:80, 192.168.0.2:80, 192.168.0.3:80 and 57 more, N seconds left",
         "draining 10 members, N seconds left",

@@ -150,8 +150,11 @@ class EnsurePool(Ensure[Pool]):
     def before_removal(self, current: Pool) -> None:
         """Remove what belongs to the pool: its members, then its health check."""
         members = self._members_of(current)
-        for member in self._members:
-            members.delete(member)
+        removed: list[Member] = []
+        with self.context.progress(lambda: f"removed {len(removed)} of {len(self._members)} members"):
+            for member in self._members:
+                members.delete(member)
+                removed.append(member)
         check_id = current.get("healthmonitor_id")
         if check_id:
             health_check_client(self.context, self.client).delete({"id": check_id})
