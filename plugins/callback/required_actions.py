@@ -40,7 +40,8 @@ options:
       - section: callback_required_actions
         key: scope
   per_play:
-    description: Whether to show a policy for each play, rather than one for the whole run.
+    description:
+      - Whether to show a policy for each play, rather than one for the whole run.
     type: bool
     default: false
     env:

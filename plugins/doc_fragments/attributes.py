@@ -13,13 +13,16 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and report what would be changed without changing it.
+    description:
+      - Can run in C(check_mode) and report what would be changed without changing it.
     support: full
   diff_mode:
-    description: Shows the managed fields before and after in diff mode.
+    description:
+      - Shows the managed fields before and after in diff mode.
     support: full
   action_group:
-    description: Use C(group/otc.elb.elb) in C(module_defaults) to set the options of the connection once for all modules.
+    description:
+      - Use C(group/otc.elb.elb) in C(module_defaults) to set the options of the connection once for all modules.
     support: full
     membership:
       - otc.elb.elb
@@ -28,13 +31,16 @@ attributes:
     INFO = r"""
 attributes:
   check_mode:
-    description: Can run in C(check_mode). The module never changes anything.
+    description:
+      - Can run in C(check_mode). The module never changes anything.
     support: full
   diff_mode:
-    description: The module never changes anything, so there is no difference to show.
+    description:
+      - The module never changes anything, so there is no difference to show.
     support: N/A
   action_group:
-    description: Use C(group/otc.elb.elb) in C(module_defaults) to set the options of the connection once for all modules.
+    description:
+      - Use C(group/otc.elb.elb) in C(module_defaults) to set the options of the connection once for all modules.
     support: full
     membership:
       - otc.elb.elb

@@ -104,11 +104,13 @@ options:
     type: path
     aliases: [key]
   api_timeout:
-    description: The seconds that one request may take, 0.01 to 86400.
+    description:
+      - The seconds that one request may take, 0.01 to 86400.
     type: float
     default: 30.0
   timeout:
-    description: The seconds that the task may spend in retries and waits altogether, 0 to 86400.
+    description:
+      - The seconds that the task may spend in retries and waits altogether, 0 to 86400.
     type: float
     default: 180.0
 requirements:
@@ -119,9 +121,11 @@ seealso:
   - plugin: otc.elb.required_actions
     plugin_type: callback
   - name: Authentication
-    description: Every way to authenticate, with what goes into options, the environment and clouds.yaml.
+    description:
+      - Every way to authenticate, with what goes into options, the environment and clouds.yaml.
     link: https://github.com/opentelekomcloud/ansible-collection-elb/blob/main/docs/authentication.md
   - name: Permissions
-    description: The IAM actions that each task needs, and how to grant just those.
+    description:
+      - The IAM actions that each task needs, and how to grant just those.
     link: https://github.com/opentelekomcloud/ansible-collection-elb/blob/main/docs/permissions.md
 """

@@ -13,7 +13,8 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   pool:
-    description: The name or ID of the pool. A UUID is used as the ID, without a lookup, which saves a request.
+    description:
+      - The name or ID of the pool. A UUID is used as the ID, without a lookup, which saves a request.
     type: str
     required: true
     aliases: [pool_id]

@@ -45,17 +45,21 @@ options:
         must allow it. With it, the IPv4 or IPv6 address of the server's primary network interface in that subnet.
     type: str
   protocol_port:
-    description: The port on which the server receives requests, 1 to 65535. Cannot be changed.
+    description:
+      - The port on which the server receives requests, 1 to 65535. Cannot be changed.
     type: int
     aliases: [port]
   id:
-    description: The member's ID, which is not the server's ID. A member cannot be added with a given ID.
+    description:
+      - The member's ID, which is not the server's ID. A member cannot be added with a given ID.
     type: str
   name:
-    description: The member's name, 0 to 255 characters. The member is looked up by it if neither O(address) nor O(id) is given.
+    description:
+      - The member's name, 0 to 255 characters. The member is looked up by it if neither O(address) nor O(id) is given.
     type: str
   state:
-    description: Whether the member should exist.
+    description:
+      - Whether the member should exist.
     type: str
     choices: [present, absent]
     default: present
@@ -72,7 +76,8 @@ options:
     type: str
     aliases: [subnet_id, subnet]
   availability_zone:
-    description: The availability zone of a member by IP only, so without O(subnet_cidr_id). It can be changed, but not removed.
+    description:
+      - The availability zone of a member by IP only, so without O(subnet_cidr_id). It can be changed, but not removed.
     type: str
 seealso:
   - module: otc.elb.elb_member_info

@@ -33,32 +33,39 @@ extends_documentation_fragment:
   - otc.elb.attributes.info
 options:
   pool:
-    description: The name or ID of the pool. A UUID is used as the ID, without a lookup, which saves a request.
+    description:
+      - The name or ID of the pool. A UUID is used as the ID, without a lookup, which saves a request.
     type: str
     required: true
     aliases: [pool_id]
   id:
-    description: IDs of members. A single ID without other filters gets this member instead of a list.
+    description:
+      - IDs of members. A single ID without other filters gets this member instead of a list.
     type: list
     elements: str
   name:
-    description: Names of members.
+    description:
+      - Names of members.
     type: list
     elements: str
   weight:
-    description: Weights of members.
+    description:
+      - Weights of members.
     type: list
     elements: int
   subnet_cidr_id:
-    description: Neutron IDs of the subnets that the members are in.
+    description:
+      - Neutron IDs of the subnets that the members are in.
     type: list
     elements: str
   address:
-    description: Addresses of members, spelled as in the service's responses.
+    description:
+      - Addresses of members, spelled as in the service's responses.
     type: list
     elements: str
   protocol_port:
-    description: Ports of members.
+    description:
+      - Ports of members.
     type: list
     elements: int
   operating_status:
@@ -69,21 +76,25 @@ options:
     elements: str
     choices: [ONLINE, NO_MONITOR, OFFLINE]
   ip_version:
-    description: IP versions of the members' addresses.
+    description:
+      - IP versions of the members' addresses.
     type: list
     elements: str
     choices: [v4, v6]
   member_type:
-    description: V(ip) for members by IP only, V(instance) for servers of the VPC.
+    description:
+      - V(ip) for members by IP only, V(instance) for servers of the VPC.
     type: list
     elements: str
     choices: [ip, instance]
   instance_id:
-    description: IDs of the instances that are members.
+    description:
+      - IDs of the instances that are members.
     type: list
     elements: str
   availability_zone:
-    description: Availability zones of members.
+    description:
+      - Availability zones of members.
     type: list
     elements: str
   enterprise_project_id:

@@ -53,7 +53,8 @@ options:
       - With O(id), the pool's new name.
     type: str
   id:
-    description: The pool's ID, to look it up by its ID rather than its name. A pool cannot be created with a given ID.
+    description:
+      - The pool's ID, to look it up by its ID rather than its name. A pool cannot be created with a given ID.
     type: str
   state:
     description:
@@ -111,7 +112,8 @@ options:
     type: dict
     suboptions:
       enable:
-        description: V(false) removes the health check.
+        description:
+          - V(false) removes the health check.
         type: bool
         default: true
       type:
@@ -121,19 +123,24 @@ options:
         type: str
         choices: [TCP, UDP_CONNECT, HTTP, HTTPS]
       delay:
-        description: Seconds between two checks, 1 to 50.
+        description:
+          - Seconds between two checks, 1 to 50.
         type: int
       timeout:
-        description: Seconds that a check waits for a response, 1 to 50. The service recommends less than O(health_check.delay).
+        description:
+          - Seconds that a check waits for a response, 1 to 50. The service recommends less than O(health_check.delay).
         type: int
       max_retries:
-        description: How many successful checks in a row make a member ONLINE, 1 to 10.
+        description:
+          - How many successful checks in a row make a member ONLINE, 1 to 10.
         type: int
       max_retries_down:
-        description: How many failed checks in a row make a member OFFLINE, 1 to 10. The service takes 3 if it is not given for a new one.
+        description:
+          - How many failed checks in a row make a member OFFLINE, 1 to 10. The service takes 3 if it is not given for a new one.
         type: int
       monitor_port:
-        description: The port to check, 1 to 65535. V(0) checks the port of each member, which is the service's default.
+        description:
+          - The port to check, 1 to 65535. V(0) checks the port of each member, which is the service's default.
         type: int
         aliases: [port]
       domain_name:
@@ -142,21 +149,26 @@ options:
           - An empty string sets the service's default, the load balancer's address.
         type: str
       url_path:
-        description: The path in requests of the check, 1 to 80 characters that begin with C(/). For V(HTTP) and V(HTTPS) only.
+        description:
+          - The path in requests of the check, 1 to 80 characters that begin with C(/). For V(HTTP) and V(HTTPS) only.
         type: str
       expected_codes:
-        description: >-
-          The HTTP status codes of a healthy member; one, a list or a range, such as V(200), V(200,202) and V(200-204). For V(HTTP) and
-          V(HTTPS) only.
+        description:
+          - >-
+            The HTTP status codes of a healthy member; one, a list or a range, such as V(200), V(200,202) and V(200-204). For V(HTTP) and
+            V(HTTPS) only.
         type: str
       admin_state_up:
-        description: V(false) keeps the health check, but does not check any member.
+        description:
+          - V(false) keeps the health check, but does not check any member.
         type: bool
       name:
-        description: The health check's name, 0 to 255 characters.
+        description:
+          - The health check's name, 0 to 255 characters.
         type: str
   description:
-    description: A description, 0 to 255 characters. An empty string removes it.
+    description:
+      - A description, 0 to 255 characters. An empty string removes it.
     type: str
   session_persistence:
     description:
@@ -165,7 +177,8 @@ options:
     type: dict
     suboptions:
       enable:
-        description: V(false) turns stickiness off.
+        description:
+          - V(false) turns stickiness off.
         type: bool
         default: true
       type:
@@ -176,7 +189,8 @@ options:
         type: str
         choices: [SOURCE_IP, HTTP_COOKIE, APP_COOKIE]
       cookie_name:
-        description: The cookie's name. Letters, digits, C(-), C(_) and C(.) are allowed. Only with V(APP_COOKIE).
+        description:
+          - The cookie's name. Letters, digits, C(-), C(_) and C(.) are allowed. Only with V(APP_COOKIE).
         type: str
       persistence_timeout:
         description:
@@ -189,13 +203,16 @@ options:
     type: dict
     suboptions:
       enable:
-        description: Whether slow start is on. The service's default is V(false).
+        description:
+          - Whether slow start is on. The service's default is V(false).
         type: bool
       duration:
-        description: Seconds, 30 to 1200. The service's default is 30.
+        description:
+          - Seconds, 30 to 1200. The service's default is 30.
         type: int
   member_deletion_protection_enable:
-    description: Whether members are protected from being removed. While it is on, neither the members nor a pool with members can be removed.
+    description:
+      - Whether members are protected from being removed. While it is on, neither the members nor a pool with members can be removed.
     type: bool
     aliases: [member_deletion_protection]
   vpc_id:
@@ -210,7 +227,8 @@ options:
     type: str
     choices: [instance, ip, '']
   protection_status:
-    description: V(consoleProtection) protects the pool from changes made in the console.
+    description:
+      - V(consoleProtection) protects the pool from changes made in the console.
     type: str
     choices: [nonProtection, consoleProtection]
   protection_reason:

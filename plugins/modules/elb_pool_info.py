@@ -33,15 +33,18 @@ extends_documentation_fragment:
   - otc.elb.attributes.info
 options:
   id:
-    description: IDs of pools. A single ID without other filters gets this pool instead of a list.
+    description:
+      - IDs of pools. A single ID without other filters gets this pool instead of a list.
     type: list
     elements: str
   name:
-    description: Names of pools.
+    description:
+      - Names of pools.
     type: list
     elements: str
   description:
-    description: Descriptions of pools.
+    description:
+      - Descriptions of pools.
     type: list
     elements: str
   loadbalancer:
@@ -59,47 +62,57 @@ options:
     elements: str
     aliases: [listener_id]
   protocol:
-    description: Protocols of pools.
+    description:
+      - Protocols of pools.
     type: list
     elements: str
     choices: [TCP, UDP, HTTP, HTTPS, QUIC]
   lb_algorithm:
-    description: Algorithms of pools.
+    description:
+      - Algorithms of pools.
     type: list
     elements: str
     choices: [ROUND_ROBIN, LEAST_CONNECTIONS, SOURCE_IP, QUIC_CID]
   healthmonitor_id:
-    description: IDs of the pools' health checks.
+    description:
+      - IDs of the pools' health checks.
     type: list
     elements: str
   ip_version:
-    description: IP versions that the pools' members can have.
+    description:
+      - IP versions that the pools' members can have.
     type: list
     elements: str
     choices: [dualstack, v4]
   member_address:
-    description: Addresses of members of the pools.
+    description:
+      - Addresses of members of the pools.
     type: list
     elements: str
   member_device_id:
-    description: IDs of the cloud servers that are members of the pools.
+    description:
+      - IDs of the cloud servers that are members of the pools.
     type: list
     elements: str
   member_instance_id:
-    description: IDs of the instances that are members of the pools.
+    description:
+      - IDs of the instances that are members of the pools.
     type: list
     elements: str
   vpc_id:
-    description: IDs of the VPCs that the pools work in.
+    description:
+      - IDs of the VPCs that the pools work in.
     type: list
     elements: str
   type:
-    description: Types of pools.
+    description:
+      - Types of pools.
     type: list
     elements: str
     choices: [instance, ip, '']
   protection_status:
-    description: How pools are protected from changes made in the console.
+    description:
+      - How pools are protected from changes made in the console.
     type: list
     elements: str
     choices: [nonProtection, consoleProtection]
@@ -110,16 +123,19 @@ options:
     type: list
     elements: str
   member_deletion_protection_enable:
-    description: Whether the pools' members are protected from being removed.
+    description:
+      - Whether the pools' members are protected from being removed.
     type: bool
   include_members:
-    description: >-
-      Whether C(members) of each pool have all fields rather than only the ID. Costs a request for each pool that has members, up to 8 at
-      the same time.
+    description:
+      - >-
+        Whether C(members) of each pool have all fields rather than only the ID. Costs a request for each pool that has members, up to 8 at
+        the same time.
     type: bool
     default: false
   include_health_check:
-    description: Whether each pool has its C(health_check). Costs a request for each 50 pools that have one.
+    description:
+      - Whether each pool has its C(health_check). Costs a request for each 50 pools that have one.
     type: bool
     default: false
 seealso:

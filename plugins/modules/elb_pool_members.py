@@ -51,26 +51,32 @@ options:
     required: true
     suboptions:
       address:
-        description: The private IP address of the server; see O(otc.elb.elb_member#module:address).
+        description:
+          - The private IP address of the server; see O(otc.elb.elb_member#module:address).
         type: str
         required: true
       protocol_port:
-        description: The port on which the server receives requests, 1 to 65535.
+        description:
+          - The port on which the server receives requests, 1 to 65535.
         type: int
         required: true
         aliases: [port]
       name:
-        description: The member's name, 0 to 255 characters.
+        description:
+          - The member's name, 0 to 255 characters.
         type: str
       weight:
-        description: 0 to 100. With V(0) the member gets no new requests.
+        description:
+          - 0 to 100. With V(0) the member gets no new requests.
         type: int
       subnet_cidr_id:
-        description: The Neutron ID of the IPv4 or IPv6 subnet; see O(otc.elb.elb_member#module:subnet_cidr_id).
+        description:
+          - The Neutron ID of the IPv4 or IPv6 subnet; see O(otc.elb.elb_member#module:subnet_cidr_id).
         type: str
         aliases: [subnet_id, subnet]
       availability_zone:
-        description: The availability zone of a member by IP only.
+        description:
+          - The availability zone of a member by IP only.
         type: str
   purge:
     description:
@@ -79,15 +85,18 @@ options:
     type: bool
     default: false
   allow_empty:
-    description: Whether an empty list with O(purge=true) empties the pool, rather than being refused as the result of a mistake.
+    description:
+      - Whether an empty list with O(purge=true) empties the pool, rather than being refused as the result of a mistake.
     type: bool
     default: false
   concurrency:
-    description: The number of requests that are sent in parallel, at most; 1 to 32.
+    description:
+      - The number of requests that are sent in parallel, at most; 1 to 32.
     type: int
     default: 8
   return_members:
-    description: Whether the result has RV(members), which is long for a large pool.
+    description:
+      - Whether the result has RV(members), which is long for a large pool.
     type: bool
     default: true
 seealso:

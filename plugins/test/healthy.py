@@ -20,7 +20,8 @@ description:
 positional: _input
 options:
   _input:
-    description: A member, as M(otc.elb.elb_member_info) returns it.
+    description:
+      - A member, as M(otc.elb.elb_member_info) returns it.
     type: dict
     required: true
 seealso:

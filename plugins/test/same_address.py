@@ -18,11 +18,13 @@ description:
 positional: _input, other
 options:
   _input:
-    description: An IPv4 or IPv6 address. For any other value, such as a host name, the result is V(false).
+    description:
+      - An IPv4 or IPv6 address. For any other value, such as a host name, the result is V(false).
     type: str
     required: true
   other:
-    description: The address to compare it with.
+    description:
+      - The address to compare it with.
     type: str
     required: true
 seealso:

@@ -6,6 +6,7 @@ is broken.
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import types
@@ -31,6 +32,9 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PLUGINS = sorted(
     path for kind in ("callback", "filter", "inventory", "modules", "test") for path in (CHECKOUT / "plugins" / kind).glob("*.py")
 )
+FRAGMENTS = sorted((CHECKOUT / "plugins" / "doc_fragments").glob("*.py"))
+#: The constants that document options and attributes.
+DOCUMENTED = ("DOCUMENTATION", "INFO")
 MODULES = [path for path in PLUGINS if path.parent.name == "modules"]
 ROLES = sorted((CHECKOUT / "roles").glob("*/meta/argument_specs.yml"))
 
@@ -57,6 +61,14 @@ def options(documented: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         yield (name,)
         for below in options(option.get("suboptions", {})):
             yield (name, *below)
+
+
+def texts(documented: Any) -> Iterator[str]:
+    """Each description that is text rather than a list."""
+    for name, below in documented.items() if isinstance(documented, dict) else ():
+        if name == "description" and isinstance(below, str):
+            yield below
+        yield from texts(below)
 
 
 def keys(value: Any) -> Iterator[tuple[str, ...]]:
@@ -122,6 +134,15 @@ def described(value: Mapping[str, Any]) -> dict[str, Any]:
     if "contains" in value:
         found["contains"] = {name: described(each) for name, each in value["contains"].items()}
     return found
+
+
+@pytest.mark.parametrize("path", [*PLUGINS, *FRAGMENTS], ids=lambda path: path.stem)
+def test_each_description_is_a_list(path: Path) -> None:
+    """Of text, the help of ansible-console shows the first letter."""
+    constants = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Assign)]
+    documented = [ast.literal_eval(node.value) for node in constants if getattr(node.targets[0], "id", "") in DOCUMENTED]
+    assert documented
+    assert [text for each in documented for text in texts(yaml.safe_load(each))] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
