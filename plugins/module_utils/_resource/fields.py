@@ -60,6 +60,8 @@ class Field:
     read: t.Callable[[Json], Value] | None = None
     #: Whether null is a value, such as "off", rather than a response that says nothing.
     nullable: bool = False
+    #: The option's value that a response shows as null; ``None`` where there is none.
+    off: Value = None
     #: What to do instead of changing a field that cannot be changed.
     instead: str = ""
 

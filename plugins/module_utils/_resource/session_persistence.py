@@ -85,6 +85,7 @@ FIELD = Field(
     },
     check=_check,
     nullable=True,
+    off={"enable": False},
     target=_target,
     comparable=_comparable,
 )

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026, The otc.elb authors
+"""The filter ``options``: from a pool to a copy of it, and back to tasks that change nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..emulator.client import Emulator
+from .engine import Engine, task
+
+Json = dict[str, Any]
+
+POOL: Json = {
+    "name": "web",
+    "description": "the shop",
+    "protocol": "HTTP",
+    "lb_algorithm": "LEAST_CONNECTIONS",
+    "loadbalancer": "demo",
+    "session_persistence": {"type": "HTTP_COOKIE", "persistence_timeout": 60},
+    "slow_start": {"enable": True, "duration": 60},
+    "member_deletion_protection_enable": True,
+    "protection_status": "consoleProtection",
+    "protection_reason": "in use",
+    "health_check": {"type": "HTTP", "url_path": "/healthz", "monitor_port": 8081},
+}
+
+
+def test_a_pool_and_its_members_are_copied(engine: Engine, emulator: Emulator) -> None:
+    subnet = emulator.subnet("192.168.0.0/24")["id"]
+    found = "{{ found.pools[0] | otc.elb.options }}"
+    entries = "found.pools[0].members | otc.elb.options"
+    read = {"name": ["web"], "include_members": True, "include_health_check": True}
+    results = engine.play(
+        [
+            task("elb_pool", **POOL),
+            task(
+                "elb_pool_members",
+                pool="web",
+                members=[
+                    {"address": "192.168.0.11", "port": 80, "name": "web-1", "weight": 0, "subnet_cidr_id": subnet},
+                    {"address": "192.168.0.12", "port": 80, "availability_zone": "eu-de-01"},
+                ],
+            ),
+            task("elb_pool_info", **read) | {"register": "found"},
+            {"otc.elb.elb_pool": {}, "args": found, "name": "pool again"},
+            task("elb_pool_members", pool="web", members=f"{{{{ {entries} }}}}", purge=True) | {"name": "members again"},
+            task("elb_pool_members", pool="web", members=f"{{{{ {entries} | to_yaml | from_yaml }}}}", purge=True)
+            | {"name": "members, YAML"},
+            {
+                "otc.elb.elb_member": {},
+                "args": "{{ item | combine({'pool': 'web'}) }}",
+                "loop": f"{{{{ {entries} }}}}",
+                "name": "each member again",
+            },
+            {
+                "otc.elb.elb_pool": {},
+                "args": "{{ found.pools[0] | otc.elb.options(references=false) | combine({'name': 'copy', 'loadbalancer': 'demo-2'}) }}",
+                "name": "copy",
+            },
+            task("elb_pool_info", **{**read, "name": ["copy"]}) | {"register": "copied"},
+            task(
+                "ansible.builtin.debug",
+                msg="{{ [found, copied] | map(attribute='pools') | map('first') | map('otc.elb.options', references=false) }}",
+            )
+            | {"name": "both"},
+        ]
+    )
+    assert not [result["msg"] for result in results.results if result.failed]
+    for name in ("pool again", "members again", "members, YAML", "each member again"):
+        (result,) = results.of(name)
+        assert not result.failed, result["msg"]
+        assert not result.changed, name
+    (copy,) = results.of("copy")
+    assert copy.changed, copy["msg"]
+    (both,) = results.of("both")
+    original, made = ({name: value for name, value in each.items() if name != "name"} for each in both["msg"])
+    assert made == original
+    given = {name: value for name, value in POOL.items() if name not in ("name", "loadbalancer", "health_check")}
+    assert given.items() <= original.items()
+    assert POOL["health_check"].items() <= original["health_check"].items()
