@@ -163,7 +163,7 @@ def test_other_names(engine: Engine, emulator: Emulator, pools: list[str]) -> No
 def test_a_load_balancer_and_a_listener_by_name_or_id(engine: Engine, emulator: Emulator, pools: list[str]) -> None:
     """A name that does not exist finds nothing, and not silently."""
     demo = emulator.loadbalancer("demo")
-    by_name, by_both, by_listener, misspelt, one_misspelt, other_name = engine.play(
+    by_name, by_both, by_listener, misspelt, one_misspelt, other_name, elsewhere, gone = engine.play(
         [
             task("elb_pool_info", loadbalancer="demo"),
             task("otc.elb.pool_info", loadbalancer_id=["demo-2", demo], listener="demo-http"),
@@ -171,8 +171,14 @@ def test_a_load_balancer_and_a_listener_by_name_or_id(engine: Engine, emulator: 
             task("elb_pool_info", loadbalancer="Demo", include_members=True),
             task("elb_pool_info", loadbalancer=["Demo", "demo"], protocol="HTTP"),
             task("otc.elb.member_info", pool="web"),
+            task("elb_pool_info", id=pools[0], endpoint=f"{emulator.url}/elb"),
+            task("elb_member", pool="web", address="192.168.0.1", protocol_port=80, state="absent", endpoint=f"{emulator.url}/elb"),
         ]
     ).results
+    # A wrong path is no missing pool.
+    for result in (elsewhere, gone):
+        assert result.failed
+        assert "check 'endpoint', which is the root of the service" in result["msg"]
     for result in (by_name, by_both, by_listener, one_misspelt):
         assert [pool["name"] for pool in result["pools"]] == ["web"], result
     assert by_both["required_actions"] == ["elb:listeners:list", "elb:loadbalancers:list", "elb:pools:list"]
