@@ -18,13 +18,16 @@ from urllib.parse import unquote
 from ansible.module_utils.common.validation import check_type_dict
 
 #: What a dict of credentials holds that is no secret; anything else is one, known or not.
-_HARMLESS = (
+_HARMLESS = re.compile(
     r"auth_url|auth_type|username|(user|project|tenant|domain|application_credential|trust|access_key)_(id|name)"
     r"|(default|(default_)?(user|project))_domain(_id|_name)?|system_scope|region_name|interface|identity_provider|protocol"
     r"|discovery_endpoint|openid_scope|auth_methods|scope"
 )
 #: What is secret elsewhere, by its name.
-_TELLING = r"pass|secret|token|(^|_)(sk|ak)$|access_key|(^|_)code$"
+_TELLING = re.compile(r"pass|secret|token|(^|_)(sk|ak)$|access_key|(^|_)code$")
+#: Of a URL: user and password, and the query.
+_USER = re.compile(r"//([^/?#\s]+)@")
+_QUERY = re.compile(r"://[^\s?]*\?([^\s#]+)")
 #: What no name of an entry holds, but a dict that was turned into text does.
 _NO_NAME = "{}[]=:@\n"
 
@@ -45,7 +48,7 @@ def secrets_in(params: t.Mapping[str, t.Any]) -> set[str]:
         _in_entry(cloud, found)
     for name, value in params.items():
         # A credential that was given by a name that is no option is refused, and shown with what was given.
-        if re.search(_TELLING, name) and not name.startswith("_ansible_"):
+        if _TELLING.search(name) and not name.startswith("_ansible_"):
             _add(value, found)
     for name in ("client_key", "client_cert"):
         if is_pem(params.get(name)):
@@ -83,7 +86,7 @@ def _in_entry(entry: t.Any, found: set[str]) -> None:
     for key, value in entry.items():
         if key == "auth":
             _in_auth(_parsed(value), found)
-        elif re.search(_TELLING, str(key).replace("-", "_")):
+        elif _TELLING.search(str(key).replace("-", "_")):
             _add(value, found)
         else:
             _in_entry(value, found)
@@ -98,10 +101,10 @@ def _in_urls(given: t.Any, found: set[str]) -> None:
             _in_urls(each, found)
     if not isinstance(given, str) or "://" not in given:
         return
-    for user_and_password in re.findall(r"//([^/?#\s]+)@", given):
+    for user_and_password in _USER.findall(given):
         password = user_and_password.partition(":")[2]
         found.update({user_and_password, password, unquote(password)} - {""})
-    found.update(re.findall(r"://[^\s?]*\?([^\s#]+)", given))
+    found.update(_QUERY.findall(given))
 
 
 def _add(value: t.Any, found: set[str]) -> None:
@@ -136,4 +139,4 @@ def _parsed(given: t.Any) -> t.Any:
 
 def is_harmless(key: t.Any) -> bool:
     """Whether what a dict of credentials holds by that name is no secret."""
-    return re.fullmatch(_HARMLESS, str(key).strip().replace("-", "_")) is not None
+    return _HARMLESS.fullmatch(str(key).strip().replace("-", "_")) is not None

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import typing as t
 
@@ -25,6 +26,7 @@ _SENDABLE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 LONGEST_VALUE = 256
 
 USER_AGENT = "ansible-collection-otc.elb"
+_HEADERS = {"User-Agent": USER_AGENT, "Accept": "*/*", "Content-Type": "application/json"}
 
 
 class Tls(t.NamedTuple):
@@ -49,7 +51,7 @@ class Response(t.NamedTuple):
 
 
 class Transport:
-    """A session that keeps its connections.
+    """Sends requests, and keeps its connections.
 
     :param auth: adds the credential to each request.
     :param tls: how to verify and authenticate.
@@ -72,8 +74,6 @@ class Transport:
         #: Proxies and CAs of the environment, once they were read.
         self._environment: dict[str, t.Any] | None = None
         self._adapter = Adapter(request_seconds, deadline, connections)
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = USER_AGENT
 
     def close(self) -> None:
         """Close the connections."""
@@ -112,19 +112,21 @@ class Transport:
         return _parsed(response)
 
     def _prepare(self, method: str, url: str, body: t.Any) -> requests.PreparedRequest:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}
-        return self._session.prepare_request(requests.Request(method, url, headers, data=data, auth=self._auth))
+        # Not by a session, which would merge its own settings into each request.
+        request = requests.PreparedRequest()
+        request.prepare(method, url, dict(_HEADERS), data=None if body is None else json.dumps(body).encode(), auth=self._auth)
+        return request
 
     def _read_environment(self, url: str) -> dict[str, t.Any]:
         """Read once what ``requests`` would read for each request: all of them go to the same host.
 
         :returns: ``proxies``, ``verify`` and ``cert``, as ``requests`` takes them.
         """
-        found = dict(self._session.merge_environment_settings(url, {}, True, self._tls.verify, self._tls.cert))
-        self._session.trust_env = False
-        self._environment = found
-        return found
+        verify = self._tls.verify
+        if verify is True:
+            verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+        self._environment = {"proxies": requests.utils.get_environ_proxies(url), "verify": verify, "cert": self._tls.cert}
+        return self._environment
 
 
 def _parsed(response: requests.Response) -> Response:

@@ -33,6 +33,11 @@ PROGRESS_SECONDS = 10.0
 _PROFILE = "legacy"
 _HAS_PROFILES = hasattr(common_json, "get_module_encoder")
 
+if _HAS_PROFILES:
+    # Both are imported when they are first asked for, which would be in each fork.
+    common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)
+    common_json.get_module_decoder(_PROFILE, common_json.Direction.MODULE_TO_CONTROLLER)
+
 # Ansible loads this file before it forks a process for each task, so that what is imported here is imported once.
 preload()
 
