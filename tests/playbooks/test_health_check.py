@@ -85,6 +85,7 @@ def test_check_mode_says_the_same_and_writes_nothing(engine: Engine, emulator: E
         "elb:healthmonitors:put",
         "elb:healthmonitor:delete",
         "elb:healthmonitors:create",
+        "elb:pools:delete",
         "elb:healthmonitor:delete",
         "elb:pools:delete",
     ]

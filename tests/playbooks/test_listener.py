@@ -228,17 +228,25 @@ def test_a_removal_that_the_service_finishes_late_is_waited_for(engine: Engine, 
     """It still counts the members and the health check for a while."""
     (pool,) = emulator.seed({"name": "web", "protocol": "HTTP", "members": MEMBERS})
     emulator.health_monitor(pool["id"])
+    counted = {"status": 409, "error_code": "ELB.8907", "error_msg": "member 1923 is using this pool"}
+    emulator.fault("answer", action="elb:pools:delete", **counted)
     busy = {"status": 409, "error_code": "ELB.8907", "error_msg": f"Pool {pool['id']} is used by the healthmonitor."}
     emulator.fault("answer", action="elb:pools:delete", times=2, **busy)
     gone = engine.run("elb_pool", name="web", state="absent", force=True)
     assert gone.changed, gone["msg"]
-    assert writes(emulator) == [*["elb:members:delete"] * 2, "elb:healthmonitor:delete", *["elb:pools:delete"] * 3]
+    # The members are still counted once, the health check twice: by the attempt before its removal, and after it.
+    assert writes(emulator) == [
+        *["elb:members:delete"] * 2,
+        *["elb:pools:delete"] * 2,
+        "elb:healthmonitor:delete",
+        *["elb:pools:delete"] * 2,
+    ]
     # Where the task removed nothing before, there is nothing to wait for.
     emulator.seed({"name": "web", "protocol": "HTTP"})
     emulator.fault("answer", action="elb:pools:delete", times=None, **busy)
     failed = engine.run("elb_pool", name="web", state="absent")
     assert failed["status"] == 409
-    assert len(emulator.requests(action="elb:pools:delete")) == 4
+    assert len(emulator.requests(action="elb:pools:delete")) == 5
 
 
 def test_what_was_removed_before_a_failure_is_named_by_address(engine: Engine, emulator: Emulator) -> None:
@@ -253,3 +261,18 @@ def test_what_was_removed_before_a_failure_is_named_by_address(engine: Engine, e
         for kept, removed in ((1, 2), (2, 1))
     ]
     assert failed["msg"] in messages
+
+
+@pytest.mark.parametrize("why", ["policy", "protection", "permission"])
+def test_a_refused_removal_loses_nothing(engine: Engine, emulator: Emulator, why: str) -> None:
+    (pool,) = emulator.seed({"name": "web", "protocol": "HTTP", "member_deletion_protection_enable": why == "protection"})
+    check = emulator.health_monitor(pool["id"])
+    emulator.configure(protects_empty_pools=True)
+    if why == "policy":
+        emulator.forwarding_policy(pool["id"])
+    if why == "permission":
+        emulator.fault("answer", action="elb:pools:delete", status=403, error_code="ELB.9802", error_msg="Not granted.")
+    refused = engine.run("elb_pool", name="web", state="absent")
+    assert refused.failed
+    assert not refused.changed
+    assert [each["id"] for each in emulator.state()["healthmonitors"]] == [check]

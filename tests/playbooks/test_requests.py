@@ -88,7 +88,8 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "pool, removed with its health check": (
         "elb_pool",
         {"name": "checked", "state": "absent"},
-        ["pools:list", "healthmonitor:delete", "pools:delete"],
+        # The service refuses the first attempt: only then is the health check removed.
+        ["pools:list", "pools:delete", "healthmonitor:delete", "pools:delete"],
     ),
     "member, unchanged": ("elb_member", {"pool": "web", **ONE, "weight": 3}, ["pools:list", "members:list"]),
     "member, unchanged, pool by ID": ("elb_member", {"pool": "{pool}", **ONE}, ["members:list"]),

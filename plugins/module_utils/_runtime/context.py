@@ -28,8 +28,6 @@ from .concurrency import READS
 MAX_SECONDS = 86400.0
 #: Seconds before a removal is tried again that was refused because of earlier removals; doubled for each further attempt.
 _FIRST_PAUSE = 0.5
-#: What the service calls the reason while earlier removals are not finished; any other conflict stays.
-_IN_USE = re.compile(r"member|health ?(monitor|check)|pending", re.IGNORECASE)
 
 #: Says how far a step is, in a few words. Called at any time while it runs, by another thread.
 Status = t.Callable[[], str]
@@ -179,10 +177,11 @@ class ApiContext:
         self.done.append(call.attempt)
         return resource
 
-    def remove(self, call: Call, in_use: bool = False) -> bool:
+    def remove(self, call: Call, in_use: str = "") -> bool:
         """Remove something. Check mode only records the action.
 
-        :param in_use: whether a conflict is retried within the task's time, because the service finishes earlier removals late.
+        :param in_use: what the reason of a conflict says that is retried within the task's time, because the service finishes earlier
+            removals late; a regular expression. Without it no conflict is.
         :returns: whether this task did it (or would); ``False`` where it did not exist any more.
         """
         pause = _FIRST_PAUSE
@@ -192,7 +191,7 @@ class ApiContext:
             except ApiError as error:
                 if error.not_found:
                     return False
-                if not (in_use and _IN_USE.search(error.reason)) or error.status != 409 or not self.deadline.sleep(pause):
+                if not (in_use and re.search(in_use, error.reason, re.IGNORECASE)) or error.status != 409 or not self.deadline.sleep(pause):
                     raise
                 pause *= 2
             else:

@@ -136,8 +136,12 @@ class Ensure(t.Generic[R]):
         """Create the resource."""
         return self.client.create(self.desired, self.plan)
 
-    def before_removal(self, current: R) -> None:
-        """Do what has to be done before the resource can be removed."""
+    def remove(self, current: R) -> bool:
+        """Remove the resource.
+
+        :returns: whether this task did it; ``False`` where it did not exist any more.
+        """
+        return self.client.delete(current)
 
     def after_present(self, resource: R, outcome: Outcome) -> R:
         """Do what remains once the resource is as desired.
@@ -231,8 +235,7 @@ class Ensure(t.Generic[R]):
         """Carry out the plan, for its parts as well."""
         if self.absent:
             if self.current is not None:
-                self.before_removal(self.current)
-                removed = self.client.delete(self.current, in_use=self.context.wrote)
+                removed = self.remove(self.current)
                 self.current, self.changed = None, removed or self.context.wrote
             return
         if self.current is None:

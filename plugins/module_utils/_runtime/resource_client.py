@@ -146,10 +146,11 @@ class ResourceClient(t.Generic[R]):
         call = self._call(Verb.UPDATE, attempt, "of", str(current["id"]))._replace(body=body)
         return t.cast(R, self.context.write(call) or {**current, **body})
 
-    def delete(self, current: R, in_use: bool = False) -> bool:
+    def delete(self, current: R, in_use: str = "") -> bool:
         """Remove one.
 
-        :param in_use: whether the service may still count what this task removed before as a use of it.
+        :param in_use: what the service may still count as a use of it, because this task removed it just before; see
+            :meth:`ApiContext.remove`.
         :returns: whether this task did it; ``False`` where it did not exist any more.
         """
         attempt = f"remove {self.resource.kind} {self.label(current)}"
@@ -170,3 +171,8 @@ def scope(context: ApiContext) -> list[tuple[str, str]]:
     """The enterprise projects that a lookup is limited to."""
     given = context.params.get("enterprise_project_id") or []
     return [("enterprise_project_id", value) for value in ([given] if isinstance(given, str) else given)]
+
+
+def scope_of_related(context: ApiContext) -> list[tuple[str, str]]:
+    """The enterprise projects of what belongs to a resource that the task found: those of :func:`scope`, but any for one found by ID."""
+    return scope(context) or ([("enterprise_project_id", "all_granted_eps")] if context.params.get("id") else [])

@@ -23,16 +23,16 @@ def invalid_serving(params: Json) -> list[str]:
     return reasons + invalid_wait(params)
 
 
-def drain(client: ResourceClient[Member], member: Member) -> Member:
-    """Let a member get no new requests. One that does not exist any more is left to the removal.
+def drain(client: ResourceClient[Member], member: Member) -> Member | None:
+    """Let a member get no new requests.
 
-    :returns: the member as it is then.
+    :returns: the member as it is then; ``None`` where it gets none already, or does not exist any more: nothing is to be waited for.
     """
     if member.get("weight") == 0:
-        return member
+        return None
     try:
         return client.set(member, f"drain member {client.resource.label(member)}", {"weight": 0})
     except ApiError as error:
         if not error.not_found:
             raise
-        return {**member, "weight": 0}
+        return None

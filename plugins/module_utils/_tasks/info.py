@@ -20,7 +20,7 @@ from .._runtime.concurrency import READS, WorkerPool
 from .._runtime.context import ApiContext
 from .._runtime.listing import listing
 from .._runtime.lookup import POOL_OPTION, no_such, resolve_filter, resolve_pool
-from .._runtime.resource_client import PoolRef, ResourceClient
+from .._runtime.resource_client import PoolRef, ResourceClient, scope_of_related
 from .._runtime.task import Task
 
 #: How many IDs one request asks for.
@@ -85,7 +85,7 @@ def _health_checks(context: ApiContext, workers: WorkerPool, ids: list[str]) -> 
     """The health checks with these IDs, as many in one request as a URL can name."""
     client = ResourceClient(context, HEALTH_CHECK)
     parts = [ids[start : start + _IDS_IN_URL] for start in range(0, len(ids), _IDS_IN_URL)]
-    lists = workers.map(lambda part: client.read_all([("id", each) for each in part]), parts)
+    lists = workers.map(lambda part: client.read_all([*scope_of_related(context), *(("id", each) for each in part)]), parts)
     return {check["id"]: check for checks in lists for check in checks}
 
 

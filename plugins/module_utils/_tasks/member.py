@@ -77,12 +77,12 @@ class EnsureMember(Ensure[Member]):
             return t.cast(Member, self.context.id_of_created(f"member {name!r}"))
         return t.cast(Member, self.context.assume(MEMBER, repr(name), f"pool {pool.label} has no member named {name!r}"))
 
-    def before_removal(self, current: Member) -> None:
-        """Drain the member."""
+    def remove(self, current: Member) -> bool:
+        """See :class:`Ensure`. A member that still gets requests is drained first."""
         seconds = self.params["drain_seconds"]
-        if seconds:
-            drain(self.client, current)
+        if seconds and self._served and drain(self.client, current):
             self.context.pause(seconds, f"draining member {MEMBER.label(current)}")
+        return super().remove(current)
 
     def after_present(self, resource: Member, outcome: Outcome) -> Member:
         """Wait until the member is healthy; or, where this task took it out of service, until it is drained."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._errors import Json
+from .._errors import ApiError, Json
 from .._resource.fields import Updatable
 from .._resource.health_check import HEALTH_CHECK
 from .._resource.ids import comparable_id, is_name
@@ -24,7 +24,7 @@ from .._runtime.context import ApiContext
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
 from .._runtime.lookup import no_such, resolve_id
 from .._runtime.no_effect import NoEffect, suboptions
-from .._runtime.resource_client import PoolRef, ResourceClient
+from .._runtime.resource_client import PoolRef, ResourceClient, scope_of_related
 from .._runtime.task import Changes, Task
 from .health_check import HEALTH_CHECK_OPTION, EnsureHealthCheck, health_check_actions, health_check_client
 from .listener import LISTENER_OPTIONS, EnsureListener, listener_actions
@@ -139,25 +139,37 @@ class EnsurePool(Ensure[Pool]):
             return [f"it has {count} member{'s' * (count > 1)}. Set 'force: true' to remove {'them' if count > 1 else 'it'} as well."]
         reasons = super().removal_refusals({**current, "members": [{"id": member["id"]} for member in self._members]})
         if self._members:
-            policies = ResourceClient(self.context, FORWARDING_POLICY).read_all(
-                purpose=f" that use {self.resource.kind} {self.client.label(current)}"
-            )
+            purpose = f" that use pool {self.client.label(current)}"
+            policies = ResourceClient(self.context, FORWARDING_POLICY).read_all(scope_of_related(self.context), purpose)
             names = [f"{policy.get('name') or 'without a name'} ({policy['id']})" for policy in policies if uses_pool(policy, pool_id)]
             if names:
                 reasons.append(f"it is used by the forwarding policies {', '.join(names)}: remove or change them first")
         return reasons
 
-    def before_removal(self, current: Pool) -> None:
-        """Remove what belongs to the pool: its members, then its health check."""
+    def remove(self, current: Pool) -> bool:
+        """See :class:`Ensure`. What belongs to the pool is removed with it: its members, then its health check.
+
+        The health check only once the service names it as the reason against the removal of the pool: then a removal that is denied, or
+        refused for another reason, loses nothing.
+        """
         members = self._members_of(current)
         removed: list[Member] = []
         with self.context.progress(lambda: f"removed {len(removed)} of {len(self._members)} members"):
             for member in self._members:
                 members.delete(member)
                 removed.append(member)
+        in_use = "member|pending" if self._members else ""
         check_id = current.get("healthmonitor_id")
+        if check_id and not self.context.check_mode:
+            try:
+                return self.client.delete(current, in_use)
+            except ApiError as refusal:
+                if refusal.status != 409 or "health" not in refusal.reason.lower():
+                    raise
         if check_id:
             health_check_client(self.context, self.client).delete({"id": check_id})
+            in_use = "member|health|pending"
+        return self.client.delete(current, in_use)
 
     def _members_of(self, pool: Pool) -> ResourceClient[Member]:
         return ResourceClient(self.context, MEMBER, PoolRef(str(pool["id"]), POOL.label(self.params), pool))

@@ -113,6 +113,8 @@ class Rollout:
         self._waits = context.params["wait"] and not context.check_mode
         #: Those that failed, in the order in which they did: a cause comes before what follows from it.
         self._failed: list[Item] = []
+        #: Those whose weight was set to 0 before their removal.
+        self._drained: list[Item] = []
 
     def run(self) -> None:
         """Do it all. A failure keeps the others going; every call has its own time limits and retries.
@@ -169,7 +171,10 @@ class Rollout:
         item.now = None
 
     def _drain(self, item: Item) -> None:
-        item.now = drain(self._client, item.member)
+        drained = drain(self._client, item.member)
+        if drained is not None:
+            item.now = drained
+            self._drained.append(item)
 
     def _wait(self) -> None:
         """Wait for all listed members together: one list call has the health of all of them."""
@@ -211,13 +216,14 @@ class Rollout:
         draining = [item for item in zeroed if not item.error]
         removing = [item for item in leaving if item.plan.kind is PlanKind.DELETE]
         seconds = self._context.params["drain_seconds"]
-        if seconds and (removing or draining):
+        if seconds:
             self._each(removing, self._drain)
-            count = len(removing) + len(draining)
-            self._context.pause(seconds, f"draining {count} member{'s' * (count > 1)}")
+            count = len(self._drained) + len(draining)
+            if count:
+                self._context.pause(seconds, f"draining {count} member{'s' * (count > 1)}")
             removing = [item for item in removing if not item.error]
         self._each(removing, self._remove)
-        for item in removing if seconds else []:
+        for item in self._drained:
             if item.error:
                 item.error += " It was drained before, and has the weight 0 now."
 

@@ -157,13 +157,15 @@ class Pools(Resource[Pool]):
 
     def delete(self, store: Store, item: Pool) -> None:
         require_undeleted(item)
-        users = [("healthmonitor", item.healthmonitor_id)] if item.healthmonitor_id else []
+        # The reference does not say which of several reasons the answer names.
+        users = [("member", ident) for ident in item.members.order]
         users += [("l7policy", policy.id) for policy in l7policies.of_pool(store, item)]
-        users += [("member", ident) for ident in item.members.order]
         for kind, ident in users:
             raise conflict(f"{kind} {ident} is using this pool")
         if item.member_deletion_protection_enable and store.behaviour.protects_empty_pools:
             raise conflict(f"Pool {item.id} is protected: member_deletion_protection_enable is true.")
+        if item.healthmonitor_id:
+            raise conflict(f"healthmonitor {item.healthmonitor_id} is using this pool")
         item.deleting = True
         store.later(store.behaviour.delete_ms, lambda: _remove(store, item))
         store.settle()
