@@ -16,7 +16,9 @@ from ansible_collections.otc.elb.plugins.module_utils._auth.connect import expec
 def preload() -> None:
     """Import openstacksdk unless the environment has another credential. It takes longer than many a task."""
     if expects_keystone(os.environ):
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(Exception):
             for name in ("keystoneauth1.identity", "keystoneauth1.loading", "keystoneauth1.session"):
                 importlib.import_module(name)
             importlib.import_module("ansible_collections.otc.elb.plugins.module_utils._auth.cloud")
+            # It looks through the entry points of all packages, and remembers what it found.
+            importlib.import_module("keystoneauth1.loading").get_plugin_loader("password")
