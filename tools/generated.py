@@ -15,11 +15,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from textwrap import fill, indent
+from typing import Any
 
 import yaml
 
 from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
-from tests.permissions import MODULES, notes, situations
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
+from tests.permissions import MODULES, Declared, declared, declared_with, grouped, notes, situations
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 RETURNS = CHECKOUT / "tools" / "returns"
@@ -44,7 +46,9 @@ class ActionModule(DirectAction):
 
     implementation = TASKS["{module}"]
 '''
-FILES = (*MODULE_FILES, *(CHECKOUT / name for name in ("README.md", "docs/permissions.md", "meta/runtime.yml")))
+INVENTORY = CHECKOUT / "plugins" / "inventory" / "elb_members.py"
+ROLE_FILES = sorted((CHECKOUT / "roles").glob("*/README.md"))
+FILES = (*MODULE_FILES, INVENTORY, *ROLE_FILES, *(CHECKOUT / name for name in ("README.md", "docs/permissions.md", "meta/runtime.yml")))
 
 _BLOCK = re.compile(
     r"^(?P<begin>(?P<indent> *)(?P<open># |<!-- )BEGIN generated: (?P<name>\w+)(?P<close>| -->)\n)"
@@ -53,6 +57,11 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _WIDTH = 140
+#: What the inventory plugin lists pools with: any filters, or a single ID.
+LISTS: tuple[Mapping[str, Any], ...] = (
+    {**dict.fromkeys(TASKS["elb_pool_info"].options, "{{ any }}"), "include_health_check": False},
+    {"id": ["x"]},
+)
 
 
 def main(*arguments: str) -> int:
@@ -88,7 +97,7 @@ def generated(path: Path, text: str) -> str:
 def content_of(name: str, path: Path) -> str:
     """The content of a block; *path* is the file that has the block."""
     if name in BLOCKS:
-        return "".join(f"{line}\n" for line in BLOCKS[name](path.stem))
+        return "".join(f"{line}\n" for line in BLOCKS[name](path))
     if not (RETURNS / f"{name}.yml").is_file():
         raise SystemExit(f"{path}: there is no {RETURNS / name}.yml for the generated block {name}")
     return fields_of(name)
@@ -99,21 +108,69 @@ def fields_of(name: str) -> str:
     return re.sub(r"\A(---|#.*|)$\n(^(#.*|)$\n)*", "", (RETURNS / f"{name}.yml").read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
-def pool_with_members(*dummy: str) -> Iterator[str]:
+def pool_with_members(*dummy: Path) -> Iterator[str]:
     """The fields of a pool whose members may be whole ones."""
     before, described, rest = re.split(r"^(members:\n(?:  .*\n)*?  contains:\n)(?:    .*\n)+", fields_of("pool"), flags=re.MULTILINE)
     described = described.replace("The pool's members.", "The pool's members; only their IDs without O(include_members=true).")
     yield from (before + described + indent(fields_of("member"), "    ") + rest).splitlines()
 
 
-def iam_notes(module: str) -> Iterator[str]:
-    """The notes on IAM actions in the documentation of a module."""
-    for note in notes(module):
+def iam_notes(path: Path) -> Iterator[str]:
+    """The notes on IAM actions in the documentation of a module, or of the inventory plugin."""
+    found = notes(path.stem)
+    if path == INVENTORY:
+        found = (
+            f"IAM actions: {re.sub(r'O[(]', 'O(otc.elb.elb_pool_info#module:', needs)}."
+            for dummy, needs in grouped(declared_for_inventory())
+        )
+    for note in found:
         yield "- >-"
         yield fill(note, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
-def iam_tables(*dummy: str) -> Iterator[str]:
+def iam_of_role(path: Path) -> Iterator[str]:
+    """What the modules of a role do with the options that it passes, and the IAM actions for it."""
+    files = sorted((path.parent / "tasks").glob("*.yml"))
+    calls = [call for file in files for call in module_calls(yaml.safe_load(file.read_text(encoding="utf-8")))]
+    yield ""
+    for module in dict.fromkeys(module for module, dummy in calls):
+        items = dict.fromkeys(item for name, options in calls if name == module for item in declared_with(module, options))
+        for when, needs in grouped(list(items)):
+            text = f"`{module}`{f' with {when}' if when else ''}: {needs}."
+            yield fill(in_markdown(text), _WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
+    yield ""
+
+
+def module_calls(tasks: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The modules of this collection in tasks and their blocks, with the options that they get."""
+    for key, value in tasks.items() if isinstance(tasks, dict) else ((None, each) for each in tasks):
+        if str(key).removeprefix("otc.elb.") in TASKS:
+            yield str(key).removeprefix("otc.elb."), value or {}
+        elif isinstance(value, (dict, list)):
+            yield from module_calls(value)
+
+
+def in_markdown(text: str) -> str:
+    """Ansible's markup of options and code as Markdown's."""
+    return re.sub(r"[OC]\(([^)]*)\)", r"`\1`", text)
+
+
+def declared_for_inventory() -> list[Declared]:
+    possible = {item for options in LISTS for item in declared_with("elb_pool_info", options)}
+    return [item for item in declared("elb_pool_info") if item in possible]
+
+
+def iam_of_inventory(*dummy: Path) -> Iterator[str]:
+    """The IAM actions of the inventory plugin."""
+    yield ""
+    yield "| request | IAM action | API |"
+    yield "| --- | --- | --- |"
+    for item in declared_for_inventory():
+        yield f"| {in_markdown(item.what).removeprefix('to ')} | `{item.action}` | `{OPERATIONS[item.action].api}` |"
+    yield ""
+
+
+def iam_tables(*dummy: Path) -> Iterator[str]:
     """All IAM actions with the modules that may need them, and for each module the actions of each situation."""
     users = {module: {action for item in situations(module) for action in item.actions} for module in MODULES}
     yield ""
@@ -135,13 +192,13 @@ def iam_tables(*dummy: str) -> Iterator[str]:
     yield ""
 
 
-def action_group(*dummy: str) -> Iterator[str]:
+def action_group(*dummy: Path) -> Iterator[str]:
     """All modules, as members of the action group."""
     for path in MODULE_FILES:
         yield f"- {path.stem}"
 
 
-def other_names(*dummy: str) -> Iterator[str]:
+def other_names(*dummy: Path) -> Iterator[str]:
     """The info modules under the names of what they list, as plugin routing."""
     for path in MODULE_FILES:
         for name in names_besides(path.stem):
@@ -154,7 +211,7 @@ def names_besides(module: str) -> list[str]:
     return [module.removeprefix("elb_")] if module.endswith("_info") else []
 
 
-def module_table(*dummy: str) -> Iterator[str]:
+def module_table(*dummy: Path) -> Iterator[str]:
     """All modules with their short descriptions."""
     yield ""
     yield "| module | description |"
@@ -176,8 +233,18 @@ def constant(path: Path, name: str) -> str:
     return str(ast.literal_eval(found))
 
 
-BLOCKS: Mapping[str, Callable[[str], Iterator[str]]] = {
-    function.__name__: function for function in (iam_notes, iam_tables, action_group, other_names, module_table, pool_with_members)
+BLOCKS: Mapping[str, Callable[[Path], Iterator[str]]] = {
+    function.__name__: function
+    for function in (
+        iam_notes,
+        iam_of_role,
+        iam_of_inventory,
+        iam_tables,
+        action_group,
+        other_names,
+        module_table,
+        pool_with_members,
+    )
 }
 
 if __name__ == "__main__":

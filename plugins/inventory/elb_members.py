@@ -33,10 +33,13 @@ description:
   - O(compose) is evaluated once for each host.
   - Values from the service are never evaluated as templates.
 notes:
+  # BEGIN generated: iam_notes
   - >-
-    IAM actions in any case: to list the pools, C(elb:pools:list), or C(elb:pools:get) for a single ID in O(pools) without
-    filters; to list the members of each pool that has any, C(elb:members:list); to look up C(loadbalancer) and C(listener) of O(filters)
-    by name, C(elb:loadbalancers:list) and C(elb:listeners:list).
+    IAM actions: to get a pool by a single O(otc.elb.elb_pool_info#module:id) and no other filter, C(elb:pools:get); to list pools in any
+    other case, C(elb:pools:list); to look up O(otc.elb.elb_pool_info#module:loadbalancer) by name, C(elb:loadbalancers:list); to look up
+    O(otc.elb.elb_pool_info#module:listener) by name, C(elb:listeners:list); to list the members of pools that have any, with
+    O(otc.elb.elb_pool_info#module:include_members=true), C(elb:members:list).
+  # END generated: iam_notes
   - Sends one request for the list of pools, or two if O(pools) has both names and IDs, and one for the members of each pool that has any,
     up to 8 at the same time.
   - Values in the source may be templates with lookups and extra variables. Names and conditions in O(compose), O(groups) and

@@ -2,7 +2,8 @@
 # Copyright (c) 2026, The otc.elb authors
 """Which IAM actions each module needs, in situations/MODULE.yml. A new module adds a file there.
 
-From these files come the notes on IAM actions in the modules' documentation and the tables of docs/permissions.md (``make generated``),
+From these files come the notes on IAM actions in the documentation of modules, roles and the inventory plugin, and the tables of
+docs/permissions.md (``make generated``),
 and the tests that play every situation with exactly its actions and without each of them (tests/playbooks/test_permissions.py).
 
 ``declared``: by a key, what the module does (``for``), the IAM action for it, and the option that it belongs to (``when``, such as
@@ -25,12 +26,14 @@ and the tests that play every situation with exactly its actions and without eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 
 HERE = Path(__file__).parent
 SEEDS: Mapping[str, Mapping[str, Any]] = yaml.safe_load((HERE / "seeds.yml").read_text(encoding="utf-8"))
@@ -83,8 +86,43 @@ def situations(module: str) -> list[Situation]:
 
 def notes(module: str) -> Iterator[str]:
     """The notes on IAM actions in the module's documentation."""
-    items = declared(module)
-    for when in dict.fromkeys(item.when for item in items):
-        parts = [f"{item.what}, C({item.action})" for item in items if item.when == when]
-        yield f"IAM actions{f' with {when}' if when else ' in any case'}: {'; '.join(parts)}."
+    for when, needs in grouped(declared(module)):
+        yield f"IAM actions{f' with {when}' if when else ' in any case'}: {needs}."
     yield SCOPE
+
+
+def grouped(items: Sequence[Declared]) -> Iterator[tuple[str, str]]:
+    """For each condition, what is done and the actions for it."""
+    for when in dict.fromkeys(item.when for item in items):
+        yield when, "; ".join(f"{item.what}, C({item.action})" for item in items if item.when == when)
+
+
+def declared_with(module: str, options: Mapping[str, Any]) -> list[Declared]:
+    """What a module may do with these options.
+
+    :param options: as in a task; a template may have any value of the option's type.
+    """
+    task = TASKS[module]
+    given = {
+        name: typical(option) if "{{" in str(options[name]) else options[name] for name, option in task.options.items() if name in options
+    }
+    params = {**{name: option.get("default") for name, option in task.options.items()}, **given}
+    states = task.options["state"]["choices"] if "{{" in str(options.get("state")) else [params.get("state")]
+    allowed = {action for state in states for action in task.allowed({**params, "state": state} if state else params)}
+
+    def applies(condition: str) -> bool:
+        name, dummy, value = condition.removeprefix("O(").removesuffix(")").partition("=")
+        return not name or (value in states if name == "state" else bool(params[name]))
+
+    return [item for item in declared(module) if item.action in allowed and applies(item.when)]
+
+
+def typical(option: Mapping[str, Any]) -> Any:
+    """A value of an option, with all sub-options."""
+    if "choices" in option:
+        return option["choices"][0]
+    if option["type"] == "list":
+        return [typical({**option, "type": option["elements"]})]
+    if option["type"] == "dict":
+        return {name: typical(each) for name, each in option["options"].items()}
+    return {"str": "x", "int": 1, "float": 1.0, "bool": True}[option["type"]]
