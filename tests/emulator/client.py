@@ -61,10 +61,10 @@ class Control:
         except urllib.error.HTTPError as error:
             raise EmulatorError(error.read().decode()) from None
 
-    def requests(self, **wanted: Any) -> list[Json]:
+    def requests(self, **filters: Any) -> list[Json]:
         """The requests since the last forget() or reset(); with e.g. method="PUT", only those."""
         found: list[Json] = self.command("requests")
-        return [entry for entry in found if all(entry.get(name) == value for name, value in wanted.items())]
+        return [entry for entry in found if all(entry.get(name) == value for name, value in filters.items())]
 
     def actions(self) -> list[str]:
         """The IAM actions of the requests, in their order."""

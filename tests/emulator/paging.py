@@ -52,7 +52,7 @@ class Collection(Generic[R]):
         del self.order[bisect_left(self.order, ident)]
 
 
-# What a resource has to be compared with a filter: any of these values may be among the wanted ones.
+# What a resource has to be compared with a filter: any of these values may be among the requested ones.
 Facts = Callable[[R], Iterable[Any]]
 
 
@@ -61,11 +61,11 @@ def matcher(query: Mapping[str, Any], facts: Mapping[str, Facts[R]]) -> Callable
     tests: list[tuple[Facts[R], frozenset[Any]]] = []
     for name, fact in facts.items():
         if name in query:
-            wanted = query[name]
-            tests.append((fact, frozenset(wanted if isinstance(wanted, list) else [wanted])))
+            requested = query[name]
+            tests.append((fact, frozenset(requested if isinstance(requested, list) else [requested])))
 
     def matches(item: R) -> bool:
-        return all(not wanted.isdisjoint(fact(item)) for fact, wanted in tests)
+        return all(not requested.isdisjoint(fact(item)) for fact, requested in tests)
 
     return matches
 

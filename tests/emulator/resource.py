@@ -115,14 +115,14 @@ class Resource(Generic[E]):
         return item
 
     def _list(self, store: Store, ids: Ids, query: Json) -> tuple[list[E], Json]:
-        wanted = {name: [self.parse[name](text) for text in value] if name in self.parse else value for name, value in query.items()}
+        requested = {name: [self.parse[name](text) for text in value] if name in self.parse else value for name, value in query.items()}
         facts = {name: self._fact(store, name) for name in self.contract["operations"]["list"]["filters"]} | dict(self.facts(store))
         # Without this filter the reference looks into the default enterprise project only.
-        enterprise = wanted.get("enterprise_project_id", ["0"])
+        enterprise = requested.get("enterprise_project_id", ["0"])
         if "all_granted_eps" not in enterprise:
-            wanted["enterprise_project_id"] = enterprise
+            requested["enterprise_project_id"] = enterprise
             facts["enterprise_project_id"] = lambda item: (self.enterprise_project(store, item),)
-        fits = matcher(wanted, facts)
+        fits = matcher(requested, facts)
         return page(self.all(store, ids), lambda item: item.project_id == ids["project_id"] and fits(item), query, store.behaviour.page_cap)
 
     def _fact(self, store: Store, name: str) -> Facts[E]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,11 +68,11 @@ def test_a_good_signature(emulator: Emulator, query: list[tuple[str, Any]]) -> N
     entry = emulator.requests()[0]
     assert (entry["user"], entry["headers"]["authentication"]) == ("admin", ["signature"])
     assert "EMULATORACCESSKEY" not in json.dumps(entry)
-    wanted: dict[str, list[str]] = {}
+    expected: dict[str, list[str]] = {}
     for name, value in query:
         for item in value if isinstance(value, list) else [value]:
-            wanted.setdefault(name, []).append(str(item).lower() if isinstance(item, bool) else str(item))
-    assert {name: sorted(values) for name, values in entry["query"].items()} == {name: sorted(values) for name, values in wanted.items()}
+            expected.setdefault(name, []).append(str(item).lower() if isinstance(item, bool) else str(item))
+    assert {name: sorted(values) for name, values in entry["query"].items()} == {name: sorted(values) for name, values in expected.items()}
 
 
 def test_a_signature_covers_the_body(emulator: Emulator) -> None:
@@ -172,8 +173,6 @@ def test_temporary_keys_need_their_security_token(emulator: Emulator) -> None:
 
 
 def test_the_host_must_be_there(emulator: Emulator) -> None:
-    import socket
-
     asked = signed(emulator)
     host, port = emulator.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as connection:

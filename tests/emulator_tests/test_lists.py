@@ -120,13 +120,13 @@ def test_the_server_can_cap_pages(api: Api, five: list[str], emulator: Emulator)
 
 def test_pages_of_what_the_filters_leave(api: Api, emulator: Emulator) -> None:
     made = emulator.seed(*({"name": "ab"[number % 2], "type": "ip"} for number in range(10)))
-    wanted = sorted(made[number]["id"] for number in range(0, 10, 2))
+    expected = sorted(made[number]["id"] for number in range(0, 10, 2))
     found, info = api.list("/pools", "limit=3&name=a")
-    assert (ids(found), info["next_marker"]) == (wanted[:3], wanted[2])
+    assert (ids(found), info["next_marker"]) == (expected[:3], expected[2])
     # A record that the filter leaves out is a marker nevertheless.
     other = sorted(made[number]["id"] for number in range(1, 10, 2))
     found, dummy = api.list("/pools", f"limit=9&name=a&marker={other[2]}")
-    assert ids(found) == [ident for ident in wanted if ident > other[2]]
+    assert ids(found) == [ident for ident in expected if ident > other[2]]
 
 
 @pytest.mark.parametrize(("path", "key"), [("/loadbalancers", "loadbalancers"), ("/listeners", "listeners")])
@@ -143,7 +143,7 @@ def test_look_ups_have_pages_too(api: Api, emulator: Emulator, path: str, key: s
 def test_pages_of_members(api: Api, emulator: Emulator) -> None:
     pool = api.pool()
     made = emulator.seed_members(pool["id"], *({"address": f"10.0.0.{number}", "protocol_port": 80} for number in range(7)))
-    wanted = sorted(made)
+    expected = sorted(made)
     seen: list[str] = []
     query = "limit=3"
     while True:
@@ -152,7 +152,7 @@ def test_pages_of_members(api: Api, emulator: Emulator) -> None:
         if "next_marker" not in info:
             break
         query = f"limit=3&marker={info['next_marker']}"
-    assert seen == wanted
+    assert seen == expected
     # A marker of another pool is none here.
     [other] = emulator.seed({"members": [{"address": "10.0.0.1", "protocol_port": 80}]})
     response = api.call("GET", f"/pools/{pool['id']}/members?limit=1&marker={other['members'][0]}")

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.emulator.client import Emulator
@@ -326,8 +328,6 @@ def test_health_comes_up_after_a_while(api: Api, emulator: Emulator) -> None:
 
 
 def _wait_for(api: Api, pool: Json, member: Json, status: str) -> None:
-    import time
-
     deadline = time.monotonic() + 5
     while api.show_member(pool, member)["operating_status"] != status:
         assert time.monotonic() < deadline

@@ -168,10 +168,10 @@ def test_lists_with_filters_and_pages(vlb: Any, emulator: Emulator) -> None:
         )
         for number in range(5)
     ]
-    wanted = sorted(item.id for item in made)
+    expected = sorted(item.id for item in made)
     # It goes from page to page by the markers.
     emulator.forget()
-    assert [item.id for item in vlb.pools(limit=2)] == wanted
+    assert [item.id for item in vlb.pools(limit=2)] == expected
     assert len(emulator.requests()) > 2
     assert {item.id for item in vlb.pools(name="p0", limit=2)} == {made[0].id, made[2].id, made[4].id}
     assert list(vlb.pools(protocol="TCP")) == []

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import trustme
+import yaml
 
 from ..emulator.client import Emulator, start
 from ..playbooks.engine import Engine
@@ -137,7 +138,6 @@ def engine(tmp_path: Path) -> Engine:
 @pytest.fixture
 def clouds_yaml(tmp_path: Path) -> Callable[..., Path]:
     """Writes a file, such as ``clouds_yaml({"production": {...}})``; gives its path."""
-    import yaml
 
     def write(clouds: dict[str, Any], name: str = "clouds.yaml", key: str = "clouds") -> Path:
         path = tmp_path / name

@@ -195,9 +195,9 @@ def test_every_field_has_a_case(resource: Resource[Any]) -> None:
 
 def test_vpc_and_type_are_set_while_they_are_blank(engine: Engine, emulator: Emulator) -> None:
     emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo")})
-    wanted = {"name": "web", "type": "instance", "vpc_id": VPC}
+    desired = {"name": "web", "type": "instance", "vpc_id": VPC}
     done, again, other = engine.play(
-        [task("elb_pool", **wanted), task("elb_pool", **wanted), task("elb_pool", name="web", vpc_id="", type="")]
+        [task("elb_pool", **desired), task("elb_pool", **desired), task("elb_pool", name="web", vpc_id="", type="")]
     ).results
     assert done.changed, done["msg"]
     assert (done["pool"]["type"], done["pool"]["vpc_id"]) == ("instance", VPC)

@@ -70,11 +70,11 @@ def test_a_list_is_added_updated_and_purged(engine: Engine, emulator: Emulator, 
 
 def test_a_no_op_costs_one_or_two_requests(engine: Engine, emulator: Emulator, pool: str) -> None:
     emulator.seed_members(pool, *({"address": f"10.16.{n // 200}.{n % 200 + 1}", "protocol_port": 80} for n in range(1000)))
-    wanted = [{"address": f"10.16.{n // 200}.{n % 200 + 1}", "port": 80} for n in range(1000)]
+    desired = [{"address": f"10.16.{n // 200}.{n % 200 + 1}", "port": 80} for n in range(1000)]
     by_name, by_id = engine.play(
         [
-            task("elb_pool_members", pool="web", members=wanted, purge=True),
-            task("elb_pool_members", pool=pool, members=wanted, purge=True, wait=True),
+            task("elb_pool_members", pool="web", members=desired, purge=True),
+            task("elb_pool_members", pool=pool, members=desired, purge=True, wait=True),
         ]
     ).results
     assert by_name["summary"]["unchanged"] == 1000
@@ -130,10 +130,10 @@ def test_members_is_required_and_the_pool_must_be_there(engine: Engine, emulator
 
 
 def test_a_failure_does_not_lose_the_rest(engine: Engine, emulator: Emulator, pool: str) -> None:
-    wanted = entries(1, 10)
-    wanted[3]["subnet_cidr_id"] = emulator.subnet("192.168.0.0/24")["vpc_subnet_id"]
+    desired = entries(1, 10)
+    desired[3]["subnet_cidr_id"] = emulator.subnet("192.168.0.0/24")["vpc_subnet_id"]
     alone, failed = engine.play(
-        [task("elb_pool_members", pool="web", members=wanted[3:4]), task("elb_pool_members", pool="web", members=wanted)]
+        [task("elb_pool_members", pool="web", members=desired[3:4]), task("elb_pool_members", pool="web", members=desired)]
     ).results
     assert alone["msg"].startswith(
         "Pool 'web': 1 of 1 member in the list failed (0 added, 0 updated, 0 removed, 0 unchanged). The failure: "
@@ -148,8 +148,8 @@ def test_a_failure_does_not_lose_the_rest(engine: Engine, emulator: Emulator, po
     assert member["status"] == failed["status"] == 404
     assert "1 of 10 members in the list failed, the others are as desired (9 added" in failed["msg"]
     assert len(members(emulator)) == 9
-    del wanted[3]["subnet_cidr_id"]
-    finished = engine.run("elb_pool_members", pool="web", members=wanted)
+    del desired[3]["subnet_cidr_id"]
+    finished = engine.run("elb_pool_members", pool="web", members=desired)
     assert finished["summary"] == {"added": 1, "updated": 0, "removed": 0, "unchanged": 9}
 
 
@@ -188,9 +188,9 @@ def test_a_result_names_what_changed_and_a_failure_what_failed(engine: Engine, e
 
 def test_what_serves_is_kept_where_new_members_failed(engine: Engine, emulator: Emulator, pool: str) -> None:
     emulator.seed_members(pool, *entries(1, 3))
-    wanted = entries(11, 13)
-    wanted[1]["subnet_cidr_id"] = emulator.subnet("192.168.0.0/24")["vpc_subnet_id"]
-    result = engine.run("elb_pool_members", pool="web", members=wanted, purge=True)
+    desired = entries(11, 13)
+    desired[1]["subnet_cidr_id"] = emulator.subnet("192.168.0.0/24")["vpc_subnet_id"]
+    result = engine.run("elb_pool_members", pool="web", members=desired, purge=True)
     assert result["summary"] == {"added": 2, "updated": 0, "removed": 2, "unchanged": 0}
     assert len(members(emulator)) == 3
     assert ["kept in service" in member["error"] for member in result["failed_members"]] == [False, True]
@@ -222,10 +222,10 @@ def watched(emulator: Emulator) -> Iterator[list[list[int]]]:
 def test_capacity_never_dips(engine: Engine, emulator: Emulator, pool: str, old: int, new: int) -> None:
     emulator.seed_members(pool, *entries(1, old, weight=4))
     # All are replaced but one, which is taken out of service.
-    wanted = [*entries(101, 99 + new, weight=4), *entries(1, 1, weight=0), *entries(200, 200, weight=4)]
+    desired = [*entries(101, 99 + new, weight=4), *entries(1, 1, weight=0), *entries(200, 200, weight=4)]
     emulator.configure(latency_ms=15)
     with watched(emulator) as seen:
-        result = engine.run("elb_pool_members", pool="web", members=wanted, purge=True, drain_seconds=0.2, concurrency=4)
+        result = engine.run("elb_pool_members", pool="web", members=desired, purge=True, drain_seconds=0.2, concurrency=4)
     assert not result.failed, result["msg"]
     assert result["summary"] == {"added": new, "updated": 1, "removed": old - 1, "unchanged": 0}
     serving, weight = [sum(each > 0 for each in weights) for weights in seen], [sum(weights) for weights in seen]

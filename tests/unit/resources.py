@@ -172,8 +172,8 @@ def health_check_options(draw: st.DrawFn, check: Json) -> Json:
     """Some of the fields that a user could want of *check*, all of them possible; the type stays."""
     http = {"domain_name": st.just("") | _domains, **_http} if check["type"] in ("HTTP", "HTTPS") else {}
     optional = {**free_fields("health check", check), "type": st.just(check["type"]), "monitor_port": st.just(0) | _ports, **http}
-    wanted: Json = draw(st.fixed_dictionaries({}, optional=optional))
-    return wanted
+    desired: Json = draw(st.fixed_dictionaries({}, optional=optional))
+    return desired
 
 
 addresses = st.ip_addresses().map(str)

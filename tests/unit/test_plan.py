@@ -21,7 +21,7 @@ from .resources import SUBNET, VPC, health_check_options, health_checks, member_
 Json = dict[str, Any]
 
 desired_pools = pools().flatmap(lambda pool: st.tuples(st.just(pool), pool_options(pool)))
-wanted_checks = health_checks().flatmap(lambda check: st.tuples(st.just(check), health_check_options(check)))
+desired_checks = health_checks().flatmap(lambda check: st.tuples(st.just(check), health_check_options(check)))
 desired_members = members().flatmap(lambda member: st.tuples(st.just(member), member_options(member)))
 
 
@@ -44,34 +44,34 @@ def test_applying_a_members_plan_makes_the_next_plan_empty(given: tuple[Json, Js
     assert (again.kind, again.body) == (PlanKind.NOTHING, {})
 
 
-@given(wanted_checks)
+@given(desired_checks)
 def test_applying_a_health_checks_plan_makes_the_next_plan_empty(given: tuple[Json, Json]) -> None:
-    check, wanted = given
-    assert health_check_resource.HEALTH_CHECK.invalid(wanted) == []
-    plan = plan_present(health_check_resource.FIELDS, wanted, check)
+    check, desired = given
+    assert health_check_resource.HEALTH_CHECK.invalid(desired) == []
+    plan = plan_present(health_check_resource.FIELDS, desired, check)
     assert plan.kind in (PlanKind.UPDATE, PlanKind.NOTHING)
-    assert set(plan.body) <= set(wanted)
+    assert set(plan.body) <= set(desired)
     assert all(check[name] != value for name, value in plan.body.items())
-    again = plan_present(health_check_resource.FIELDS, wanted, {**check, **plan.body})
+    again = plan_present(health_check_resource.FIELDS, desired, {**check, **plan.body})
     assert (again.kind, again.body) == (PlanKind.NOTHING, {})
 
 
-@given(wanted_checks)
+@given(desired_checks)
 def test_null_goes_to_an_update_and_not_to_a_creation(given: tuple[Json, Json]) -> None:
     """The service takes null for its default in an update only."""
-    dummy, wanted = given
-    created = plan_present(health_check_resource.FIELDS, wanted, None)
+    dummy, desired = given
+    created = plan_present(health_check_resource.FIELDS, desired, None)
     assert None not in created.body.values()
-    assert set(wanted) - set(created.body) <= {name for name in ("monitor_port", "domain_name") if not wanted.get(name)}
+    assert set(desired) - set(created.body) <= {name for name in ("monitor_port", "domain_name") if not desired.get(name)}
 
 
 @given(desired_pools)
 def test_only_what_is_given_and_differs_is_sent(given: tuple[Json, Json]) -> None:
-    pool, wanted = given
-    plan = plan_present(pool_resource.FIELDS, wanted, pool)
-    assert set(plan.body) <= set(wanted)
-    assert set(plan.before) == set(plan.after) == set(wanted)
-    assert {name for name in wanted if plan.before[name] != plan.after[name]} == set(plan.body)
+    pool, desired = given
+    plan = plan_present(pool_resource.FIELDS, desired, pool)
+    assert set(plan.body) <= set(desired)
+    assert set(plan.before) == set(plan.after) == set(desired)
+    assert {name for name in desired if plan.before[name] != plan.after[name]} == set(plan.body)
     assert all(plan.after[name] == value for name, value in plan.body.items())
     assert (plan.kind == PlanKind.UPDATE) == bool(plan.body)
 

@@ -225,7 +225,7 @@ def test_ids_are_recognised(uuid: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "current", "words"),
+    ("desired", "current", "words"),
     [
         ({"url_path": "/x"}, {"type": "TCP", "url_path": "/"}, "url_path is for type HTTP and HTTPS only, not for TCP"),
         ({"expected_codes": "204"}, {"type": "UDP_CONNECT"}, "expected_codes is for type HTTP and HTTPS only"),
@@ -235,8 +235,8 @@ def test_ids_are_recognised(uuid: Any) -> None:
         ({"url_path": "/x"}, {"type": "HTTP"}, ""),
     ],
 )
-def test_what_a_health_check_that_exists_allows(wanted: Json, current: Json, words: str) -> None:
-    reasons = refusals(HEALTH_CHECK, wanted, current)
+def test_what_a_health_check_that_exists_allows(desired: Json, current: Json, words: str) -> None:
+    reasons = refusals(HEALTH_CHECK, desired, current)
     assert [words in reason for reason in reasons] == ([True] if words else [])
 
 
