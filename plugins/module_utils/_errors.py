@@ -74,7 +74,7 @@ class NoCredential(ElbError):
 
 
 class NotFound(ElbError):
-    """What an option names does not exist."""
+    """The resource that an option names does not exist."""
 
 
 class Skipped(ElbError):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The HTTP side: finds the operation, asks who is calling, holds request and response to the contract, and records.
+"""The HTTP side: finds the operation, authenticates the caller, validates request and response by the contract, and records.
 
 Order: authentication, project, authorisation, validation, then the rules. So a caller learns nothing about the
 resources of others, and a missing right shows even if the rest of the request is wrong.

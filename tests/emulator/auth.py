@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Who is asking, and may they: tokens, signatures, and policies by IAM action.
+"""Authentication and authorisation: tokens, signatures, and policies by IAM action.
 
 The signature is verified from the description of SDK-HMAC-SHA256: the canonical request is built anew from what
 arrived on the wire, so that a client that signs something else than it sends is found out.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The emulator's configuration: who may do what, and which resources exist that the API itself does not create."""
+"""The emulator's configuration: users with their actions, and resources that the API itself does not create."""
 
 from __future__ import annotations
 

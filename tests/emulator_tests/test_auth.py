@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Who may ask: signatures (made by the vendor's signer), tokens, projects, and policies by IAM action."""
+"""Authentication and authorisation: signatures (made by the vendor's signer), tokens, projects, and policies by IAM action."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def main() -> None:
     from keystone.wsgi.api import application  # type: ignore[import-not-found]
     from werkzeug.serving import make_server
 
-    # Keystone has its say about logging; the tests count requests in the log.
+    # Keystone configures logging; the tests count requests in the log.
     requests = logging.getLogger("werkzeug")
     requests.setLevel(logging.INFO)
     requests.addHandler(logging.StreamHandler())

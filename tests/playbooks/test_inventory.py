@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""The inventory plugin through ansible-inventory and ansible: hosts of pools, and who is not ONLINE among them."""
+"""The inventory plugin through ansible-inventory and ansible: hosts of pools, and members that are not ONLINE."""
 
 from __future__ import annotations
 

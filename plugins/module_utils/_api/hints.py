@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an error of the service means, and what to do about it.
+"""The meaning of the service's errors, and advice.
 
 Source of the codes: "Error Codes" and "Status Codes" of the API reference; of the texts of conflicts, what users of other clients reported.
 """
@@ -59,7 +59,7 @@ def is_quota(facts: Json) -> bool:
 
 
 def for_permission(operation: Operation) -> str:
-    """What to do where an IAM action is not granted."""
+    """Advice for an IAM action that is not granted."""
     return (
         f"The credential lacks the IAM action {operation.action} ({operation.api}). "
         "Grant it in IAM with a custom policy, attached to the user's group for this project or enterprise project."
@@ -67,7 +67,7 @@ def for_permission(operation: Operation) -> str:
 
 
 class _Hint(t.NamedTuple):
-    """What to do about an error. Empty conditions match anything."""
+    """Advice for an error. Empty conditions match anything."""
 
     status: int | None
     codes: tuple[str, ...]
@@ -167,7 +167,7 @@ _HINTS: tuple[_Hint, ...] = (
 
 
 def for_error(operation: Operation, status: int, code: str | None, reason: str, check_credential: str = "") -> str:
-    """What to do about another error; empty where nothing is known of it.
+    """Advice for another error; empty for an unknown one.
 
     :param check_credential: what to do where the credential is refused, as a sentence.
     """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a response means. It is checked whole, here and nowhere else: a response with a field of another type is not from the ELB API."""
+"""Validation and meaning of responses. A response with a field of a wrong type is refused as a whole: it is not from the ELB API."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``cloud``, ``auth`` and ``OS_*`` mean is openstacksdk's word: it gets what was given, and its failures are put into words."""
+"""Credentials from ``cloud``, ``auth`` and ``OS_*``: openstacksdk interprets them; its failures become messages."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def _entry(settings: Settings, config: Config) -> str | None:
 
 
 def _overrides(settings: Settings) -> Json:
-    """What beats the entry, by openstacksdk's names."""
+    """The settings that override the entry, by openstacksdk's names."""
     auth, project_id = dict(settings.options.get("auth") or {}), settings.options.get("project_id")
     if project_id or "project_name" in auth:
         # An ID beats a name, wherever it is from: the task's project is meant.

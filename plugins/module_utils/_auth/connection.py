@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every way to authenticate comes to."""
+"""The result of every way to authenticate."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ class Keystone:
             return None, error
 
     def _attempt(self) -> str:
-        """What was tried, in the user's terms."""
+        """The attempt, in the user's terms."""
         names = ""
         for title, keys in (
             ("user", ("username", "user_id")),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is secret in what the user gave, besides the options that are secret as a whole (``no_log``).
+"""The secrets inside of options, besides the options that are secret as a whole (``no_log``).
 
 ``no_log`` for ``auth`` and ``cloud`` would mask every value of the dict wherever it appears: a region, a project, a user name,
 and so the results of the task.

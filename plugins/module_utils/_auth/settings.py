@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the user gave about the connection in options and in the environment. An option beats the environment."""
+"""The settings of the connection, from options and the environment. An option overrides the environment."""
 
 from __future__ import annotations
 

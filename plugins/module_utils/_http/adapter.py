@@ -154,7 +154,7 @@ class _Request:
 
 
 class _Thread(threading.local):
-    """What a thread is doing."""
+    """The request of the current thread."""
 
     request: _Request
 
@@ -163,7 +163,7 @@ _thread = _Thread()
 
 
 class _Connection:
-    """What is added to a connection class of ``urllib3``."""
+    """A mixin for the connection classes of ``urllib3``."""
 
     sock: t.Any
 
@@ -190,7 +190,7 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Reader(io.RawIOBase):
-    """What a response is read from.
+    """The raw stream of a response.
 
     :param raw: reads from *sock*.
     """

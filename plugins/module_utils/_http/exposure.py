@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 
 def exposures(url: str, verify: bool | str) -> t.Iterator[str]:
-    """What to warn of before a credential is sent.
+    """The warnings before a credential is sent.
 
     :param url: where it is sent.
     :param verify: as ``requests`` takes it.

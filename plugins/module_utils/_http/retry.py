@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What may be sent again, and when.
+"""Retries: which requests are sent again, and when.
 
 What is safe follows from the method: GET changes nothing; PUT and DELETE have the same effect however often they are sent; a
 POST whose outcome is unknown may have created something, so the caller has to look before it is sent again.
@@ -32,7 +32,7 @@ _GAVE_UP = (408, 499)
 
 
 class Verdict(enum.Enum):
-    """What an attempt came to."""
+    """The outcome of an attempt."""
 
     SUCCESS = enum.auto()
     #: Not carried out: send it again.

@@ -39,7 +39,7 @@ class Tls(t.NamedTuple):
 
 
 class Response(t.NamedTuple):
-    """What came back."""
+    """A response."""
 
     status: int
     headers: t.Mapping[str, str]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a field of a resource is: declared once, read by argument specs, checks, plans and responses."""
+"""Fields of resources: declared once, read by argument specs, checks, plans and responses."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Field:
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """What fields allow of one another."""
+    """A constraint among fields."""
 
     #: The rule is applied where one of these is given and would change.
     fields: tuple[str, ...]
@@ -118,7 +118,7 @@ def desired_from(fields: t.Iterable[Field], params: Json) -> Json:
 
 
 def wrong_values(fields: t.Iterable[Field], desired: Json) -> list[str]:
-    """What is wrong with the desired values, each by itself."""
+    """The errors in the desired values, each by itself."""
     reasons = []
     for field in fields:
         reason = field.check(desired[field.name]) if field.name in desired else None
@@ -130,7 +130,7 @@ def wrong_values(fields: t.Iterable[Field], desired: Json) -> list[str]:
 def broken_rules(
     rules: t.Iterable[Rule], fields: t.Iterable[Field], desired: Json, current: t.Mapping[str, t.Any] | None = None
 ) -> list[str]:
-    """What is wrong with the desired values together, and together with the *current* resource."""
+    """The violated rules, for the desired values together with the *current* resource."""
     rules = [rule for rule in rules if any(name in desired for name in rule.fields)]
     if not rules:
         return []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a pool's health check is: its fields, and what they allow of one another.
+"""The health check of a pool: its fields and rules.
 
 Source: "Configuring a Health Check", "Updating a Health Check" and "Querying Health Checks" of the API reference.
 """
@@ -128,7 +128,7 @@ def with_defaults(desired: Json, protocol: str | None) -> Json:
 
 
 def type_conflict(desired: Json, protocol: str | None) -> list[str]:
-    """What is wrong with the type for a pool of that protocol, as far as both are known."""
+    """The conflict of the type with the protocol of the pool, as far as both are known."""
     chosen, possible = desired.get("type"), _TYPES_OF.get(protocol or "")
     if chosen is None or possible is None or chosen in possible:
         return []

@@ -36,7 +36,7 @@ def is_placeholder(value: t.Any) -> bool:
 
 
 def placeholder(label: str) -> str:
-    """What stands for the ID of a resource that check mode would have created."""
+    """The placeholder for the ID of a resource that check mode would have created."""
     return PLACEHOLDER + label
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a forwarding policy is, as far as pools need it: which pools it sends requests to.
+"""Forwarding policies, as far as pools need them: their target pools.
 
 Source: "Querying Forwarding Policies" of the API reference.
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a listener is, as far as pools need it: which pool its requests go to by default.
+"""Listeners, as far as pools need them: their default pools.
 
 Source: "Querying Listeners" and "Updating a Listener" of the API reference.
 """

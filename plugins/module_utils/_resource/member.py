@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a member is: its fields, what they allow of one another, and when it is healthy.
+"""Members: their fields, rules and health.
 
 Source: "Adding a Backend Server", "Updating a Backend Server" and "Querying Backend Servers" of the API reference.
 """
@@ -114,7 +114,7 @@ Key = tuple[t.Any, t.Any]
 
 
 def key_of(member: t.Mapping[str, t.Any]) -> Key:
-    """What identifies a member in its pool: address, in any spelling, and port."""
+    """The identity of a member in its pool: address, in any spelling, and port."""
     return comparable_address(member.get("address")), member.get("protocol_port")
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What to change: a pure function of desired and current.
+"""Plans: a pure function of desired and current.
 
 The diff, the requests and the recorded actions are all read off the plan, so check mode cannot disagree with the real run.
 """
@@ -18,7 +18,7 @@ from .fields import Field, Updatable
 
 
 class PlanKind(enum.Enum):
-    """What there is to do with a resource."""
+    """The change that a plan makes."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -28,7 +28,7 @@ class PlanKind(enum.Enum):
 
 
 class Outcome(str, enum.Enum):
-    """What was done with a resource, as a summary names it."""
+    """The change that was made, as a summary names it."""
 
     ADDED = "added"
     UPDATED = "updated"
@@ -51,7 +51,7 @@ class Conflict:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What to do with one resource."""
+    """The change of one resource."""
 
     kind: PlanKind
     #: What to send, with CREATE and UPDATE.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a pool is: its fields, and what they allow of one another.
+"""Pools: their fields and rules.
 
 Source: "Creating a Backend Server Group", "Updating a Backend Server Group" and "Querying Backend Server Groups" of the API reference.
 """
@@ -184,7 +184,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def _missing_to_create(desired: Json, dummy: t.Mapping[str, t.Any]) -> list[str]:
-    """What the service needs to create a pool and the options do not give."""
+    """The fields that are required to create a pool and are not given."""
     missing = [name for name in ("protocol", "lb_algorithm") if name not in desired]
     if not any(desired.get(name) for name in ("loadbalancer_id", "listener_id", "type")):
         missing.append("one of loadbalancer, listener and type (instance or ip)")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a resource of the API is. Each is one description; one driver (``_runtime``) serves them all."""
+"""Descriptions of the API's resources. One driver (``_runtime``) serves them all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .plan import Plan, PlanKind
 
 
 class Verb(enum.Enum):
-    """What the API can do with a resource; the value is the last part of the IAM action."""
+    """The operations on a resource; the value is the last part of the IAM action."""
 
     CREATE = "create"
     GET = "get"
@@ -84,7 +84,7 @@ class Collection:
 
 
 class Identity(t.NamedTuple):
-    """What one resource is looked up by."""
+    """The key of a lookup for one resource."""
 
     #: As messages name it, such as "'web'", and how it is known by that, such as "named 'web'".
     label: str
@@ -179,7 +179,7 @@ class Resource(t.Generic[R]):
         return any(field.name in desired and field.updatable is not Updatable.NEVER for field in self.fields)
 
     def invalid(self, desired: Json, absent: bool = False) -> list[str]:
-        """What is wrong with the desired values, as far as that is known before any request."""
+        """The errors in the desired values that are known before any request."""
         return wrong_values(self.fields, desired) + ([] if absent else broken_rules(self.rules, self.fields, desired))
 
     def refusals(self, plan: Plan, desired: Json, current: t.Mapping[str, t.Any] | None, parent: t.Mapping[str, t.Any]) -> list[str]:

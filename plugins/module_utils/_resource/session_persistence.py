@@ -111,7 +111,7 @@ RULE = Rule(("session_persistence",), _rule)
 
 
 def incomplete(desired: Json, current: t.Mapping[str, t.Any] | None, *dummy: t.Any) -> list[str]:
-    """What is missing to turn stickiness on: whether its type is known depends on the current pool."""
+    """The missing sub-options to turn stickiness on: whether its type is known depends on the current pool."""
     stickiness = desired.get("session_persistence")
     if not stickiness or not stickiness.get("enable", True):
         return []
@@ -124,7 +124,7 @@ def incomplete(desired: Json, current: t.Mapping[str, t.Any] | None, *dummy: t.A
 
 
 def warnings(desired: Json, current: t.Mapping[str, t.Any] | None, *dummy: t.Any) -> list[str]:
-    """What has no effect."""
+    """The sub-options without effect."""
     stickiness = desired.get("session_persistence") or {}
     chosen = stickiness.get("type") or ((current or {}).get("session_persistence") or {}).get("type")
     if chosen == "APP_COOKIE" and "persistence_timeout" in stickiness:

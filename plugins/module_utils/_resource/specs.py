@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What several resources have in their argument specs, in the specs of their responses, and in their rules."""
+"""Parts of argument specs and response specs that several resources share."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What earlier tasks of a run change of a pool, where check mode does not show it to later tasks."""
+"""The changes of a pool by earlier tasks of a run, which check mode does not show to later tasks."""
 
 from __future__ import annotations
 

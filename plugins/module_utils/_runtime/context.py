@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the run of a task, or of the inventory plugin, works with."""
+"""The context of the run of a task, or of the inventory plugin."""
 
 from __future__ import annotations
 

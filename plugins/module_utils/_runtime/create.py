@@ -24,7 +24,7 @@ Look = t.Callable[[], list[Json]]
 
 
 class Created(t.NamedTuple):
-    """What exists in the end."""
+    """The created resource."""
 
     resource: Json
     #: Whether it was created as desired; otherwise it may differ.

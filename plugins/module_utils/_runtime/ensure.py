@@ -83,7 +83,7 @@ class Ensure(t.Generic[R]):
 
     @property
     def attempt(self) -> str:
-        """What is to be done, to follow "Cannot"."""
+        """The attempt, to follow "Cannot"."""
         return f"{'remove' if self.absent else 'set up'} {self.resource.kind} {self.resource.label(self.params)}"
 
     def header(self, resource: t.Mapping[str, t.Any]) -> str:
@@ -100,7 +100,7 @@ class Ensure(t.Generic[R]):
         return advice if self.absent else f"{advice} Two tasks may have created them at the same time, such as on two hosts: use run_once."
 
     def invalid(self) -> list[str]:
-        """What is wrong with the options, as far as that is known before any request."""
+        """The errors in the options that are known before any request."""
         reasons = self.resource.invalid(self.desired, self.absent) + invalid_id(self.context)
         return reasons + [reason for part in self.parts for reason in part.invalid()]
 

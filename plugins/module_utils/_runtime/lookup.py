@@ -22,7 +22,7 @@ POOL_OPTION: Json = {"type": "str", "required": True, "aliases": ["pool_id"]}
 
 
 def invalid_id(context: ApiContext) -> list[str]:
-    """What is wrong with the option ``id``: a name in its place would not be found by any request."""
+    """The error in the option ``id``: no request would find a name."""
     given = context.params["id"]
     return [f"id {given!r} is not a UUID; to look up by name, use the option 'name'"] if given and is_name(given) else []
 

@@ -36,7 +36,7 @@ def unconvertible(error: Exception) -> Json:
 
 
 def explain_invalid(task: Task, given: Json, msg: str) -> Json:
-    """What is wrong with the options: all of it, so that a list need not be corrected twice.
+    """All errors in the options, so that a list need not be corrected twice.
 
     :param given: the options before they were converted.
     :param msg: what Ansible says of them.
@@ -80,7 +80,7 @@ def _has_suboptions(option: Json | None) -> bool:
 
 
 def _check_entries(name: str, spec: Json, entries: list[object]) -> tuple[list[str], dict[int, Json]]:
-    """What is wrong with the keys and types in a list's entries, and the entries that are right, by their indices."""
+    """The errors in the keys and types of a list's entries, and the valid entries, by their indices."""
     reasons: list[str] = []
     valid: dict[int, Json] = {}
     validator = ArgumentSpecValidator(spec)

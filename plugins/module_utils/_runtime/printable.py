@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a response says, as a terminal may show it: ansible-core prints messages and warnings as they are."""
+"""Text from responses, escaped for terminals: ansible-core prints messages and warnings unchanged."""
 
 from __future__ import annotations
 

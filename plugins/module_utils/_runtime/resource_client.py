@@ -51,7 +51,7 @@ class ResourceClient(t.Generic[R]):
 
     @property
     def known_parent(self) -> Pool:
-        """What is known of the pool that they are in."""
+        """The known fields of the pool that they are in."""
         return self.parent.known if self.parent else {}
 
     def get(self, resource_id: str) -> R | None:

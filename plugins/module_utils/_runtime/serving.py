@@ -17,7 +17,7 @@ SERVING_OPTIONS: Json = {**WAIT_OPTIONS, "drain_seconds": {"type": "float", "def
 
 
 def invalid_serving(params: Json) -> list[str]:
-    """What is wrong with these options; they may be no finite numbers."""
+    """The errors in these options, which may be no finite numbers."""
     seconds = params["drain_seconds"]
     reasons = [] if 0 <= seconds <= MAX_SECONDS else [f"drain_seconds must be 0 to {MAX_SECONDS:g}, not {seconds:g}"]
     return reasons + invalid_wait(params)

@@ -27,7 +27,7 @@ _ISSUES = "https://github.com/opentelekomcloud/ansible-collection-elb/issues"
 
 
 class Changes(t.NamedTuple):
-    """What a task changes of the pool that it is about, for the prediction of the IAM actions of later tasks."""
+    """The changes of a task to its pool, for the prediction of the IAM actions of later tasks."""
 
     #: ``(pool, params)``: adds to *pool* what check mode does not show of the changes.
     touch: t.Callable[[TouchedPool, Json], None]
@@ -37,7 +37,7 @@ class Changes(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """What a module does."""
+    """The implementation of a module."""
 
     #: The module's name in the collection.
     name: str
@@ -134,7 +134,7 @@ def perform(task: Task, door: Door) -> Json:
 
 
 def failure_of(error: BaseException) -> Json:
-    """What a result says of a failure, without a traceback.
+    """The result of a failure, without a traceback.
 
     :returns: ``msg``, and the facts that are known.
     """

@@ -26,7 +26,7 @@ WAIT_OPTIONS: Json = {"wait": {"type": "bool", "default": False}, "min_healthy_s
 
 
 def invalid_wait(params: Json) -> list[str]:
-    """What is wrong with the options about waiting; they may be no finite numbers."""
+    """The errors in the options about waiting, which may be no finite numbers."""
     seconds = params["min_healthy_seconds"]
     if not 0 <= seconds <= MAX_SECONDS:
         return [f"min_healthy_seconds must be 0 to {MAX_SECONDS:g}, not {seconds:g}"]
@@ -84,7 +84,7 @@ class HealthWait:
             pause = min(pause * _GROWTH, longest)
 
     def _status(self) -> str:
-        """Who is not healthy yet, such as "not healthy yet: 192.168.0.11:80 and 3 more, 120 seconds left"."""
+        """The members that are not healthy yet, such as "not healthy yet: 192.168.0.11:80 and 3 more, 120 seconds left"."""
         waiting = _some(self.seen[key] for key in list(self._waiting))
         return f"not healthy yet: {waiting}, {self._context.deadline.left():.0f} seconds left"
 

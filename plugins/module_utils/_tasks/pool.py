@@ -89,7 +89,7 @@ class EnsurePool(Ensure[Pool]):
         return self._listener.narrow(found) if self._listener else found
 
     def _look(self) -> list[Pool]:
-        """What a creation whose response was lost may have made: none of the pools that existed before."""
+        """The pools that a creation with a lost response may have made: none that existed before."""
         before = {pool["id"] for pool in self._elsewhere}
         return [pool for pool in self._meant(self.client.find(by_name(self.params["name"]))) if pool["id"] not in before]
 

@@ -93,7 +93,7 @@ def _desired(context: ApiContext, attempt: str) -> list[Json]:
 
 
 def _invalid_entries(entries: t.Mapping[int, Json]) -> list[str]:
-    """What is wrong with the values of the list's entries.
+    """The errors in the values of the list's entries.
 
     :param entries: as options, by their indices.
     """

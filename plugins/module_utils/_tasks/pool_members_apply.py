@@ -61,7 +61,7 @@ class Item:
 
     @property
     def reference(self) -> Json:
-        """What the result says of a member that was changed."""
+        """A changed member in the result."""
         member = {**self.desired, **(self.now or self.before or {})}
         return {"name": member.get("name") or "", **{name: member.get(name) for name in ("address", "protocol_port", "id")}}
 
@@ -279,7 +279,7 @@ class Rollout:
 
 
 def counts_of(context: ApiContext, pool: PoolRef, items: list[Item]) -> Json:
-    """What the result says of the task, whether or not some failed: nothing that is as long as the pool."""
+    """The result of the task, whether or not some failed: nothing that is as long as the pool."""
     outcomes = [item.outcome for item in items]
     return {
         "changed": context.wrote or (context.check_mode and any(item.plan.changed for item in items)),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task finds in its process: as a module that Ansible starts would find it, and afterwards as it was."""
+"""The process of a direct task: environment and folder as for a module that Ansible starts, restored afterwards."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def as_group_name(key: t.Any) -> t.Any:
 
 
 class Found(t.NamedTuple):
-    """What becomes of the pools."""
+    """The groups and hosts of the pools."""
 
     groups: list[str]
     hosts: list[Host]

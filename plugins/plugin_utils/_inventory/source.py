@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an inventory source says: its options, checked as a module's are, and the pools that they choose."""
+"""An inventory source: its options, checked as a module's are, and the pools that they select."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Source:
         raise SourceError(self.masked(failure["msg"]))
 
     def missing(self, pools: Iterable[Json]) -> list[str]:
-        """What to warn of where pools that the source names are not found. They may exist, and not match the filters."""
+        """The warnings where pools that the source names are not found. They may exist, and not match the filters."""
         found = {str(pool.get(key)).lower() if key == "id" else pool.get(key) for pool in pools for key in ("id", "name")}
         missing = [pool for pool in self.params["pools"] if (pool.lower() if is_uuid(pool) else pool) not in found]
         given = sorted(name for name, value in self._filters.items() if value is not None)

@@ -53,7 +53,7 @@ class Pool(Entity):
     healthmonitor_id: str | None = None
     enterprise_project_id: str = "0"
     members: Collection[Member] = field(default_factory=Collection)
-    # Who has an address and port, so that adding the five thousandth member costs no more than the first.
+    # Members by address and port, so that adding the five thousandth member costs no more than the first.
     endpoints: dict[tuple[Address | str, int], str] = field(default_factory=dict)
     deleting: bool = False
 
