@@ -78,7 +78,7 @@ def test_another_default_pool_is_replaced_only_on_demand(engine: Engine, emulato
             task("elb_pool", **green, switch_listener=True) | {"check_mode": True},
             task("elb_pool", **green, switch_listener=True),
             task("elb_pool", **green, switch_listener=True),
-            # Without the option it is so already.
+            # The pool has the listener, so nothing changes without switch_listener.
             task("elb_pool", **green),
             task("elb_pool", name="blue", listener="demo-http", switch_listener=True),
         ],
