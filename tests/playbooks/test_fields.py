@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -182,7 +183,8 @@ def test_by_its_id_it_is_renamed(engine: Engine, emulator: Emulator, kind: str) 
     play_values(engine, emulator, f"elb_{kind}", base, "name", ({}, ["new", "", "web"], ["new", "", "web"]))
 
 
-CASES = {"pool": POOL, "member": MEMBER, "health check": HEALTH_CHECK}
+# Those of a listener are in test_listener.py.
+CASES: dict[str, Iterable[str]] = {"pool": POOL, "member": MEMBER, "health check": HEALTH_CHECK, "listener": ["default_pool_id"]}
 
 
 @pytest.mark.parametrize("resource", [resource for resource in RESOURCES if resource.fields], ids=lambda resource: resource.kind)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -369,6 +370,8 @@ print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
 @pytest.fixture(params=["openstack", "keystoneauth1"])
 def missing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A library that is not installed."""
+    # Imported once before, so that it is the one that is restored.
+    importlib.import_module(CLOUD)
     package = sys.modules[CLOUD.rpartition(".")[0]]
     ours = [f"{package.__name__}.{name}" for name in ("cloud", "keystone", "libraries")]
     for name in [name for name in sys.modules if name.partition(".")[0] == request.param or name in ours]:
