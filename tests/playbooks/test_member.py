@@ -159,7 +159,11 @@ def test_check_mode_says_the_same_and_writes_nothing(engine: Engine, emulator: E
         assert predicted.changed, predicted["msg"]
         assert done.changed, done["msg"]
         assert predicted["diff"] == done["diff"]
+        assert (
+            done["diff"]["before_header"] == done["diff"]["after_header"] == f"member {ONE['address']}:{ONE['protocol_port']} of pool web"
+        )
         assert predicted["required_actions"] == done["required_actions"]
+    assert list(added["diff"]["after"]) == list(removed["diff"]["before"])
     assert added["required_actions"] == ["elb:members:create", "elb:members:get", "elb:members:list", "elb:pools:list"]
     assert removed["required_actions"] == ["elb:members:delete", "elb:members:list", "elb:members:put", "elb:pools:list"]
     assert would_update["diff"]["before"]["weight"] == 3

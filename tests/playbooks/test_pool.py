@@ -98,10 +98,15 @@ def test_check_mode_says_the_same_and_writes_nothing(engine: Engine, emulator: E
     assert would_create["diff"]["before"] == {}
     assert would_create["diff"]["after"] == {
         "name": "web",
+        "description": "",
         "loadbalancer_id": emulator.loadbalancer("demo"),
         "protocol": "HTTP",
         "lb_algorithm": "ROUND_ROBIN",
+        "member_deletion_protection_enable": False,
+        "protection_status": "nonProtection",
+        "protection_reason": "",
     }
+    assert {each["diff"][key] for each in results for key in ("before_header", "after_header")} == {"pool web"}
     assert (would_update["diff"]["before"]["description"], would_update["diff"]["after"]["description"]) == ("", "new")
     assert would_remove["diff"]["before"]["name"] == "web"
     assert would_remove["diff"]["after"] == {}
