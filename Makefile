@@ -136,7 +136,7 @@ sanity: $(READY)
 integration: $(READY)
 	$(BIN)/python -m tools.ansible_test integration $(ARGS)
 
-## test-matrix: sanity, units and integration through ansible-test, and tasks both ways, with the oldest and the newest ansible-core that the Pythons here can have
+## test-matrix: sanity, units, integration and tasks both ways with the oldest and the newest ansible-core, and the same plays on each; ARGS=cores: only these
 test-matrix: $(READY)
 	$(BIN)/python -m tools.matrix $(ARGS)
 

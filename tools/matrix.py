@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
-"""Runs ansible-test, and tasks both ways, with the oldest and the newest ansible-core that the Pythons of this machine can have.
+"""Runs ansible-test, and tasks both ways, with the oldest and the newest ansible-core that the Pythons of this machine can have, and
+compares what users see on each ansible-core.
 
 requirements-dev.txt sets the ansible-core for each Python. A missing Python is reported and skipped.
 """
@@ -15,29 +16,52 @@ import time
 from pathlib import Path
 
 from tests.playbooks.engine import PREFIX_VARIABLE
+from tools import cores
 from tools.ansible_test import CHECKOUT, AnsibleTest
 
 KINDS = ("sanity", "units", "integration", "direct")
+#: The kind that compares each ansible-core with the oldest.
+COMPARED = "cores"
 # The oldest ansible-core is the one of the oldest Python. The newest has dropped it, and runs on both of the others.
 OLDEST, NEWEST = ("3.10",), ("3.13", "3.12")
 
 
 def main(*kinds: str) -> int:
     results = []
-    for end, versions in (("oldest", OLDEST), ("newest", NEWEST)):
+    if not kinds or COMPARED in kinds:
+        print(f"==> {COMPARED}", flush=True)
+        start = time.monotonic()
+        result = "failed" if compare_cores() else "ok"
+        results.append(f"{COMPARED} {result}, {time.monotonic() - start:.0f} s")
+    each = [kind for kind in kinds or KINDS if kind != COMPARED]
+    for end, versions in (("oldest", OLDEST), ("newest", NEWEST)) if each else ():
         python = next(filter(None, map(find_python, versions)), None)
         if python is None:
             print(f"==> The {end} ansible-core is skipped: it needs Python {' or '.join(versions)}, which is not installed.", flush=True)
             continue
         prefix = environment(python)
         core = version_of_core(prefix)
-        for kind in kinds or KINDS:
+        for kind in each:
             print(f"==> {kind}, {core}", flush=True)
             start = time.monotonic()
             result = "failed" if (compare_ways(prefix) if kind == "direct" else AnsibleTest(prefix).run(kind)) else "ok"
             results.append(f"{core}: {kind} {result}, {time.monotonic() - start:.0f} s")
     print("", *results, sep="\n", flush=True)
     return int(not results or any(" failed, " in line for line in results))
+
+
+def compare_cores() -> int:
+    """Each ansible-core that there is a Python for."""
+    environments = {}
+    for core, versions in cores.CORES.items():
+        python = next(filter(None, map(find_python, versions)), None)
+        if python is None:
+            print(f"==> ansible-core {core} is skipped: it needs Python {' or '.join(versions)}, which is not installed.", flush=True)
+            continue
+        prefix = Path(sys.prefix, "matrix", f"core-{core}")
+        cores.install(core, python, prefix)
+        environments[version_of_core(prefix)] = prefix
+    return cores.compare(environments) if environments else 1
 
 
 def compare_ways(prefix: Path) -> int:

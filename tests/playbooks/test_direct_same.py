@@ -27,6 +27,7 @@ MEMBERS = [
     {"name": "web-2", "address": "192.168.0.12", "protocol_port": 80},
 ]
 ENTRY = MEMBERS[0]
+HEALTHY: Task = {"pool": "web", "address": "192.168.0.12", "protocol_port": 80}
 
 
 def named(title: str, module: str, /, keywords: Task | None = None, **options: Any) -> Task:
@@ -35,9 +36,10 @@ def named(title: str, module: str, /, keywords: Task | None = None, **options: A
 
 def scenario(emulator: Emulator) -> list[Task]:
     """All modules: success, failure, check mode, diff, wrong options, and all that Ansible itself does with a task."""
-    pool = {"name": "web", "loadbalancer": emulator.loadbalancer("demo"), "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
+    pool: Task = {"name": "web", "loadbalancer": emulator.loadbalancer("demo"), "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"}
     check, diff = {"check_mode": True}, {"diff": True}
     denied = {"OS_ACCESS_KEY": emulator.user("denied")["access_key"], "OS_SECRET_KEY": emulator.user("denied")["secret_key"]}
+    switch: Task = {"listener": "demo-http", "switch_listener": True}
     return [
         named("create, predicted", "elb_pool", {**check, **diff}, **pool),
         named("member of a pool to come", "elb_member", check, pool="web", address="192.168.0.11", protocol_port=80),
@@ -70,6 +72,9 @@ def scenario(emulator: Emulator) -> list[Task]:
             "some fail", "elb_pool_members", pool="web", members=[*MEMBERS, {"address": "10.99.0.1", "protocol_port": 80, "subnet": "none"}]
         ),
         named("no list", "elb_pool_members", pool="web"),
+        named("text for a list", "elb_pool_members", pool="web", members=""),
+        named("another kind of list", "elb_pool_members", pool="web", members=1),
+        named("wrong kinds of suboptions", "elb_pool", name="web", slow_start={"duration": [1], "enable": "perhaps"}, auth=[1]),
         named("member", "elb_member", diff, pool="web", address="192.168.0.13", protocol_port=80),
         named("member waits for nothing", "elb_member", {**check}, pool="web", address="192.168.0.14", protocol_port=80, wait=True),
         named("member changed", "elb_member", diff, pool="web", name="", address="192.168.0.13", protocol_port=80, weight=0),
@@ -120,6 +125,21 @@ def scenario(emulator: Emulator) -> list[Task]:
         named("undefined", "elb_pool", name="{{ not_there }}"),
         named("unreachable", "elb_pool_info", endpoint="http://127.0.0.1:9", timeout=0),
         named("time limits", "elb_pool_info", api_timeout=0),
+        named("listener, predicted", "elb_pool", {**check, **diff}, name="web", listener="demo-http"),
+        named("listener", "elb_pool", diff, name="web", listener="demo-http"),
+        named("health check, predicted", "elb_pool", {**check, **diff}, name="web", health_check={}),
+        named("health check", "elb_pool", diff, name="web", health_check={"delay": 3}),
+        named("health check, changed", "elb_pool", diff, name="web", health_check={"delay": 4, "url_path": "/up"}),
+        named("health check, again", "elb_pool", diff, name="web", health_check={"delay": 4}),
+        named("health check, wrong", "elb_pool", name="web", health_check={"delay": 0, "typ": "TCP"}),
+        named("health check, shown", "elb_pool_info", name=["web"], include_health_check=True),
+        named("waited for", "elb_member", diff, **HEALTHY, wait=True),
+        named("members waited for", "elb_pool_members", pool="web", members=MEMBERS, wait=True),
+        named("drained", "elb_member", diff, **HEALTHY, weight=0, drain_seconds=1),
+        named("health check, removed", "elb_pool", diff, name="web", health_check={"enable": False}),
+        named("listener of another pool", "elb_pool", **{**pool, "name": "green"}, listener="demo-http"),
+        named("listener switched, predicted", "elb_pool", {**check, **diff}, **{**pool, "name": "green"}, **switch),
+        named("listener switched", "elb_pool", diff, **{**pool, "name": "green"}, **switch),
         named("handler", "elb_pool", {"notify": "listed"}, name="web", description="notified"),
         named("members stay", "elb_pool", name="web", state="absent"),
         named("removed by force", "elb_pool", diff, name="web", state="absent", force=True),
@@ -160,41 +180,51 @@ def lines(text: str) -> list[str]:
     return re.sub(r"=> (\{.*\})$", shown, anonymous(text), flags=re.MULTILINE).splitlines()
 
 
-def encrypted(engine: Engine, password: Path, name: str, value: str) -> str:
-    done = engine.command("ansible-vault", "encrypt_string", f"--vault-password-file={password}", f"--name={name}", value)
-    return done.stdout
+class Scene:
+    """The scenario with all that it needs."""
+
+    def __init__(self, engine: Engine, emulator: Emulator) -> None:
+        self._engine, self._emulator = engine, emulator
+        self._password = engine.home / "password"
+        self._password.write_text(VAULT_PASSWORD, encoding="utf-8")
+        self._variables = engine.home / "variables.yml"
+        self._variables.write_text(
+            f"unsafe: !unsafe '{UNSAFE}'\n"
+            "here: https://iam.example.com/v3\n"
+            "when: 2026-01-02\n"
+            "first: 192.168.0.11\n"
+            "nested: {members: [{address: '{{ first }}', protocol_port: '{{ 79 + 1 }}', weight: 3}]}\n"
+            f"{self._encrypted('encrypted', 'web')}\n{self._encrypted('key', SECRET)}\n",
+            encoding="utf-8",
+        )
+
+    def _encrypted(self, name: str, value: str) -> str:
+        arguments = (f"--vault-password-file={self._password}", f"--name={name}", value)
+        return self._engine.command("ansible-vault", "encrypt_string", *arguments).stdout
+
+    def play(self, direct: bool, **env: str) -> PlayRun:
+        """Play it in a new world."""
+        self._emulator.reset()
+        self._emulator.seed({"name": UNSAFE, "protocol": "HTTP"})
+        return self._engine.play(
+            scenario(self._emulator),
+            env={"ANSIBLE_VAULT_PASSWORD_FILE": str(self._password), **env},
+            timeout=900,
+            vars={"otc_elb_direct": direct},
+            vars_files=[str(self._variables)],
+            handlers=[named("listed", "elb_pool_info", name=["web"])],
+        )
 
 
 class BothWays:
     """The scenario, played both ways."""
 
     def __init__(self, emulator: Emulator, home: Path) -> None:
-        engine = Engine(home, aksk(emulator))
-        password = home / "password"
-        password.write_text(VAULT_PASSWORD, encoding="utf-8")
-        variables = home / "variables.yml"
-        variables.write_text(
-            f"unsafe: !unsafe '{UNSAFE}'\n"
-            "here: https://iam.example.com/v3\n"
-            "when: 2026-01-02\n"
-            "first: 192.168.0.11\n"
-            "nested: {members: [{address: '{{ first }}', protocol_port: '{{ 79 + 1 }}', weight: 3}]}\n"
-            f"{encrypted(engine, password, 'encrypted', 'web')}\n{encrypted(engine, password, 'key', SECRET)}\n",
-            encoding="utf-8",
-        )
+        scene = Scene(Engine(home, aksk(emulator)), emulator)
         self.played: dict[bool, PlayRun] = {}
         self.requests: dict[bool, list[tuple[str, str, int]]] = {}
         for direct in (True, False):
-            emulator.reset()
-            emulator.seed({"name": UNSAFE, "protocol": "HTTP"})
-            self.played[direct] = engine.play(
-                scenario(emulator),
-                env={"ANSIBLE_VAULT_PASSWORD_FILE": str(password)},
-                timeout=900,
-                vars={"otc_elb_direct": direct},
-                vars_files=[str(variables)],
-                handlers=[named("listed", "elb_pool_info", name=["web"])],
-            )
+            self.played[direct] = scene.play(direct)
             self.requests[direct] = [(entry["method"], entry["action"], entry["status"]) for entry in emulator.requests()]
 
 
@@ -225,7 +255,10 @@ def test_the_scenario_has_what_it_says(both: BothWays) -> None:
     """So that two equal failures are not taken for two equal successes."""
     results: dict[str, Result] = {result.task: result for result in both.played[True].results}
     succeed = "create, again, update, registered, members, members purged, member, pools, loop with warnings, vault, service text, listed"
+    succeed += ", listener, health check, waited for, members waited for, drained, listener switched, removed by force"
     assert [name for name in succeed.split(", ") if results[name].failed] == []
+    assert results["health check, shown"]["pools"][0]["health_check"]["delay"] == 4
+    assert "switch_listener: true" in results["listener of another pool"]["msg"]
     assert results["an option and its alias"].warnings
     assert results["warned"].warnings
     assert results["some fail"]["failed_members"]
