@@ -130,7 +130,7 @@ def look(prefix: Path) -> dict[str, list[str]]:
         "recap": [f"{name}: {line}" for name, play in plays.items() for line in recap(play)],
         "results": [f"{name}: {line}" for name, play in plays.items() for line in outcomes(play)],
         "policies": [f"{name}: {', '.join(actions(text))}" for name, text in policies.items()],
-        "hosts": anonymous(json.dumps(hosts, indent=1, sort_keys=True)).splitlines(),
+        "hosts": anonymous(json.dumps({**hosts, "_meta": hosts["_meta"]["hostvars"]}, indent=1, sort_keys=True)).splitlines(),
         "warnings": [f"{name}: {line}" for name, play in plays.items() for line in warnings(play)],
     }
 
@@ -151,10 +151,13 @@ def actions(policy: str) -> list[str]:
 
 
 def warnings(play: PlayRun) -> list[str]:
-    """The warnings that name the collection or a plugin, and all deprecations."""
+    """The warnings that name the collection or a plugin, and all deprecations, but for the doubts about policies, and for the one of
+    ansible-core 2.17 and 2.18 about a module's name that is a template."""
     words = " ".join(play.stderr.split())
     found = [part.strip() for part in words.replace("[DEPRECATION", "[WARNING]: [DEPRECATION").split("[WARNING]:")[1:]]
-    return sorted({anonymous(part) for part in found if "otc.elb" in part or "plugin" in part or "DEPRECATION" in part})
+    about = ("otc.elb", "plugin", "DEPRECATION")
+    other = ("so the policy", "is not a valid collection reference", "The policy includes that")
+    return sorted({part for part in found if any(word in part for word in about) and not any(word in part for word in other)})
 
 
 def install(core: str, python: str, prefix: Path) -> None:
