@@ -178,12 +178,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._read_config_data(path)
             pools = self._pools(path, cache)
         except SourceError as error:
-            reason = str(error)
+            reason = printable(str(error), self._source.masked)
         else:
             self._fill(pools)
             return
         # Outside of the handler: with the cause, Ansible would show the lines of the file, which may hold secrets.
-        raise AnsibleParserError(f"{self.NAME}: {printable(reason)}")
+        raise AnsibleParserError(f"{self.NAME}: {reason}")
 
     def _pools(self, path: str, cache: bool) -> list[dict[str, t.Any]]:
         """The pools with their members, from the cache or the service."""
@@ -204,7 +204,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         params = self._source.params
         found = found_in(pools, params["hostnames"], params["group_prefix"])
         for warning in dict.fromkeys([*self._source.warnings, *self._source.missing(pools), *found.warnings]):
-            self.display.warning(f"{self.NAME}: {printable(warning)}")
+            self.display.warning(f"{self.NAME}: {printable(warning, self._source.masked)}")
         for group in found.groups:
             self.inventory.add_group(group)
         for host in found.hosts:

@@ -17,6 +17,8 @@ description:
   - Creates, updates and removes one backend server group (pool) of Elastic Load Balance (ELB) v3 on Open Telekom Cloud.
   - An option that is not given is not managed; it is neither sent nor compared. An empty string, V(0) and V(false) are values.
   - A second run changes nothing. An update sends only the fields that differ.
+  - Names of pools are not unique in the API, so that two tasks which create the same pool at the same time create two. In a play over hosts,
+    run the task once, with C(run_once) and C(delegate_to). See the examples.
   - The pool's health check and the listener whose requests go to it by default are managed with it, see O(health_check) and O(listener).
 notes:
   # BEGIN generated: iam_notes
@@ -270,6 +272,15 @@ EXAMPLES = r"""
     health_check:
       type: HTTP
       url_path: /healthz
+
+- name: In a play over the servers, one task for all of them
+  otc.elb.elb_pool:
+    name: web
+    loadbalancer: production
+    protocol: HTTP
+    lb_algorithm: ROUND_ROBIN
+  delegate_to: localhost
+  run_once: true
 
 - name: Check more often, on another port; a member is OFFLINE after two failed checks, at most 6 seconds
   otc.elb.elb_pool:

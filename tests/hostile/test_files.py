@@ -4,15 +4,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
 
 import pytest
+from openstack.config import loader
 
 from ansible_collections.otc.elb.plugins.plugin_utils._permissions import files
 from ansible_collections.otc.elb.plugins.plugin_utils._permissions.needs import Need
 from ansible_collections.otc.elb.plugins.plugin_utils._permissions.policy import NoActions, actions_in
+
+from .conftest import Run
+from .server import serve
 
 OTHER_USER = 12345
 
@@ -53,6 +58,44 @@ def test_ones_own_link_is_followed(shared: Path, tmp_path: Path, path: str) -> N
     files.write_whole(shared / path, "text")
     assert (tmp_path / "victim").read_text(encoding="utf-8") == "text"
     assert (shared / "policy.json").is_symlink()
+
+
+def test_a_link_that_comes_after_the_check_is_not_followed(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_target", lambda path: path)
+    with pytest.raises(OSError, match=r"build"):
+        files.write_whole(shared / "build" / "policy.json", "text")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["shared", "victim"]
+
+
+def test_a_folder_that_cannot_be_read_is_gone_through(tmp_path: Path) -> None:
+    (tmp_path / "closed" / "mine").mkdir(parents=True)
+    (tmp_path / "closed").chmod(0o311)
+    files.write_whole(tmp_path / "closed" / "mine" / "policy.json", "text")
+    assert (tmp_path / "closed" / "mine" / "policy.json").read_text(encoding="utf-8") == "text"
+
+
+@pytest.mark.parametrize("kept", ["clouds.yaml", "secure.yaml", "clouds-public.yaml"])
+@pytest.mark.parametrize(("mode", "owner", "used"), [(0o1777, OTHER_USER, False), (0o1777, 0, True), (0o755, OTHER_USER, True)])
+def test_the_clouds_of_another_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run, kept: str, mode: int, owner: int, used: bool
+) -> None:
+    """Where all may write to the working directory, they would say where the password of the environment goes."""
+    if os.geteuid():
+        pytest.skip("only root can give a file to another user")
+    auth = {"auth_url": "http://127.0.0.1:9/v3", "username": "u", "user_domain_id": "d"}
+    for name in {"clouds.yaml", kept}:
+        key = "public-clouds" if name == "clouds-public.yaml" else "clouds"
+        (tmp_path / name).write_text(json.dumps({key: {"otc": {"profile": "otc", "auth": auth}}}), encoding="utf-8")
+    os.chown(tmp_path / kept, owner, owner)
+    tmp_path.chmod(mode)
+    monkeypatch.chdir(tmp_path)
+    places = {f"{what}_FILES": [str(tmp_path / name)] for what, name in (("CONFIG", "clouds.yaml"), ("SECURE", "secure.yaml"))}
+    for name, value in {**places, "VENDOR_FILES": [str(tmp_path / "clouds-public.yaml")]}.items():
+        monkeypatch.setattr(loader, name, value)
+    with serve(lambda connection, request: None) as server:
+        result = run(server, "elb_pool_info", cloud="otc", env={"OS_AUTH_TOKEN": "", "OS_PASSWORD": "the-password"})
+    assert ("is not used: it is another user's" in result["msg"]) != used
+    assert used or f"{kept} is not used" in result["msg"]
 
 
 def test_links_in_a_circle_are_an_error(tmp_path: Path) -> None:

@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 import yaml
 
+from ..playbooks.engine import PREFIX_VARIABLE
 from ..unit.inprocess import environment
 from .server import PROJECT, Connection, Json, Request, response, serve
 from .test_limits import POOL_ID
 
+#: The virtual environment whose Ansible is tested.
+PREFIX = Path(os.environ.get(PREFIX_VARIABLE, sys.prefix))
 EVIL = "{{ lookup('pipe', 'touch MARKER') }}"
 ODD = {
     "template": EVIL,
@@ -94,9 +97,9 @@ def ansible(program: str, *arguments: str, members: list[Json], folder: Path, po
             "ANSIBLE_HOME": str(folder / "home"),
             "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
             "ANSIBLE_NOCOLOR": "1",
-            "PATH": f"{Path(sys.prefix, 'bin')}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{PREFIX / 'bin'}{os.pathsep}{os.environ['PATH']}",
         }
-        command = [sys.executable, "-m", "ansible", program, "-i", "web.elb_members.yml", *arguments]
+        command = [str(PREFIX / "bin" / "python"), "-m", "ansible", program, "-i", "web.elb_members.yml", *arguments]
         return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 

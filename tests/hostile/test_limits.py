@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import resource
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -17,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ansible_collections.otc.elb.plugins.module_utils._api import client
 
 from ..unit.inprocess import environment
 from .conftest import Run
@@ -94,6 +98,54 @@ def test_a_tls_handshake_ends(run: Run) -> None:
         result = run(server, "elb_pool_info", endpoint=f"https://127.0.0.1:{server.port}")
         assert time.monotonic() - started < 10
     assert result.failed
+
+
+def test_a_proxy_with_tls_ends(run: Run, tls: ssl.SSLContext, ca_cert: Path) -> None:
+    """It lets the bytes of a TLS handshake inside of TLS trickle in."""
+
+    def respond(connection: Connection, request: Request) -> None:
+        connection.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        # A record of TLS, of 16 kB.
+        connection.send(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xf0")
+        connection.for_ever(b"\0")
+
+    with serve(respond, tls) as proxy:
+        env = {"https_proxy": proxy.url, "no_proxy": "", "REQUESTS_CA_BUNDLE": str(ca_cert)}
+        started = time.monotonic()
+        result = run(proxy, "elb_pool_info", endpoint="https://elb.example.com", env=env)
+        assert time.monotonic() - started < 10
+    assert {request.method for request in proxy.requests} == {"CONNECT"}
+    assert result.failed
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_all_addresses_of_a_name_share_the_time(run: Run, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """A listener whose queue is full does not answer."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as stack:
+        for dummy in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", full.getsockname())] * number
+        resolve = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", lambda host, *args: found if host == "elb.example.com" else resolve(host, *args))
+        started = time.monotonic()
+        with serve(lambda connection, request: None) as server:
+            port = full.getsockname()[1]
+            result = run(server, "elb_pool_info", endpoint=f"http://elb.example.com:{port}", api_timeout=1, timeout=0)
+        assert 0.9 < time.monotonic() - started < 1.6
+    assert "did not answer within 1 seconds" in result["msg"]
+
+
+def test_the_next_address_is_tried(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(lambda connection, request: connection.send(response({"pools": []}))) as server, socket.socket() as closed:
+        closed.bind(("127.0.0.2", server.port))
+        resolve = socket.getaddrinfo
+        found = [resolve(host, server.port, type=socket.SOCK_STREAM)[0] for host in ("127.0.0.2", "127.0.0.1")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda host, *args: found if host == "elb.example.com" else resolve(host, *args))
+        result = run(server, "elb_pool_info", endpoint=f"http://elb.example.com:{server.port}")
+    assert result["pools"] == []
+    assert server.requests[0].headers["host"] == f"elb.example.com:{server.port}"
 
 
 @pytest.mark.parametrize("kind", ["says nothing", "status line trickles in", "header trickles in", "headers of 100 Continue for ever"])
@@ -228,11 +280,78 @@ def test_a_list_ends_that_always_has_another_page(run: Run) -> None:
     assert len(server.requests) == 1000
 
 
-def test_a_list_ends_that_brings_nothing_new(run: Run) -> None:
-    with serve(lambda connection, request: connection.send(page(1, str(len(server.requests))))) as server:
+def test_a_list_ends_whose_last_page_names_itself(run: Run) -> None:
+    """It is empty, as the API's may be."""
+    with serve(lambda connection, request: connection.send(page(1, "m", int(len(server.requests) == 1)))) as server:
         result = run(server, "elb_pool_info")
     assert [pool["id"] for pool in result["pools"]] == [POOL_ID]
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("markers", ["m", "mn", "mnm"])
+def test_pages_that_come_again_are_no_list(run: Run, markers: str) -> None:
+    """A service that does not know markers would have more than it shows."""
+    with serve(lambda connection, request: connection.send(page(1, (markers * 9)[len(server.requests)]))) as server:
+        result = run(server, "elb_pool_info")
+    assert "the list has no end, after 1 entries" in result["msg"]
+    assert len(server.requests) < 5
+
+
+def test_nothing_is_lost_behind_an_empty_page(run: Run) -> None:
+    with serve(lambda connection, request: connection.send(pages[len(server.requests) - 1])) as server:
+        pages = [page(1, "a"), page(2, "b", 0), page(1, "c"), page(3, None)]
+        result = run(server, "elb_pool_info")
+    assert [int(pool["id"][-4:]) for pool in result["pools"]] == [1, 3]
+
+
+def test_pages_together_have_a_limit() -> None:
+    """Of 20 MiB each: the fourteenth is one too many."""
+
+    def respond(connection: Connection, request: Request) -> None:
+        number = len(server.requests)
+        pool = b'{"id": "00000000-0000-0000-0000-%012d", "more": "%s"}' % (number, b"x" * (20 << 20))
+        connection.send(response(b'{"pools": [%s], "page_info": {"next_marker": "%d"}}' % (pool, number)))
+
+    with serve(respond) as server:
+        process = start(server, "elb_pool_info", little_memory, api_timeout=30, timeout=100)
+        try:
+            result = json.loads(process.communicate(timeout=100)[0])
+        finally:
+            process.kill()
+    assert "the list has no end" in result["msg"]
+    assert len(server.requests) == 13
+
+
+@pytest.mark.parametrize("value", [b"[],", b"{},", b'{"a":{}},', b"0,"])
+def test_json_has_a_limit_in_memory(value: bytes) -> None:
+    """60 MiB of text would be gigabytes of values."""
+    body = b'{"pools": [%s0]}' % (value * ((60 << 20) // len(value)))
+    with serve(lambda connection, request: connection.send(response(body))) as server:
+        process = start(server, "elb_pool_info", little_memory, api_timeout=30, timeout=0)
+        try:
+            result = json.loads(process.communicate(timeout=100)[0])
+        finally:
+            process.kill()
+    assert "did not come from the ELB API" in result["msg"]
+
+
+def test_pages_are_charged_to_the_timeout(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All lists of a task together: here the members of one pool after another."""
+    monkeypatch.setattr(client, "_LEAST_SECONDS", 1.0)
+
+    def respond(connection: Connection, request: Request) -> None:
+        if request.path.endswith("/pools"):
+            connection.send(page(1, None, 100))
+            return
+        time.sleep(0.05)
+        after = {"marker=m": {"next_marker": "n"}, "marker=n": {}}.get(request.target[-8:], {"next_marker": "m"})
+        members = [{"id": f"m{len(server.requests)}", "address": "192.168.0.1", "protocol_port": 80}]
+        connection.send(response({"members": members, "page_info": after}))
+
+    with serve(respond) as server:
+        result = run(server, "elb_pool_info", include_members=True, timeout=1)
+    assert "the list has no end" in result["msg"]
+    assert len(server.requests) < 200
 
 
 def test_a_pool_on_two_pages_is_one(run: Run) -> None:

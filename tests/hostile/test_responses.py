@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from .conftest import Run
-from .server import Connection, Request, Service, head, response, serve
+from .server import PROJECT, Connection, Request, Service, head, response, serve
 from .test_limits import LB, POOL, POOL_ID
 
 OTHER_ID = "00000000-0000-0000-0000-00000000000e"
@@ -135,6 +137,84 @@ def test_another_spelling_of_the_id_is_the_same(run: Run) -> None:
     assert not result.failed, result["msg"]
 
 
+CREATED = {"id": POOL_ID, "name": "web", "protocol": "HTTP"}
+
+
+@pytest.mark.parametrize("odd", [{"name": "other"}, {"name": "WEB"}])
+def test_another_pool_than_the_one_that_was_created(run: Run, odd: Any) -> None:
+    """It may have been created nevertheless."""
+
+    def respond(connection: Connection, request: Request) -> None:
+        whole = response({"pools": []}) if request.method == "GET" else response({"pool": {**CREATED, **odd}}, "201 Created")
+        connection.send(whole)
+
+    with serve(respond) as server:
+        result = run(server, "elb_pool", **POOL, timeout=0.3)
+    assert "did not come from the ELB API" in result["msg"]
+    assert "It is not known whether it will still be created" in result["msg"]
+
+
+@pytest.mark.parametrize("odd", [{"address": "192.168.0.2"}, {"protocol_port": 81}, {"name": "other"}, {"id": OTHER_ID}])
+def test_another_member_than_the_one_that_was_created(run: Run, odd: Any) -> None:
+    """The last one existed before."""
+    first = {"id": OTHER_ID, "address": "192.168.0.9", "protocol_port": 80}
+
+    def respond(connection: Connection, request: Request) -> None:
+        new = {"id": POOL_ID, **json.loads(request.body or b'{"member": {}}')["member"]}
+        whole = response({"members": [first]}) if request.method == "GET" else response({"member": {**new, **odd}}, "201 Created")
+        connection.send(whole)
+
+    with serve(respond) as server:
+        members = [{"address": "192.168.0.1", "protocol_port": 80, "name": "web-1"}]
+        result = run(server, "elb_pool_members", pool=POOL_ID, members=members, timeout=0.3)
+    assert "did not come from the ELB API" in json.dumps(result["failed_members"])
+
+
+def test_another_spelling_of_an_address_is_the_same(run: Run) -> None:
+    def respond(connection: Connection, request: Request) -> None:
+        new = {"id": POOL_ID, **json.loads(request.body or b'{"member": {}}')["member"], "address": "2001:db8:0:0::1"}
+        connection.send(response({"members": []}) if request.method == "GET" else response({"member": new}, "201 Created"))
+
+    with serve(respond) as server:
+        result = run(server, "elb_member", pool=OTHER_ID, address="2001:DB8::1", protocol_port=80, subnet_cidr_id=LB)
+    assert result.changed, result
+
+
+@pytest.mark.parametrize("odd", ["../x", "..", "a/b", "a?b", "a#b", "a%2fb", "a b", "a\r\nX-Auth-Token: x", "\u2028"])
+def test_an_id_is_no_path(run: Run, odd: str) -> None:
+    """Of a response, which names the pool; and of the user."""
+    with serve(always(response({"pools": [{"id": odd, "name": "web"}], "members": []}))) as server:
+        result = run(server, "elb_member_info", pool="web")
+        assert "is not an ID (pool_id)" in result["msg"]
+        refused = run(server, "elb_pool", id=odd, state="absent")
+        assert "is not a UUID" in refused["msg"]
+        project = run(server, "elb_pool_info", project_id=odd)
+        assert "is not an ID (project_id)" in project["msg"]
+    assert [request.path for request in server.requests] == [f"/v3/{PROJECT}/elb/pools"]
+
+
+# --- Workers at the same time -----------------------------------------------------------------
+
+
+def test_workers_find_the_proxy_of_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them, whichever comes first."""
+    read = requests.utils.get_environ_proxies
+
+    def slowly(*args: Any) -> Any:
+        time.sleep(0.05)
+        return read(*args)
+
+    monkeypatch.setattr(requests.utils, "get_environ_proxies", slowly)
+    with serve(Service()) as proxy:
+        env = {"http_proxy": proxy.url, "no_proxy": ""}
+        members = [{"address": f"192.168.0.{n}", "protocol_port": 80} for n in range(1, 9)]
+        options = {"endpoint": "http://elb.example.com", "pool": POOL_ID, "members": members}
+        for dummy in range(3):
+            result = run(proxy, "elb_pool_members", env=env, api_timeout=5, **options)
+            assert not result.failed, result
+    assert {request.target.split("/v3/")[0] for request in proxy.requests} == {"http://elb.example.com"}
+
+
 # --- What is shown ----------------------------------------------------------------------------
 
 
@@ -158,7 +238,7 @@ def test_a_name_cannot_control_the_terminal(run: Run) -> None:
     found = [{"id": f"{POOL_ID}{EVIL}{n}", "name": "web"} for n in range(2)]
     with serve(always(response({"pools": found}))) as server:
         result = run(server, "elb_pool", **POOL)
-    assert "There are 2 pools named 'web'" in result["msg"]
+    assert "here are 2 pools named 'web'" in result["msg"]
     assert json.dumps(result["ids"], ensure_ascii=False).isprintable()
     assert result["msg"].isprintable()
 
@@ -203,8 +283,8 @@ def test_tls_without_verification_is_warned_of(run: Run, tls: ssl.SSLContext, ca
 def test_an_unusable_proxy_is_a_proxy(run: Run, proxy: str) -> None:
     with serve(always(b"")) as server:
         result = run(server, "elb_pool_info", endpoint="https://elb.example.com", env={"https_proxy": proxy, "no_proxy": ""})
-    assert "proxy" in result["msg"]
-    assert "is not a URL" not in result["msg"]
+    assert "unusable proxy" in result["msg"]
+    assert ("SOCKS is not supported" in result["msg"]) == proxy.startswith("socks")
     assert "the-password" not in str(result)
 
 
@@ -245,4 +325,4 @@ def test_a_load_balancer_is_not_believed_either(run: Run) -> None:
     """A name that is looked up: the response must have what was asked for."""
     with serve(always(response({"loadbalancers": [{"id": LB, "name": "another"}]}))) as server:
         result = run(server, "elb_pool", **{**POOL, "loadbalancer": "production"})
-    assert "There is no load balancer named 'production'" in result["msg"]
+    assert "here is no load balancer 'production'" in result["msg"]

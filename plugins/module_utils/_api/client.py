@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 import typing as t
@@ -14,18 +15,24 @@ from urllib.parse import quote, urlencode
 from .._errors import ApiError, ElbError, Json, OutcomeUnknown, Skipped, Unreachable
 from .._http.deadline import Deadline
 from .._http.retry import Backoff, Throttle, Verdict, classify_no_response, classify_response, retry_after
-from .._http.transport import Response, Transport
+from .._http.transport import MAX_MEMORY, Response, Transport, shortened
 from .._resource.ids import normalized_id
 from .._resource.resource import Operation, Verb
 from .operations import OPERATIONS
-from .responses import failure, is_busy, is_valid, next_marker, refuses_credential
+from .responses import failure, is_busy, is_valid, next_marker, refuses_credential, without_secret_names
 
 #: The largest page that the API allows, and its default.
 PAGE_SIZE = 2000
 #: What no list of the API has. Beyond it, what responds is not the API, and would never end.
 MAX_PAGES = 1000
-#: The seconds that a list may take at least; more where ``timeout`` is longer.
+#: The seconds that the further pages of all lists of a task may take at least; more where ``timeout`` is longer.
 _LEAST_SECONDS = 60.0
+
+#: What an ID of the API consists of: most are UUIDs, with or without hyphens.
+_ID = re.compile(r"[A-Za-z0-9_-]+")
+
+#: What the service responds to a removal.
+_REMOVED = Response(204, {}, None, "", False)
 
 Query = t.Sequence[tuple[str, t.Any]]
 
@@ -78,6 +85,10 @@ class Client:
         self._lock = threading.Lock()
         #: How often the token was renewed.
         self._renewals = 0
+        #: The seconds that all pages took besides the first of each list.
+        self._paging = 0.0
+        #: Path and ID of all resources that responses had.
+        self._known: set[tuple[str, str]] = set()
 
     def call(self, call: Call) -> Json:
         """Make one call.
@@ -87,7 +98,10 @@ class Client:
         :raises Unreachable: when there is no response, or one that is not of the ELB API.
         :raises OutcomeUnknown: when something may or may not have been created.
         """
-        return t.cast(Json, self._send(call, call.query).get(call.operation.envelope) or {})
+        found = t.cast(Json, self._held(call, self._send(call, call.query).body) or {})
+        if found:
+            self._known.add(_key(call.operation, found))
+        return found
 
     def pages(self, call: Call) -> list[Json]:
         """Read a list, every page of it.
@@ -95,28 +109,41 @@ class Client:
         :raises ApiError, Unreachable: as :meth:`call`.
         """
         found: dict[str, Json] = {}
-        query = list(call.query)
-        until = time.monotonic() + max(self._deadline.seconds, _LEAST_SECONDS)
+        query, markers, size, started = list(call.query), set[str](), 0, 0.0
         for dummy in range(MAX_PAGES):
-            body = self._send(call, query)
+            response = self._send(call, query)
+            page = self._held(call, response.body) or []
             known = len(found)
             # What is removed or added meanwhile moves the others: one may be on two pages.
-            found.update((normalized_id(item["id"]), item) for item in body.get(call.operation.envelope) or [])
-            marker = next_marker(body)
-            # Some responses name a next page although there is none: it is empty, or names itself.
-            if not marker or len(found) == known:
+            found.update((normalized_id(item["id"]), item) for item in page)
+            marker = next_marker(response.body)
+            again = marker in markers and len(found) == known
+            if started:
+                self._paging += time.monotonic() - started
+            # Some responses name a next page although there is none: it is empty, and names itself.
+            if not marker or (again and not page):
+                self._known.update(_key(call.operation, each) for each in found.values())
                 return list(found.values())
-            if time.monotonic() > until or self._deadline.expired:
+            size += response.size
+            too_long = self._deadline.expired or self._paging > max(self._deadline.seconds, _LEAST_SECONDS)
+            if again or too_long or size > MAX_MEMORY:
                 break
+            started = time.monotonic()
+            markers.add(marker)
             query = [*call.query, ("limit", PAGE_SIZE), ("marker", marker)]
         raise Unreachable(
             f"Could not {call.attempt}: the list has no end, after {len(found)} entries. This is not the ELB API, or 'timeout' is too short: "
             "check 'endpoint', and whether a proxy is on the way."
         )
 
-    def _send(self, call: Call, query: Query) -> Json:
+    def _held(self, call: Call, body: Json | None) -> t.Any:
+        """The resource, or the resources, that a response holds; ``None`` where it holds none."""
+        return without_secret_names((body or {}).get(call.operation.envelope), self._mask)
+
+    def _send(self, call: Call, query: Query) -> Response:
         """Send a request until its outcome is certain, within the task's time.
 
+        :returns: a success, with the body that the operation returns.
         :raises OutcomeUnknown: when something may or may not have been created.
         """
         operation = OPERATIONS[call.operation.action]
@@ -137,10 +164,10 @@ class Client:
             if error is None:
                 # Only retries and waits count.
                 self._deadline.extend(started)
-                return response.body or {} if response else {}
+                return response or _REMOVED
             if operation.method == "DELETE" and uncertain and isinstance(error, ApiError) and error.not_found:
                 # An earlier attempt was carried out, only its response was lost.
-                return {}
+                return _REMOVED
             if response is not None and refuses_credential(response) and not renewed and self._renewed(renewals):
                 renewed = True
                 continue
@@ -175,19 +202,29 @@ class Client:
             if error.sent:
                 return None, error, classify_no_response(operation.method)
             return None, error, Verdict.RETRY if error.transient else Verdict.FAILED
-        verdict = classify_response(operation.method, response, is_valid(operation, response, resource_id), is_busy(response))
+        valid = is_valid(operation, response, resource_id, body and body[operation.envelope]) and not self._existed(operation, response)
+        verdict = classify_response(operation.method, response, valid, is_busy(response))
         if verdict is Verdict.SUCCESS:
             return response, None, verdict
         return response, failure(attempt, operation, response, self._mask, self._check_credential), verdict
 
+    def _existed(self, operation: Operation, response: Response) -> bool:
+        """Whether the resource in the response to a creation is one that earlier responses had."""
+        return operation.verb is Verb.CREATE and _key(operation, response.body[operation.envelope]) in self._known
+
     def _url(self, operation: Operation, ids: t.Mapping[str, str], query: Query) -> str:
-        for name, value in ids.items():
-            # As parts of a path these would mean another resource.
-            if value in ("", ".", ".."):
-                raise ElbError(f"{value!r} is not an ID ({name}).")
-        parts = {name: quote(value, safe="") for name, value in {**ids, "project_id": self._project_id}.items()}
-        url = self._endpoint + operation.path.format_map(parts)
+        parts = {**ids, "project_id": self._project_id}
+        for name, value in parts.items():
+            # Others would mean another resource or call as a part of a path, if not here, then behind a proxy that decodes them.
+            if not _ID.fullmatch(value):
+                raise ElbError(f"{shortened(value)!r} is not an ID ({name}).")
+        url = self._endpoint + operation.path.format_map({name: quote(value, safe="") for name, value in parts.items()})
         return url + "?" + urlencode([(key, _in_query(value)) for key, value in query], quote_via=quote, safe="~") if query else url
+
+
+def _key(operation: Operation, resource: Json) -> tuple[str, str]:
+    """What no other resource has."""
+    return operation.action.rpartition(":")[0], normalized_id(resource["id"])
 
 
 def _final(error: ElbError, attempts: int, uncertain: bool) -> ElbError:

@@ -10,6 +10,7 @@ import typing as t
 
 from .._errors import ApiError, ElbError, Json, Unreachable
 from .._http.transport import LONGEST_VALUE, Response, shortened
+from .._resource.address import comparable_address
 from .._resource.ids import normalized_id
 from .._resource.registry import RESOURCES
 from .._resource.resource import Operation
@@ -25,16 +26,55 @@ _SPECS: t.Mapping[str, Json] = {
 }
 _PAGE_INFO: Json = {"type": "dict", "options": {"next_marker": {"type": "str"}}}
 
-
 #: The longest error_msg that a message takes over, in characters.
 _LONGEST_REASON = 2048
+#: The longest text in which secrets are looked for, in characters.
+_LONGEST_MASKED = 1 << 16
+#: The most unknown names of fields that a response may have. Each is looked at, and the API's have a few.
+_MOST_NAMES = 1000
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
-def is_valid(operation: Operation, response: Response, resource_id: str | None = None) -> bool:
-    """Whether a success has the body that the operation returns.
+def _names_in(spec: Json) -> t.Iterator[str]:
+    for name, option in spec.get("options", {}).items():
+        yield name
+        yield from _names_in(option)
+        if isinstance(option.get("elements"), dict):
+            yield from _names_in(option["elements"])
 
-    :param resource_id: the resource that the request was about; a response about another one is not valid.
+
+#: The names of all fields, also of those inside of others.
+_NAMES = frozenset(_names_in({"options": _SPECS}))
+
+
+def without_secret_names(value: t.Any, mask: t.Callable[[str], str]) -> t.Any:
+    """A value of a response in which no unknown field has a secret for its name. Ansible masks values only.
+
+    :param mask: removes secrets from a text.
+    """
+    # Each resource of a list has the same names.
+    shown: dict[str, str] = {}
+
+    def known(name: str) -> str:
+        if name not in shown and len(shown) < _MOST_NAMES:
+            shown[name] = mask(shortened(name))
+        return shown.get(name, "...")
+
+    def cleaned(value: t.Any) -> t.Any:
+        if isinstance(value, list):
+            return [cleaned(each) for each in value]
+        if isinstance(value, dict):
+            return {name if name in _NAMES else known(name): cleaned(each) for name, each in value.items()}
+        return value
+
+    return cleaned(value)
+
+
+def is_valid(operation: Operation, response: Response, resource_id: str | None = None, sent: Json | None = None) -> bool:
+    """Whether a success has the body that the operation returns. A response about another resource is not valid.
+
+    :param resource_id: the resource that the request was about.
+    :param sent: the fields that the request had.
     """
     if not operation.envelope:
         return not response.not_json
@@ -44,7 +84,7 @@ def is_valid(operation: Operation, response: Response, resource_id: str | None =
     held = body[operation.envelope]
     spec = _SPECS[operation.envelope]
     if not operation.lists:
-        return _is_resource(held, spec) and resource_id in (None, normalized_id(held["id"]))
+        return _is_resource(held, spec) and resource_id in (None, normalized_id(held["id"])) and _repeats(sent or {}, held)
     whole = held is None or (isinstance(held, list) and all(_is_resource(each, spec) for each in held))
     return whole and _has_type(body.get("page_info"), _PAGE_INFO)
 
@@ -75,7 +115,7 @@ def failure(
     """
 
     def shown(value: t.Any, most: int = LONGEST_VALUE) -> t.Any:
-        return None if value is None else shortened(mask(str(value)), most)
+        return None if value is None else shortened(mask(shortened(value, _LONGEST_MASKED)), most)
 
     status = response.status
     if 200 <= status < 300:
@@ -121,6 +161,15 @@ def failure(
 
 def _is_resource(value: t.Any, spec: Json) -> bool:
     return isinstance(value, dict) and bool(value.get("id")) and _has_type(value, spec)
+
+
+def _repeats(sent: Json, held: Json) -> bool:
+    """Whether a resource has the name, or the address and port, that were sent; a response may leave them out."""
+    return all(
+        held.get(name) is None or comparable_address(held[name]) == comparable_address(sent[name])
+        for name in ("name", "address", "protocol_port")
+        if name in sent
+    )
 
 
 def _has_type(value: t.Any, spec: Json) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import copy
 import os
+import stat
 import typing as t
 import warnings
 from pathlib import Path
 
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.validation import check_type_dict
 
 from .._errors import ElbError, Json
@@ -22,7 +22,7 @@ from .._http.transport import USER_AGENT
 from .connection import Connection, TokenCache
 from .keystone import SERVICE, Keystone
 from .libraries import HAS_OPENSTACKSDK, BaseIdentityPlugin, ConfigException, OpenStackConfig, YAMLError, exceptions, loader, loading
-from .secrets import is_entry_name, secrets_in
+from .secrets import is_entry_name, masked, secrets_in
 from .settings import Settings, check_project_id, check_url, is_provider, root_of, tls_files
 from .signer import CHECK_KEYS, AkskAuth
 
@@ -75,6 +75,21 @@ class Config(OpenStackConfig):
         for name in _KEYS:
             # AK/SK of the environment are none of an entry.
             self.cloud_config["clouds"].get(self.envvar_key, {}).pop(name, None)
+
+    def _load_yaml_json_file(self, filelist: list[str]) -> t.Any:
+        """Read clouds.yaml, secure.yaml or a file of vendors: the first that exists, which may be in the working directory.
+
+        :raises ElbError: at another user's in a folder that all may write to: it would choose where the credential goes.
+        """
+        path, content = super()._load_yaml_json_file(filelist)
+        if path:
+            file = Path(path).resolve()
+            if file.parent.stat().st_mode & stat.S_IWOTH and file.stat().st_uid not in (0, os.geteuid()):
+                raise ElbError(
+                    f"{path} is not used: it is another user's, in a folder that all may write to, and would choose where the credential goes. "
+                    "Run Ansible in a folder of your own, or name your own file in OS_CLIENT_CONFIG_FILE."
+                )
+        return path, content
 
     @property
     def names(self) -> list[str]:
@@ -251,7 +266,7 @@ def _get_one(config: Config, name: str | None, overrides: Json) -> t.Any:
     except exceptions.MissingRequiredOptions as error:
         raise ElbError(_needed(*(f"auth.{option.dest}" for option in error.options))) from None
     except exceptions.OptionError as error:
-        raise ElbError(f"auth cannot be used: {remove_values(str(error), config.secrets)}") from None
+        raise ElbError(f"auth cannot be used: {masked(str(error), config.secrets)}") from None
     except (ConfigException, IndexError, KeyError, ValueError):
         where = f" with region {overrides['region_name']!r}" if "region_name" in overrides else ""
         raise ElbError(f"{config.title} cannot be used{where}. Check 'regions', 'profile' and braces in its values.") from None

@@ -13,11 +13,12 @@ import typing as t
 
 from .._errors import ElbError, Json, Unreachable
 from .._http.deadline import Deadline
-from .._http.failures import certificate_problem, proxy_variable, root_cause
+from .._http.failures import certificate_problem, proxy_variable, root_cause, unusable_proxy
 from .._http.retry import Backoff, Throttle, is_uncertain
 from .._http.transport import Response, shortened
 from .connection import TokenCache
 from .libraries import exceptions
+from .secrets import masked
 from .settings import DEFAULT_REGION, root_of
 
 # It warns where a handled failure follows; without a handler, Python would print that.
@@ -41,6 +42,7 @@ class Keystone:
     def __init__(self, session: t.Any, config: Json, secrets: set[str], deadline: Deadline, token_cache: TokenCache | None) -> None:
         self.auth_url = str(session.auth.auth_url)
         self._session = session
+        session.get_auth_headers = _without_itself(session)
         self._plugin = session.auth
         self._config = config
         self._secrets = secrets
@@ -158,7 +160,7 @@ class Keystone:
             received = None if response is None else Response(response.status_code, response.headers, None, "", False)
             if not _is_transient(error) or not backoff.wait(received):
                 # Outside of the handler: keystoneauth1 quotes URLs and responses in its exceptions.
-                failure = _explained(error, self._attempt(), self.auth_url, self._config["auth_type"], self._session.timeout)
+                failure = _explained(error, self._attempt(), self.auth_url, self._config["auth_type"], self._session.timeout, self._mask)
                 if backoff.attempts > 1:
                     failure.msg += f" Tried {backoff.attempts} times."
                 raise failure
@@ -178,6 +180,9 @@ class Keystone:
         except (exceptions.ClientException, AttributeError, KeyError, OSError, RecursionError, TypeError, ValueError) as error:
             return None, error
 
+    def _mask(self, text: str) -> str:
+        return masked(text, self._secrets)
+
     def _attempt(self) -> str:
         """The attempt, in the user's terms."""
         names = ""
@@ -192,6 +197,22 @@ class Keystone:
         return f"Could not get a token from Keystone at {self.auth_url} ({self._config['auth_type']}{names})"
 
 
+def _without_itself(session: t.Any) -> t.Callable[..., t.Any]:
+    """``get_auth_headers`` of a session that is used for nothing but its token.
+
+    Where Keystone refuses to show its versions (401), keystoneauth1 asks again with a token, and to get that it waits for itself, forever.
+    With this failure, it goes on with the version in the URL.
+    """
+    get_auth_headers = session.get_auth_headers
+
+    def get(auth: t.Any = None, **options: t.Any) -> t.Any:
+        if auth in (None, session.auth):
+            raise exceptions.Unauthorized
+        return get_auth_headers(auth, **options)
+
+    return get
+
+
 def _is_transient(error: Exception) -> bool:
     """Whether a repetition may succeed."""
     if isinstance(error, exceptions.HttpError):
@@ -199,20 +220,26 @@ def _is_transient(error: Exception) -> bool:
     return isinstance(error, exceptions.RetriableConnectionFailure)
 
 
-def _explained(error: Exception, attempt: str, auth_url: str, auth_type: str, seconds: float) -> ElbError:
-    """Why there is no token, in a user's terms. Never quotes *error*, which may hold a proxy's password."""
+def _explained(error: Exception, attempt: str, auth_url: str, auth_type: str, seconds: float, mask: t.Callable[[str], str]) -> ElbError:
+    """Why there is no token, in a user's terms. Never quotes *error*, which may hold a proxy's password.
+
+    :param mask: removes secrets from a text of the response.
+    """
 
     def unreachable(words: str, **facts: t.Any) -> Unreachable:
         # The request that needs the token was not sent; the one for the token was repeated where that could help.
         return Unreachable(f"{attempt}: {words}", sent=False, transient=False, **facts)
 
     if isinstance(error, exceptions.HttpError):
-        facts = {"status": error.http_status, "request_id": shortened(error.request_id)}
+        facts = {"status": error.http_status, "request_id": shortened(error.request_id and mask(error.request_id))}
         refused = ElbError(f"{attempt}: {_refusal(error.http_status, auth_url, auth_type)}", **facts)
         refused.affects_all = error.http_status in (401, 403)
         return refused
     if isinstance(error, exceptions.SSLError):
         return unreachable(certificate_problem("the TLS certificate", root_cause(error)))
+    if isinstance(error.__context__, ValueError):
+        # requests' InvalidSchema and InvalidURL; auth_url was checked before.
+        return unreachable(unusable_proxy(error.__context__, auth_url).reason)
     if isinstance(error, exceptions.ConnectTimeout):
         return unreachable(f"no response within {seconds:g} seconds. Raise api_timeout, or check the network.")
     if isinstance(error, exceptions.ConnectionError):
@@ -231,7 +258,7 @@ def _explained(error: Exception, attempt: str, auth_url: str, auth_type: str, se
     response = getattr(error, "response", None)
     if response is not None and 300 <= response.status_code < 400:
         return unreachable(
-            f"it redirects to {shortened(response.headers.get('Location', 'elsewhere'))}, which is not followed because the credential "
+            f"it redirects to {shortened(mask(response.headers.get('Location', 'elsewhere')))}, which is not followed because the credential "
             "would go there. If that address is right, give it as auth_url.",
             status=response.status_code,
         )

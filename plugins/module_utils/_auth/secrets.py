@@ -10,11 +10,14 @@ and so the results of the task.
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import re
 import typing as t
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
+from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.validation import check_type_dict
 
 #: What a dict of credentials holds that is no secret; anything else is one, known or not.
@@ -28,6 +31,22 @@ _TELLING = re.compile(r"pass|secret|token|(^|_)(sk|ak)$|access_key|(^|_)code$")
 #: Of a URL: user and password, and the query.
 _USER = re.compile(r"//([^/?#\s]+)@")
 _QUERY = re.compile(r"://[^\s?]*\?([^\s#]+)")
+#: The names of plugins that authenticate. What is none of them may be a secret in the wrong place; a plugin of another name is
+#: masked, too, which does no harm.
+_AUTH_TYPE = re.compile(
+    r"none|noauth|admin_token|http_basic|(v[23])?(password|token|totp|multifactor|applicationcredential|tokenlessauth|(adfs|saml)password"
+    r"|kerberos|fedkerb|oidc[a-z]+|oauth[12][a-z]*)"
+)
+#: What a secret is replaced by, as Ansible does it.
+_MASK = "*" * 8
+#: The parts of a text that may be a secret in another spelling, the smallest first.
+_PARTS = tuple(re.compile(pattern, re.DOTALL) for pattern in (r"[^\s/?&=#,;:'\"<>()\[\]{}]+", r"\S+", r".+"))
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}")
+#: Shorter ones are in any base64 by chance.
+_SHORTEST_IN_BASE64 = 4
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\\/'\"]))")
+#: How often a text may be encoded: a redirect that holds a URL that holds a URL.
+_LAYERS = 3
 #: What no name of an entry holds, but a dict that was turned into text does.
 _NO_NAME = "{}[]=:@\n"
 
@@ -53,8 +72,68 @@ def secrets_in(params: t.Mapping[str, t.Any]) -> set[str]:
     for name in ("client_key", "client_cert"):
         if is_pem(params.get(name)):
             _add(params[name], found)
+    if not _is_auth_type(params.get("auth_type")):
+        _add(params["auth_type"], found)
     _in_urls([auth, cloud, params.get("endpoint")], found)
     return {spelling for secret in found for spelling in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1])}
+
+
+def masked(text: str, secrets: t.Collection[str]) -> str:
+    """A text of a message without secrets, in whatever spelling: escaped, percent-encoded, as HTML, or within base64.
+
+    To be called before the text is shortened or escaped: what is left of a secret would not be recognised.
+    """
+    text = str(remove_values(text, secrets))
+    for part in _PARTS:
+        if not _holds(text, secrets):
+            break
+        text = part.sub(lambda found: _MASK if _holds(found[0], secrets) else found[0], text)
+    return text
+
+
+def _holds(text: str, secrets: t.Collection[str]) -> bool:
+    return any(secret in decoded for decoded in _decoded(text) for secret in secrets) or any(
+        secret in decoded
+        for encoded in _BASE64.findall(text)
+        for decoded in _from_base64(encoded)
+        for secret in secrets
+        if len(secret) >= _SHORTEST_IN_BASE64
+    )
+
+
+def _decoded(text: str) -> t.Iterator[str]:
+    """What a text may stand for, layer by layer; not the text itself."""
+    for dummy in range(_LAYERS):
+        before, text = text, html.unescape(unquote(_ESCAPE.sub(_unescaped, text)))
+        yield unquote_plus(before)
+        if text == before:
+            break
+        yield text
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return chr(int(escape[1] or escape[2], 16)) if escape[1] or escape[2] else escape[3]
+
+
+def _from_base64(encoded: str) -> t.Iterator[str]:
+    """The texts of which a piece of base64 is a part: it may begin in the middle."""
+    standard = encoded.replace("-", "+").replace("_", "/")
+    for start in range(4):
+        piece = standard[start:]
+        yield base64.b64decode(piece[: len(piece) // 4 * 4]).decode("utf-8", "replace")
+        yield base64.b64decode(piece + "A" * (-len(piece) % 4)).decode("utf-8", "replace")
+
+
+def _is_auth_type(value: t.Any) -> bool:
+    """Whether a value can be the name of a plugin that authenticates, or is none at all."""
+    return value is None or _AUTH_TYPE.fullmatch(str(value)) is not None
+
+
+def secrets_of_proxies(environ: t.Mapping[str, str]) -> set[str]:
+    """The users and passwords of proxies: a proxy may send them back."""
+    found: set[str] = set()
+    _in_urls([value for name, value in environ.items() if name.lower().endswith("_proxy")], found)
+    return found
 
 
 def is_entry_name(cloud: str) -> bool:
@@ -86,7 +165,7 @@ def _in_entry(entry: t.Any, found: set[str]) -> None:
     for key, value in entry.items():
         if key == "auth":
             _in_auth(_parsed(value), found)
-        elif _TELLING.search(str(key).replace("-", "_")):
+        elif _TELLING.search(str(key).replace("-", "_")) or (key == "auth_type" and not _is_auth_type(value)):
             _add(value, found)
         else:
             _in_entry(value, found)

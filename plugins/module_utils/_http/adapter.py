@@ -28,6 +28,8 @@ from .libraries import HTTPAdapter, requests, urllib3
 
 #: The largest response, in bytes: as it is sent, and its body as it is decoded.
 MAX_BYTES = 64 << 20
+#: A timeout of a socket must not be zero.
+_LEAST_SECONDS = 0.001
 #: How many bytes of a body are read at once, at most.
 _CHUNK = 1 << 16
 #: The only encodings that are asked for, and read.
@@ -57,9 +59,17 @@ class Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call, unused-ignore]
         _limit(self.poolmanager)
 
-    def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        """The pools of connections through a proxy."""
-        return _limit(super().proxy_manager_for(*args, **kwargs))  # type: ignore[no-untyped-call, unused-ignore]
+    def proxy_manager_for(self, proxy: str, **kwargs: t.Any) -> t.Any:
+        """The pools of connections through a proxy.
+
+        :raises requests.exceptions.InvalidSchema: at one for SOCKS, whose library has a limit for each read only.
+        """
+        if proxy.lower().startswith("socks"):
+            raise requests.exceptions.InvalidSchema("SOCKS")
+        if proxy.lower().startswith("https:"):
+            # TLS in TLS has a limit for each read only.
+            _thread.request.abort_in_time()
+        return _limit(super().proxy_manager_for(proxy, **kwargs))  # type: ignore[no-untyped-call, unused-ignore]
 
     def send(
         self, request: t.Any, stream: bool = False, timeout: t.Any = None, verify: t.Any = True, cert: t.Any = None, proxies: t.Any = None
@@ -87,6 +97,10 @@ class Adapter(HTTPAdapter):
             raise requests.ReadTimeout(error, request=request) from error
         except (urllib3.exceptions.HTTPError, TooLarge, zlib.error) as error:
             raise requests.ConnectionError(error, request=request) from error
+        except requests.exceptions.SSLError as error:
+            if not under_way.aborted:
+                raise
+            raise requests.ReadTimeout(error, request=request) from error
         finally:
             self._under_way.discard(under_way)
             under_way.closing.close()
@@ -102,6 +116,8 @@ def limited_session(seconds: float, deadline: Deadline, connections: int = 1) ->
     Its arguments are those of :class:`Adapter`.
     """
     session = requests.Session()
+    # A password of ~/.netrc is for others.
+    session.auth = lambda request: request
     adapter = Adapter(seconds, deadline, connections)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -118,16 +134,21 @@ class _Request:
         self._end = time.monotonic() + seconds
         self._left = MAX_BYTES
         self._handles: list[socket.socket] = []
+        self.aborted = False
         #: Closes what was opened for the request; urllib3 leaves a response open whose headers it does not accept.
         self.closing = contextlib.ExitStack()
+
+    def left(self) -> float:
+        """Seconds that are left, never below zero."""
+        return max(0.0, self._end - time.monotonic())
 
     def limit(self, sock: t.Any) -> None:
         """Give the next operation of a socket what is left of the time.
 
         :raises socket.timeout: when nothing is.
         """
-        left = self._end - time.monotonic()
-        if left <= 0:
+        left = self.left()
+        if not left:
             raise socket.timeout("timed out")
         sock.settimeout(left)
 
@@ -145,9 +166,16 @@ class _Request:
         handle = socket.socket(fileno=os.dup(sock.fileno()))
         self._handles.append(self.closing.enter_context(handle))
 
+    def abort_in_time(self) -> None:
+        """End the request when its time is up, whatever it waits for."""
+        timer = threading.Timer(self.left(), self.abort)
+        timer.daemon = True
+        timer.start()
+        self.closing.callback(timer.cancel)
+
     def abort(self) -> None:
         """End the request, from another thread."""
-        self._end = 0.0
+        self._end, self.aborted = 0.0, True
         for handle in self._handles:
             with contextlib.suppress(OSError):
                 handle.shutdown(socket.SHUT_RDWR)
@@ -166,13 +194,36 @@ class _Connection:
     """A mixin for the connection classes of ``urllib3``."""
 
     sock: t.Any
+    timeout: t.Any
+    port: int
+    _dns_host: str
 
     def _new_conn(self) -> t.Any:
-        sock = super()._new_conn()  # type: ignore[misc]
+        sock = self._connected()
         _thread.request.watch(sock)
         # A TLS handshake takes the socket's timeout for the whole of it.
         _thread.request.limit(sock)
         return sock
+
+    def _connected(self) -> t.Any:
+        """A socket to one of the addresses of a name. ``urllib3`` gives each of them the whole time; here they share it."""
+        connect = super()._new_conn  # type: ignore[misc]
+        host, timeout = self._dns_host, self.timeout
+        try:
+            addresses = [str(each[4][0]) for each in socket.getaddrinfo(host.strip("[]"), self.port, 0, socket.SOCK_STREAM)]
+        except (OSError, UnicodeError):
+            # urllib3 meets it, too, and reports it.
+            return connect()
+        try:
+            while True:
+                self._dns_host, self.timeout = addresses.pop(0), max(_LEAST_SECONDS, _thread.request.left() / (len(addresses) + 1))
+                try:
+                    return connect()
+                except (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError):
+                    if not addresses or not _thread.request.left():
+                        raise
+        finally:
+            self._dns_host, self.timeout = host, timeout
 
     def send(self, data: t.Any) -> None:
         if self.sock is not None:

@@ -40,6 +40,15 @@ def unusable_url(url: str) -> Failure:
     return Failure(f"{url} is not a URL that can be called. Check 'endpoint'.", False, False)
 
 
+def unusable_proxy(error: BaseException, url: str) -> Failure:
+    """A proxy that no request can be sent through. Its URL may hold a password, and is not quoted.
+
+    :param url: where the request goes.
+    """
+    why = " SOCKS is not supported: give an HTTP proxy." if "SOCKS" in str(error) else ""
+    return Failure(f"unusable proxy: its URL cannot be used. Check {proxy_variable(url)}.{why}", False, False)
+
+
 def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Failure:
     """Why there is no response. Never quotes *error*, which may hold a proxy's password.
 
@@ -58,8 +67,7 @@ def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Fail
     if isinstance(error, requests.exceptions.SSLError):
         return _explain_tls(host, cause)
     if proxy and (isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)) or not _is_usable(proxy)):
-        needs = " A SOCKS proxy needs the Python library PySocks." if "SOCKS" in str(error) else ""
-        return Failure(f"the proxy's URL cannot be used. Check {proxy_variable(url)}.{needs}", False, False)
+        return unusable_proxy(error, url)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationValueError)):
         return unusable_url(url)
     if not isinstance(error, requests.exceptions.RequestException) and isinstance(error, OSError):

@@ -17,6 +17,10 @@ from .deadline import Deadline
 from .failures import UNUSABLE_CREDENTIAL, Failure, explain, unusable_url
 from .libraries import HAS_REQUESTS, requests
 
+#: What a response, or all pages of a list, may take in memory, in bytes; the largest list of the API's takes a tenth.
+MAX_MEMORY = 256 << 20
+#: What a value takes in memory besides its text, in bytes: an empty array or object in an array, about.
+_VALUE = 64
 #: How deep arrays and objects of a response may be nested. The API's are five deep; what is too deep breaks what shows it.
 _MAX_DEPTH = 32
 #: What the value of a header can be. Source: RFC 9110, section 5.5.
@@ -48,6 +52,8 @@ class Response(t.NamedTuple):
     content_type: str
     #: Whether there is content that is not JSON.
     not_json: bool
+    #: What the body takes in memory, in bytes, about.
+    size: int = 0
 
 
 class Transport:
@@ -132,15 +138,20 @@ class Transport:
 def _parsed(response: requests.Response) -> Response:
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip() or "no content type"
     body, not_json = None, False
-    if response.content:
+    content = response.content
+    # Before it is parsed: "[[],[],[]," takes twenty times its length.
+    size = len(content) + _VALUE * sum(map(content.count, (b"[", b"{", b",")))
+    if size > MAX_MEMORY:
+        not_json = True
+    elif content:
         try:
-            body = json.loads(response.content)
+            body = json.loads(content)
         # RecursionError: arrays in arrays, thousands of them.
         except (ValueError, RecursionError):
             not_json = True
         else:
             not_json = _is_too_deep(body)
-    return Response(response.status_code, response.headers, None if not_json else body, content_type, not_json)
+    return Response(response.status_code, response.headers, None if not_json else body, content_type, not_json, size)
 
 
 def _is_too_deep(value: t.Any) -> bool:

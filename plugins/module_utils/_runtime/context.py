@@ -7,15 +7,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import time
 import typing as t
 
-from ansible.module_utils.common.parameters import remove_values
-
 from .._api.client import Call, Client
 from .._auth import connect
 from .._auth.connection import TokenCache
+from .._auth.secrets import masked, secrets_of_proxies
 from .._errors import ApiError, ElbError, Json
 from .._http.deadline import Deadline
 from .._http.exposure import exposures
@@ -86,7 +86,7 @@ class ApiContext:
         if self._client is None:
             connection = connect.connect(self.params, self.deadline, self._token_cache)
             # One set from now on, so that a token that comes later is masked, too.
-            connection.secrets.update(self.secrets)
+            connection.secrets.update(self.secrets, secrets_of_proxies(os.environ))
             self.secrets = connection.secrets
             if connection.auth_url:
                 self._warn_of_exposure(connection.auth_url, connection.verify)
@@ -112,8 +112,8 @@ class ApiContext:
             self.warn(warning)
 
     def mask(self, text: str) -> str:
-        """A text without secrets."""
-        return str(remove_values(text, self.secrets))
+        """A text of a message without secrets."""
+        return masked(text, self.secrets)
 
     def close(self) -> None:
         """Close the connections."""

@@ -194,7 +194,7 @@ class Ensure(t.Generic[R]):
             result.update(part.result)
             if part.plan.changed or part.plan.before:
                 before[part.name], after[part.name] = part.plan.before, part.plan.after
-        header = printable(self.header(self.current or self.plan.before))
+        header = printable(self.header(self.current or self.plan.before), self.context.mask)
         return {**result, "diff": {"before": before, "after": after, "before_header": header, "after_header": header}}
 
     def _refuse(self, reasons: t.Sequence[str]) -> None:

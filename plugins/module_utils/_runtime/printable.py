@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import typing as t
 
+from .._http.transport import shortened
 
-def printable(value: t.Any) -> t.Any:
-    """A value whose texts hold nothing that controls a terminal or the direction of writing: such characters are escaped."""
+#: The longest text that is shown, in characters. A response may have any.
+_LONGEST = 1 << 16
+
+
+def printable(value: t.Any, mask: t.Callable[[str], str]) -> t.Any:
+    """A value whose texts hold nothing that controls a terminal or the direction of writing: such characters are escaped.
+
+    :param mask: removes secrets from a text. Before that: a secret that was escaped would not be recognised.
+    """
     if isinstance(value, str):
-        return value if value.isprintable() else "".join(map(_escaped, value))
+        text = mask(shortened(value, _LONGEST))
+        return text if text.isprintable() else "".join(map(_escaped, text))
     if isinstance(value, dict):
-        return {printable(key): printable(each) for key, each in value.items()}
+        return {printable(key, str): printable(each, mask) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [printable(each) for each in value]
+        return [printable(each, mask) for each in value]
     return value
 
 

@@ -17,6 +17,9 @@ from .._resource.resource import Identity, R, Resource, Verb
 from .context import ApiContext
 from .create import create_once
 
+#: How many IDs a message has at most, of those that have the same name.
+_MOST_IDS = 100
+
 
 class PoolRef(t.NamedTuple):
     """A pool, as its members refer to it."""
@@ -101,7 +104,7 @@ class ResourceClient(t.Generic[R]):
         :raises ElbError: when there are several; it lists their IDs.
         """
         if len(found) > 1:
-            ids = sorted(str(each.get("id")) for each in found)
+            ids = sorted(str(each.get("id")) for each in found)[:_MOST_IDS]
             several = f"there are {len(found)} {self.resource.kinds} {identity.known_by}: {', '.join(ids)}"
             raise ElbError(f"Cannot {attempt}: {several}. {advice}", ids=ids)
         return found[0] if found else None

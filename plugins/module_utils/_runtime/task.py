@@ -96,14 +96,14 @@ def perform(task: Task, door: Door) -> Json:
     """
 
     def progress(status: Status) -> t.ContextManager[None]:
-        return door.progress(lambda: printable(context.mask(status())))
+        return door.progress(lambda: printable(status(), context.mask))
 
     context = ApiContext(
         door.params,
         door.secrets,
         door.check_mode,
         door.show_diff,
-        lambda warning: door.warn(printable(warning)),
+        lambda warning: door.warn(printable(warning, context.mask)),
         progress,
         door.token_cache,
     )
@@ -126,7 +126,7 @@ def perform(task: Task, door: Door) -> Json:
         if context.wrote and not isinstance(error, PartialFailure):
             done = "; ".join(context.done[:_SHOWN]) + (f"; and {len(context.done) - _SHOWN} more" if len(context.done) > _SHOWN else "")
             result.update(msg=f"{result['msg']} Done before that: {done}.", changed=True)
-        result = printable(result)
+        result = printable(result, context.mask)
     finally:
         door.secrets = context.secrets
         context.close()

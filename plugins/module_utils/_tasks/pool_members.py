@@ -52,7 +52,7 @@ def _ensure(context: ApiContext) -> Json:
     result = {**counts_of(context, pool, items), **_changes(items)}
     if context.params["return_members"]:
         result["members"] = [item.now for item in items if item.now is not None]
-    return {**result, **({"diff": _diff(pool, items)} if context.show_diff else {})}
+    return {**result, **({"diff": _diff(context, pool, items)} if context.show_diff else {})}
 
 
 def _changes(items: list[Item]) -> Json:
@@ -60,9 +60,9 @@ def _changes(items: list[Item]) -> Json:
     return {outcome.value: [item.reference for item in items if item.outcome is outcome] for outcome in CHANGES}
 
 
-def _diff(pool: PoolRef, items: list[Item]) -> Json:
+def _diff(context: ApiContext, pool: PoolRef, items: list[Item]) -> Json:
     managed = [item for item in items if item.index is not None or item.plan.changed]
-    header = printable(f"members of pool {pool.known.get('name') or pool.id}")
+    header = printable(f"members of pool {pool.known.get('name') or pool.id}", context.mask)
     return {
         "before_header": header,
         "after_header": header,

@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
-from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless
+from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless, masked
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
 from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
@@ -77,7 +77,7 @@ class Source:
 
     def masked(self, text: str) -> str:
         """*text* without any secret that is known."""
-        return str(remove_values(text, self.secrets))
+        return masked(text, self.secrets)
 
     def digest(self, environ: Mapping[str, str]) -> str:
         """Stands for what is asked, and where: the cache of one project is none of another's, though the file is the same."""
@@ -110,7 +110,9 @@ class Source:
             failure = failure_of(error)
         else:
             return list(found.values())
-        self.secrets = context.secrets
+        finally:
+            # Those of the connection, too.
+            self.secrets = context.secrets
         raise SourceError(self.masked(failure["msg"]))
 
     def missing(self, pools: Iterable[Json]) -> list[str]:

@@ -9,34 +9,52 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import stat
-import tempfile
 from pathlib import Path
 
+#: To go through a folder, not to read it; Linux only.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY
 #: As the kernel follows.
 _MOST_LINKS = 40
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file atomically: readers see the old text or the new text, never a part.
+    """Write a file atomically: readers see the old text or the new text, never a part. Its mode is the umask's.
 
     :raises OSError: when it cannot be written, or its path follows another user's link in a folder that all may write to.
     """
     target = _target(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    temporary = f".{target.name}.{secrets.token_hex(8)}"
+    folder = _opened(target.parent)
     try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-        # mkstemp creates the file with mode 0600, but a policy is not a secret.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
+        try:
+            number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
+            with os.fdopen(number, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(temporary, target.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+    finally:
+        os.close(folder)
+
+
+def _opened(folder: Path) -> int:
+    """A descriptor of a folder whose path has no links: one that comes in meanwhile is not followed.
+
+    :raises OSError: when a part of the path is a link.
+    """
+    opened = os.open(folder.anchor, _FOLDER)
+    for part in folder.parts[1:]:
+        try:
+            inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=opened)
+        finally:
+            os.close(opened)
+        opened = inner
+    return opened
 
 
 def _target(path: Path, links: int = 0) -> Path:
