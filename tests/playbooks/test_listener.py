@@ -276,3 +276,18 @@ def test_a_refused_removal_loses_nothing(engine: Engine, emulator: Emulator, why
     assert refused.failed
     assert not refused.changed
     assert [each["id"] for each in emulator.state()["healthmonitors"]] == [check]
+
+
+def test_the_health_check_of_a_pool_of_another_enterprise_project(engine: Engine, emulator: Emulator) -> None:
+    (pool,) = emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("elsewhere")})
+    check = emulator.health_monitor(pool["id"])
+    shown = engine.run("elb_pool_info", id=[pool["id"]], include_health_check=True)
+    assert shown["pools"][0]["health_check"]["id"] == check
+
+
+def test_check_mode_warns_of_a_listener_that_is_taken(engine: Engine, emulator: Emulator, blue: str) -> None:
+    """The pool is one that an earlier task would create, and its protocol is not known."""
+    result = engine.run("elb_pool", name="green", listener="demo-http", health_check={"url_path": "/healthz"}, check=True)
+    assert result.changed, result["msg"]
+    assert "type" not in result["health_check"]
+    assert any(f"listener 'demo-http' has the default pool {blue}" in warning for warning in result.warnings)

@@ -96,11 +96,11 @@ def test_one_that_is_removed_meanwhile_ends_the_wait(emulator: Emulator, pool: J
     def remove() -> None:
         emulator.seed({"id": pool["pool"], "name": "web", "protocol": "HTTP"})
 
-    with later(3, remove):
+    with later(8, remove):
         failed = wait(timeout=60)
     assert failed.failed
     assert f"Member {ADDRESS}:80 was removed by another client while its health was waited for." in failed["msg"]
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 50
 
 
 def test_min_healthy_seconds_begin_anew_after_a_break(emulator: Emulator, pool: Json, wait: Wait) -> None:

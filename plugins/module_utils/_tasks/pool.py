@@ -133,7 +133,7 @@ class EnsurePool(Ensure[Pool]):
         references = [] if self.context.is_placeholder(pool_id) else current.get("members")
         if references is None or (references and self.params["force"]):
             # Whole ones: what is removed is named by address and port.
-            self._members = self._members_of(current).read_all()
+            self._members = self._members_of(current).read_all(scope_of_related(self.context))
         count = len(references or self._members)
         if count and not self.params["force"]:
             return [f"it has {count} member{'s' * (count > 1)}. Set 'force: true' to remove {'them' if count > 1 else 'it'} as well."]
