@@ -93,7 +93,7 @@ def test_requests_that_succeed_do_not_count(module: Run, emulator: Emulator, poo
     assert not none.failed, none["msg"]
 
 
-@pytest.mark.parametrize(("throttled", "timeout"), [({"retry_after": 3600}, 20), ({}, 0.2)])
+@pytest.mark.parametrize(("throttled", "timeout"), [({"retry_after": 3600}, 20), ({}, 0.4)])
 def test_throttling_for_longer_than_the_task_may_wait_ends_it_for_all(
     module: Run, emulator: Emulator, pool: str, throttled: Any, timeout: float
 ) -> None:
