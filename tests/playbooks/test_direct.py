@@ -5,12 +5,17 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
+import threading
 import time
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -197,6 +202,54 @@ def test_the_timeout_of_a_task_ends_it(engine: Engine, emulator: Emulator) -> No
     before = len(created)
     time.sleep(1)
     assert len(emulator.requests()) == before
+
+
+@contextmanager
+def single(emulator: Emulator) -> Iterator[str]:
+    """A URL of the emulator that takes one connection; all others remain half open."""
+
+    def relay(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+
+    def accept() -> None:
+        with suppress(OSError):
+            theirs = listener.accept()[0]
+            # It stays in the queue, which has no place for a second one.
+            sockets.extend((theirs, socket.create_connection(listener.getsockname())))
+            ours = socket.create_connection(("127.0.0.1", urlsplit(emulator.url).port or 0))
+            sockets.append(ours)
+            threads.append(threading.Thread(target=relay, args=(theirs, ours)))
+            threads[-1].start()
+            relay(ours, theirs)
+
+    sockets: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        threads = [threading.Thread(target=accept)]
+        threads[0].start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            for each in sockets:
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+            for thread in threads:
+                thread.join()
+            for each in sockets:
+                each.close()
+
+
+def test_a_worker_that_is_connecting_holds_nothing_back(engine: Engine, emulator: Emulator) -> None:
+    emulator.seed({"name": "web", "protocol": "HTTP"})
+    emulator.configure(latency_ms=100)
+    with single(emulator) as url:
+        created = many(200, concurrency=4, api_timeout=60, endpoint=url) | {"timeout": 3, "name": "many"}
+        (ended,) = engine.play([created], forks=1).results
+    assert ended.failed
+    assert ended.seconds < 12
+    assert 0 < len(emulator.requests(action="elb:members:create")) < 100
 
 
 PROGRESS = r"^otc\.elb\.elb_pool_members \[localhost\]: (.*)$"

@@ -21,7 +21,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect
 from ansible_collections.otc.elb.plugins.module_utils._errors import NoCredential
-from ansible_collections.otc.elb.plugins.module_utils._http import transport
+from ansible_collections.otc.elb.plugins.module_utils._http import adapter
 from ansible_collections.otc.elb.plugins.module_utils._runtime import context
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 from ansible_collections.otc.elb.plugins.plugin_utils._direct import way
@@ -32,6 +32,7 @@ from ansible_collections.otc.elb.plugins.plugin_utils._direct.token_files import
 
 from ..credentials import aksk
 from ..emulator.client import Emulator
+from ..hostile.server import Connection, Request, response, serve
 from ..unit.inprocess import call
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGHUP, signal.SIGPIPE]
@@ -148,20 +149,36 @@ def test_hundreds_of_items_leave_nothing(emulator: Emulator, tmp_path: Path) -> 
     assert grown < 64 * 1024
 
 
-def test_no_socket_is_left_open(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even if something still refers to what has it."""
-    kept: list[transport.Transport] = []
-    begin = transport.Transport.__init__
+def respond(connection: Connection, request: Request) -> None:
+    """As Keystone and ELB do."""
+    if request.path == "/v3":
+        connection.send(response({}, "401 Unauthorized"))
+    elif request.method == "POST":
+        token = {"methods": ["password"], "expires_at": "2099-01-01T00:00:00Z", "project": {"id": "p", "name": "p"}}
+        connection.send(response({"token": token}, "201 Created", "X-Subject-Token: the-token"))
+    else:
+        connection.send(response({"pools": []}))
 
-    def remember(self: transport.Transport, *args: Any, **options: Any) -> None:
+
+def test_no_socket_is_left_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither to ELB nor to Keystone, even if something still refers to what has it."""
+    kept: list[adapter.Adapter] = []
+    begin = adapter.Adapter.__init__
+
+    def remember(self: adapter.Adapter, *args: Any, **options: Any) -> None:
         kept.append(self)
         begin(self, *args, **options)
 
-    monkeypatch.setattr(transport.Transport, "__init__", remember)
+    monkeypatch.setattr(adapter.Adapter, "__init__", remember)
     opened = descriptors()
-    for dummy in range(5):
-        perform("elb_pool_info", tmp_path, aksk(emulator))
-    assert len(kept) == 5
+    with serve(respond) as server:
+        auth = {"auth_url": f"{server.url}/v3", "username": "u", "password": "pppp", "user_domain_id": "d", "project_id": "p"}
+        for number in range(5):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            result = perform("elb_pool_info", folder, {"OTC_ELB_ENDPOINT": server.url}, auth=auth)
+            assert result.get("pools") == [], result
+    assert len(kept) == 10
     assert descriptors() <= opened
 
 

@@ -175,7 +175,7 @@ def connect(settings: Settings, config: Config, deadline: Deadline, token_cache:
     # The cheap mistakes come first: a request is made only with what can work.
     check_url(str(plugin.auth_url), "auth_url", "https://iam.eu-de.otc.t-systems.com/v3")
     session.timeout = float(settings.get("api_timeout", 30.0))
-    session.session = limited_session(session.timeout, deadline)
+    session.session = http = limited_session(session.timeout, deadline)
     # A redirect would take the credential elsewhere.
     session.redirect = False
     keystone = Keystone(session, region.config, config.secrets, deadline, token_cache)
@@ -190,7 +190,9 @@ def connect(settings: Settings, config: Config, deadline: Deadline, token_cache:
             )
         return found or settings.region_endpoint(region_name), project_id
 
-    return Connection(keystone, keystone.check_credential, locate, config.secrets, verify, cert, keystone.renew, keystone.auth_url)
+    return Connection(
+        keystone, keystone.check_credential, locate, config.secrets, verify, cert, keystone.renew, keystone.auth_url, http.close
+    )
 
 
 def _entry(settings: Settings, config: Config) -> str | None:

@@ -37,6 +37,8 @@ class Connection(t.NamedTuple):
     renew: t.Callable[[], bool] | None = None
     #: Where the credential is sent for a token, if anywhere.
     auth_url: str | None = None
+    #: Closes the connections to there.
+    close: t.Callable[[], None] = lambda: None
 
     @property
     def endpoint(self) -> str:

@@ -44,13 +44,14 @@ class Adapter(HTTPAdapter):
     """An adapter of ``requests`` whose responses have their body already, within the limits.
 
     :param seconds: the limit for one request; a ``timeout`` of the request may be shorter.
-    :param deadline: the task's; when it expires, requests under way end at once.
+    :param deadline: the task's; when it expires, requests under way end at once, and no other is sent.
     :param connections: how many requests may be under way at the same time.
     """
 
     def __init__(self, seconds: float, deadline: Deadline, connections: int = 1) -> None:
         self._seconds = seconds
         self._under_way: set[_Request] = set()
+        self._deadline = deadline
         super().__init__(pool_maxsize=connections)
         deadline.on_expire(self._abort)
 
@@ -83,6 +84,8 @@ class Adapter(HTTPAdapter):
         seconds = self._seconds if timeout is None else min(self._seconds, timeout)
         _thread.request = under_way = _Request(seconds)
         self._under_way.add(under_way)
+        if self._deadline.expired:
+            under_way.abort()
         try:
             response = super().send(request, True, seconds, verify, cert, proxies)
             try:

@@ -96,7 +96,7 @@ class Transport:
         :raises Unreachable: when there is no response.
         """
         limit = self._request_seconds
-        if again or self._deadline.expired:
+        if again:
             limit = min(limit, max(1.0, self._deadline.left()))
 
         def unreachable(failure: Failure) -> Unreachable:

@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import collections
+import queue
+import threading
+import time
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 
 from .._errors import ElbError, Skipped
 from .._http.deadline import Deadline
@@ -17,6 +20,8 @@ Outcome = t.TypeVar("Outcome")
 
 #: How many reads run at the same time, at most.
 READS = 8
+#: Seconds to wait for workers that were interrupted. One that is resolving a name or connecting cannot be woken; it sends nothing any more.
+_LAST_SECONDS = 1.0
 
 
 class WorkerPool:
@@ -37,16 +42,42 @@ class WorkerPool:
         """
         if min(self._concurrency, len(each)) <= 1:
             return [step(one) for one in each]
-        workers = ThreadPoolExecutor(min(self._concurrency, len(each)))
+        waiting = collections.deque(enumerate(each))
+        ended: queue.SimpleQueue[tuple[int, t.Any, BaseException | None]] = queue.SimpleQueue()
+
+        def work() -> None:
+            while True:
+                try:
+                    index, one = waiting.popleft()
+                except IndexError:
+                    return
+                try:
+                    ended.put((index, step(one), None))
+                except BaseException as error:  # noqa: BLE001 (raised again below)
+                    ended.put((index, None, error))
+
+        # Not concurrent.futures, whose threads hold back the end of the process.
+        workers = [threading.Thread(target=work, daemon=True) for dummy in range(min(self._concurrency, len(each)))]
+        outcomes: dict[int, Outcome] = {}
         try:
-            outcomes = list(workers.map(step, each))
+            for worker in workers:
+                worker.start()
+            while len(outcomes) < len(each):
+                index, outcome, error = ended.get()
+                if error is not None:
+                    raise error
+                outcomes[index] = outcome
         except BaseException:
             # Steps that were not begun are dropped; those that were are not repeated.
+            waiting.clear()
             self._deadline.expire()
-            workers.shutdown(cancel_futures=True)
             raise
-        workers.shutdown()
-        return outcomes
+        finally:
+            end = time.monotonic() + _LAST_SECONDS
+            for worker in workers:
+                if worker.ident is not None:
+                    worker.join(max(0.0, end - time.monotonic()))
+        return [outcomes[index] for index in range(len(each))]
 
     def run(self, step: t.Callable[[Each], None], each: t.Sequence[Each]) -> list[tuple[Each, ElbError]]:
         """Run *step* for each. A failure of one does not end the others.

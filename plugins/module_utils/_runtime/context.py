@@ -78,13 +78,14 @@ class ApiContext:
         #: What was changed so far, in the words of the calls.
         self.done: list[str] = []
         self._client: Client | None = None
-        self._transport: Transport | None = None
+        self._closing = contextlib.ExitStack()
 
     @property
     def client(self) -> Client:
         """Made when it is first needed: options that cannot work are refused without it."""
         if self._client is None:
             connection = connect.connect(self.params, self.deadline, self._token_cache)
+            self._closing.callback(connection.close)
             # One set from now on, so that a token that comes later is masked, too.
             connection.secrets.update(self.secrets, secrets_of_proxies(os.environ))
             self.secrets = connection.secrets
@@ -94,9 +95,10 @@ class ApiContext:
             self._warn_of_exposure(endpoint, connection.verify)
             tls = Tls(connection.verify, connection.cert)
             connections = self.params.get("concurrency", READS)
-            self._transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
+            transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
+            self._closing.callback(transport.close)
             self._client = Client(
-                self._transport,
+                transport,
                 self.deadline,
                 endpoint,
                 project_id,
@@ -117,8 +119,7 @@ class ApiContext:
 
     def close(self) -> None:
         """Close the connections."""
-        if self._transport is not None:
-            self._transport.close()
+        self._closing.close()
 
     @property
     def wrote(self) -> bool:

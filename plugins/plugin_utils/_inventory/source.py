@@ -113,6 +113,7 @@ class Source:
         finally:
             # Those of the connection, too.
             self.secrets = context.secrets
+            context.close()
         raise SourceError(self.masked(failure["msg"]))
 
     def missing(self, pools: Iterable[Json]) -> list[str]:
