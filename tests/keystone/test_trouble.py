@@ -14,7 +14,8 @@ import pytest
 import requests
 
 from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPERATIONS
-from ansible_collections.otc.elb.plugins.module_utils._auth.connect import Connection, connect
+from ansible_collections.otc.elb.plugins.module_utils._auth.connect import connect
+from ansible_collections.otc.elb.plugins.module_utils._auth.connection import Connection
 from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
 
 from ..playbooks.engine import Engine

@@ -11,18 +11,15 @@ exclude one another.
 from __future__ import annotations
 
 import os
+import sys
 import typing as t
-from pathlib import Path
 
 from .._errors import ElbError, NoCredential
 from .._http.deadline import Deadline
 from . import aksk as _aksk
 from . import token as _token
 from .connection import Connection, TokenCache
-from .secrets import secrets_in
-from .settings import ARGUMENT_SPEC, ENVIRONMENT, Settings
-
-__all__ = ["ARGUMENT_SPEC", "ENVIRONMENT", "Connection", "connect", "expects_keystone", "secrets_in"]
+from .settings import ENVIRONMENT, Settings
 
 #: The ways to authenticate, by the options that stand for each.
 _WAYS: t.Mapping[str, tuple[str, ...]] = {
@@ -47,7 +44,7 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
     :param deadline: the task's, within which a token is asked for again after trouble; by default one of ``timeout``.
     :param token_cache: keeps Keystone's tokens for other tasks; by default they are not kept.
     :raises ElbError: says which credential is missing, which two clash, or what cannot be used.
-    :raises ImportError: where a library is missing that this way needs.
+    :raises ImportError: where openstacksdk is missing, and the credential needs it.
     """
     settings = Settings(options, os.environ)
     settings.check_project_id()
@@ -62,9 +59,9 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
     try:
         config = _cloud.Config()
     except ImportError:
-        if way or os.environ.get("OS_CLIENT_CONFIG_FILE") or _has_clouds_file(os.environ):
+        if way or os.environ.get("OS_CLIENT_CONFIG_FILE"):
             raise
-        raise NoCredential(_NO_CREDENTIAL) from None
+        raise NoCredential(f"{_NO_CREDENTIAL} clouds.yaml and auth need the library openstacksdk, which {sys.executable} lacks.") from None
     if way is None and "auth_type" not in settings.environment and config.default_cloud not in config.names:
         if config.names:
             raise NoCredential(
@@ -72,16 +69,6 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
             )
         raise NoCredential(_NO_CREDENTIAL)
     return _cloud.connect(settings, config, deadline or Deadline(float(settings.get("timeout", 180.0))), token_cache)
-
-
-def _has_clouds_file(environ: t.Mapping[str, str]) -> bool:
-    """Whether there is a clouds.yaml where openstacksdk would look for one.
-
-    Source: the documentation of openstacksdk, "Configuring OpenStack SDK Applications".
-    """
-    home = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", "/")) / ".config")
-    folders = (Path(), home / "openstack", Path("/etc/openstack"))
-    return any((folder / f"clouds.{ending}").is_file() for folder in folders for ending in ("yaml", "yml", "json"))
 
 
 def expects_keystone(environ: t.Mapping[str, str]) -> bool:

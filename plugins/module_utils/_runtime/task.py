@@ -11,8 +11,8 @@ import platform
 import sys
 import typing as t
 
-from .._auth.connect import ARGUMENT_SPEC
 from .._auth.connection import TokenCache
+from .._auth.settings import ARGUMENT_SPEC
 from .._errors import ElbError, Json, NoCredential, PartialFailure
 from .._resource.touched import TouchedPool
 from .context import ApiContext, Status, check_limits

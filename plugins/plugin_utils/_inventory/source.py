@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
-from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
-from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless, masked
+from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless, masked, secrets_in
+from ansible_collections.otc.elb.plugins.module_utils._auth.settings import ARGUMENT_SPEC, ENVIRONMENT
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
 from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
@@ -29,7 +29,7 @@ from ansible_collections.otc.elb.plugins.module_utils._tasks.info import POOL_FI
 PREFERENCES = ("name", "address", "instance_id")
 
 OPTIONS: Mapping[str, t.Any] = {
-    **_credentials.ARGUMENT_SPEC,
+    **ARGUMENT_SPEC,
     "pools": {"type": "list", "elements": "str", "default": []},
     "filters": {"type": "dict", "default": {}},
     "hostnames": {"type": "list", "elements": "str", "choices": list(PREFERENCES), "default": ["name", "address"]},
@@ -40,7 +40,7 @@ _FILTERS: Mapping[str, t.Any] = {name: option for name, option in POOL_FILTERS.i
 #: Variables that choose a cloud, a project or a user; none is a secret but the access key, which says whose the request is.
 _CHOOSING = (
     *("OS_CLIENT_CONFIG_FILE", "OS_ACCESS_KEY"),
-    *(name for option, names in _credentials.ENVIRONMENT.items() if not _credentials.ARGUMENT_SPEC[option].get("no_log") for name in names),
+    *(name for option, names in ENVIRONMENT.items() if not ARGUMENT_SPEC[option].get("no_log") for name in names),
 )
 
 
@@ -134,8 +134,8 @@ def _resolved(name: str, value: t.Any, template: t.Callable[[t.Any], t.Any]) -> 
 
 def _secrets(params: Mapping[str, t.Any]) -> set[str]:
     """The secrets among the options, as they are given."""
-    found = {str(params[name]) for name, option in _credentials.ARGUMENT_SPEC.items() if option.get("no_log") and params.get(name)}
-    return found | _credentials.secrets_in(params)
+    found = {str(params[name]) for name, option in ARGUMENT_SPEC.items() if option.get("no_log") and params.get(name)}
+    return found | secrets_in(params)
 
 
 def _plain(value: t.Any) -> t.Any:
