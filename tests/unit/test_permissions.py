@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import csv
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,10 @@ def test_what_is_needed_is_among_what_the_options_allow_also_after_other_tasks(m
     for situation in situations(module):
         later = touched.follow(module, situation.options, {})
         assert {*situation.actions, *later} <= allowed(module, situation.options), situation
+
+
+def test_an_empty_list_of_names_does_not_make_a_get_call_a_list_call() -> None:
+    assert allowed("elb_pool_info", {"id": [str(uuid.UUID(int=1))], "name": [], "loadbalancer": []}) == {POOL.operation(Verb.GET).action}
 
 
 def test_there_is_no_module_without_situations() -> None:

@@ -19,7 +19,7 @@ Each = t.TypeVar("Each")
 Outcome = t.TypeVar("Outcome")
 
 #: How many reads run at the same time, at most.
-READS = 8
+MAX_READS = 8
 #: Seconds to wait for workers that were interrupted. One that is resolving a name or connecting cannot be woken; it sends nothing any more.
 _LAST_SECONDS = 1.0
 

@@ -22,7 +22,7 @@ from .._http.exposure import exposures
 from .._http.transport import Tls, Transport
 from .._resource.ids import is_placeholder, placeholder
 from .._resource.resource import Resource
-from .concurrency import READS
+from .concurrency import MAX_READS
 
 #: The longest time that an option may give, in seconds.
 MAX_SECONDS = 86400.0
@@ -94,7 +94,7 @@ class ApiContext:
             endpoint, project_id = connection.locate()
             self._warn_of_exposure(endpoint, connection.verify)
             tls = Tls(connection.verify, connection.cert)
-            connections = self.params.get("concurrency", READS)
+            connections = self.params.get("concurrency", MAX_READS)
             transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
             self._closing.callback(transport.close)
             self._client = Client(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Json
-from .._resource.resource import R
+from .._resource.resource import R, Resource, Verb
 from .resource_client import ResourceClient
 
 
@@ -19,22 +19,26 @@ def listing(client: ResourceClient[R], params: Json) -> list[R]:
     :param params: the options; the filters of the resource are among them.
     :raises ElbError: when they cannot be read.
     """
-    query = query_of(params, client.resource.filters)
-    resource_id = _single_id(query)
-    if resource_id is None:
+    query = _query_of(client.resource, params)
+    if not _is_single_id(query):
         return client.read_all(query)
-    found = client.get(resource_id)
+    found = client.get(str(query[0][1]))
     return [found] if found else []
 
 
-def query_of(params: Json, filters: Json) -> list[tuple[str, t.Any]]:
+def allowed_to_list(resource: Resource[t.Any], params: Json) -> set[str]:
+    """The IAM action of :func:`listing`."""
+    return {resource.operation(Verb.GET if _is_single_id(_query_of(resource, params)) else Verb.LIST).action}
+
+
+def _query_of(resource: Resource[t.Any], params: Json) -> list[tuple[str, t.Any]]:
     """The filters that are given, a key repeated for each of its values."""
     query: list[tuple[str, t.Any]] = []
-    for name in filters:
+    for name in resource.filters:
         value = params.get(name)
         query.extend((name, each) for each in (value if isinstance(value, list) else [] if value is None else [value]))
     return query
 
 
-def _single_id(query: t.Sequence[tuple[str, t.Any]]) -> str | None:
-    return str(query[0][1]) if len(query) == 1 and query[0][0] == "id" else None
+def _is_single_id(query: t.Sequence[tuple[str, t.Any]]) -> bool:
+    return [name for name, dummy in query] == ["id"]

@@ -16,9 +16,9 @@ from .._resource.loadbalancer import LOADBALANCER
 from .._resource.member import MEMBER, Member
 from .._resource.pool import POOL, Pool
 from .._resource.resource import Resource, Verb
-from .._runtime.concurrency import READS, WorkerPool
+from .._runtime.concurrency import MAX_READS, WorkerPool
 from .._runtime.context import ApiContext
-from .._runtime.listing import listing
+from .._runtime.listing import allowed_to_list, listing
 from .._runtime.lookup import POOL_OPTION, no_such, resolve_filter, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient, scope_of_related
 from .._runtime.task import Task
@@ -32,8 +32,8 @@ _BY_NAME: t.Mapping[str, tuple[str, Resource[t.Any]]] = {
 }
 #: The filters of pools, as in an argument spec.
 POOL_FILTERS: Json = {
-    _BY_NAME[name][0] if name in _BY_NAME else name: {**option, "aliases": [name]} if name in _BY_NAME else option
-    for name, option in POOL.filters.items()
+    **{name: option for name, option in POOL.filters.items() if name not in _BY_NAME},
+    **{option: {**POOL.filters[name], "aliases": [name]} for name, (option, dummy) in _BY_NAME.items()},
 }
 
 
@@ -48,7 +48,7 @@ def info_task(resource: Resource[t.Any]) -> Task:
     def read(context: ApiContext) -> Json:
         return {"changed": False, resource.collection.many: listing(ResourceClient(context, resource), context.params)}
 
-    return Task(info_name(resource), read, resource.filters, lambda params: {_reading(resource, params)})
+    return Task(info_name(resource), read, resource.filters, lambda params: allowed_to_list(resource, params))
 
 
 def list_pools(context: ApiContext) -> Json:
@@ -58,7 +58,7 @@ def list_pools(context: ApiContext) -> Json:
     """
     # With whole members and health checks, where these are asked for.
     pools: list[Json] = [dict(pool) for pool in _pools(context)]
-    workers = WorkerPool(READS, context.deadline)
+    workers = WorkerPool(MAX_READS, context.deadline)
     if context.params["include_members"]:
         for pool, members in zip(pools, workers.map(lambda pool: _members_of(context, pool), pools)):
             pool["members"] = members
@@ -71,14 +71,18 @@ def list_pools(context: ApiContext) -> Json:
 
 def _pools(context: ApiContext) -> list[Pool]:
     """The pools that match the filters, as they are listed."""
-    params = dict(context.params)
-    for name, (option, resource) in _BY_NAME.items():
-        params[name] = params[option]
-        if params[option]:
-            params[name] = resolve_filter(context, resource, params[option], "no pool belongs to it")
+    params = _by_filter(context.params)
+    for name, (dummy, resource) in _BY_NAME.items():
+        if params[name]:
+            params[name] = resolve_filter(context, resource, params[name], "no pool belongs to it")
             if not params[name]:
                 return []
     return listing(ResourceClient(context, POOL), params)
+
+
+def _by_filter(params: Json) -> Json:
+    """The options, with names and IDs of other resources by the API's filters."""
+    return {**params, **{name: params[option] for name, (option, dummy) in _BY_NAME.items()}}
 
 
 def _health_checks(context: ApiContext, workers: WorkerPool, ids: list[str]) -> dict[t.Any, HealthCheck]:
@@ -120,13 +124,6 @@ def _list_members(context: ApiContext) -> Json:
     return {"changed": False, "members": members}
 
 
-def _reading(resource: Resource[t.Any], params: Json) -> str:
-    """The IAM action with which a task reads what its filters choose."""
-    given = [name for name in resource.filters if params.get(_BY_NAME[name][0] if name in _BY_NAME else name) is not None]
-    single = given == ["id"] and len(params["id"]) == 1
-    return resource.operation(Verb.GET if single else Verb.LIST).action
-
-
 def _allowed_for_pools(params: Json) -> set[str]:
     included = [
         resource.operation(Verb.LIST).action
@@ -134,12 +131,12 @@ def _allowed_for_pools(params: Json) -> set[str]:
         if params[option]
     ]
     looked_up = [resource.operation(Verb.LIST).action for option, resource in _BY_NAME.values() if any(map(is_name, params[option] or ()))]
-    return {_reading(POOL, params), *included, *looked_up}
+    return {*allowed_to_list(POOL, _by_filter(params)), *included, *looked_up}
 
 
 def _allowed_for_members(params: Json) -> set[str]:
     look_up = {POOL.operation(Verb.LIST).action} if is_name(params["pool"]) else set()
-    return {_reading(MEMBER, params)} | look_up
+    return allowed_to_list(MEMBER, params) | look_up
 
 
 POOLS: t.Final = Task(
