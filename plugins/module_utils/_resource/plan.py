@@ -66,11 +66,6 @@ class Plan:
         """Whether there is anything to do."""
         return self.kind in (PlanKind.CREATE, PlanKind.UPDATE, PlanKind.DELETE)
 
-    @property
-    def diff(self) -> Json:
-        """The diff as Ansible shows it."""
-        return {"before": self.before, "after": self.after}
-
 
 def make_plan(fields: t.Sequence[Field], desired: Json, current: t.Mapping[str, t.Any] | None, absent: bool, placeholder: bool) -> Plan:
     """The plan for a resource.

@@ -24,6 +24,11 @@ ENSURE_OPTIONS: Json = {
 }
 
 
+def is_absent(params: Json) -> bool:
+    """Whether a task with these options removes its resource."""
+    return bool(params["state"] == "absent")
+
+
 def allowed_to_ensure(resource: Resource[t.Any], params: Json, **more: t.Any) -> set[str]:
     """The IAM actions that a task which ensures a resource may need, whatever exists.
 
@@ -31,7 +36,7 @@ def allowed_to_ensure(resource: Resource[t.Any], params: Json, **more: t.Any) ->
     """
     desired = {**resource.desired_from(params), **more}
     verbs = {Verb.GET if params["id"] else Verb.LIST}
-    if params["state"] == "absent":
+    if is_absent(params):
         verbs.add(Verb.DELETE)
     else:
         if not params["id"] and not resource.missing_to_create(desired, {}):
@@ -60,7 +65,7 @@ class Ensure(t.Generic[R]):
     def __init__(self, context: ApiContext, options: Json | None = None) -> None:
         self.context = context
         self.params = context.params if options is None else options
-        self.absent = self.params["state"] == "absent"
+        self.absent = is_absent(self.params)
         self.desired = self.resource.desired_from(self.params)
         self.client: ResourceClient[R] = ResourceClient(context, self.resource)
         self.parts: list[Ensure[t.Any]] = []
@@ -79,7 +84,7 @@ class Ensure(t.Generic[R]):
         """
         return cls(context)._run()
 
-    # What a subclass says.
+    # For subclasses to override.
 
     @property
     def attempt(self) -> str:
@@ -150,7 +155,7 @@ class Ensure(t.Generic[R]):
         """
         return resource
 
-    # What a part says besides.
+    # For parts to override.
 
     def plan_for(self, owner: t.Any) -> list[str]:
         """As :meth:`make_plan`, for a part.

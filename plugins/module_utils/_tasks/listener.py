@@ -14,7 +14,7 @@ from .._resource.listener import LISTENER, Listener, protocol_conflict
 from .._resource.pool import Pool, references
 from .._resource.resource import Verb, by_id, by_name
 from .._runtime.context import ApiContext
-from .._runtime.ensure import Ensure
+from .._runtime.ensure import Ensure, is_absent
 from .._runtime.lookup import no_such
 
 #: Options, as in an argument spec.
@@ -146,6 +146,6 @@ class EnsureListener(Ensure[Listener]):
 def listener_actions(params: Json) -> set[str]:
     """The IAM actions that the option may need, whatever exists. Where the pool is removed, it only narrows the lookup by name."""
     verbs: tuple[Verb, ...] = (Verb.LIST, Verb.UPDATE)
-    if params["state"] == "absent":
+    if is_absent(params):
         verbs = () if params["id"] else (Verb.LIST,)
     return {LISTENER.operation(verb).action for verb in verbs} if params["listener"] else set()

@@ -16,7 +16,7 @@ from .._resource.plan import Outcome
 from .._resource.pool import POOL
 from .._resource.resource import Verb
 from .._resource.touched import ANY_MEMBER, TouchedPool
-from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
+from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure, is_absent
 from .._runtime.lookup import POOL_OPTION, resolve_pool
 from .._runtime.no_effect import NoEffect
 from .._runtime.resource_client import PoolRef, ResourceClient
@@ -120,9 +120,9 @@ def _allowed(params: Json) -> set[str]:
     actions = allowed_to_ensure(MEMBER, params)
     if is_name(params["pool"]):
         actions.add(POOL.operation(Verb.LIST).action)
-    if params["state"] == "absent" and params["drain_seconds"]:
+    if is_absent(params) and params["drain_seconds"]:
         actions.add(MEMBER.operation(Verb.UPDATE).action)
-    if params["state"] == "present" and params["wait"]:
+    if not is_absent(params) and params["wait"]:
         actions.add(MEMBER.operation(Verb.GET).action)
     return actions
 
@@ -136,21 +136,17 @@ def _allowed_after(params: Json, pool: TouchedPool) -> set[str]:
     return _allowed(params) if pool.has(params) else _allowed(params) & READS
 
 
-def _absent(params: Json) -> bool:
-    return bool(params["state"] == "absent")
-
-
 _IDENTITY = ("address", "protocol_port")
 
 _NO_EFFECT = (
     NoEffect(
         (*(field.option_key for field in MEMBER.fields if field.name not in ("name", *_IDENTITY)), "wait", "min_healthy_seconds"),
         "with 'state: absent'",
-        _absent,
+        is_absent,
     ),
-    NoEffect(("name", *_IDENTITY), "with 'state: absent' and 'id'", lambda params: _absent(params) and bool(params["id"])),
-    NoEffect(("name",), "with 'state: absent' and an address", lambda params: _absent(params) and bool(params["address"])),
-    NoEffect(("drain_seconds",), "without 'state: absent' or 'weight: 0'", lambda params: not _absent(params) and params["weight"] != 0),
+    NoEffect(("name", *_IDENTITY), "with 'state: absent' and 'id'", lambda params: is_absent(params) and bool(params["id"])),
+    NoEffect(("name",), "with 'state: absent' and an address", lambda params: is_absent(params) and bool(params["address"])),
+    NoEffect(("drain_seconds",), "without 'state: absent' or 'weight: 0'", lambda params: not is_absent(params) and params["weight"] != 0),
     NoEffect(
         ("enterprise_project_id",),
         "where both the pool and the member are given by their IDs",

@@ -21,7 +21,7 @@ from .._resource.pool import POOL, Pool, references
 from .._resource.resource import Verb, by_name
 from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.context import ApiContext
-from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure
+from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure, is_absent
 from .._runtime.lookup import no_such, resolve_id
 from .._runtime.no_effect import NoEffect, suboptions
 from .._runtime.resource_client import PoolRef, ResourceClient, scope_of_related
@@ -178,7 +178,7 @@ class EnsurePool(Ensure[Pool]):
 def _allowed(params: Json) -> set[str]:
     """The IAM actions that a task with these options may need."""
     actions = allowed_to_ensure(POOL, params, listener_id=params["listener"]) | listener_actions(params)
-    absent = params["state"] == "absent"
+    absent = is_absent(params)
     if params["loadbalancer"] and is_name(params["loadbalancer"]) and not (params["id"] and absent):
         actions.add(LOADBALANCER.operation(Verb.LIST).action)
     if absent:
@@ -192,7 +192,7 @@ def _allowed(params: Json) -> set[str]:
 
 def _touch(pool: TouchedPool, params: Json) -> None:
     renamed, check = params["id"] and params["name"], params["health_check"]
-    if params["state"] == "absent" or renamed:
+    if is_absent(params) or renamed:
         # The pool that the real run finds under that name is not the one that check mode sees.
         pool.members.add(ANY_MEMBER)
     pool.health_check |= bool(renamed or (check and check["enable"]))
@@ -201,21 +201,17 @@ def _touch(pool: TouchedPool, params: Json) -> None:
 def _allowed_after(params: Json, pool: TouchedPool) -> set[str]:
     """See :class:`Changes`."""
     actions = _allowed({**params, "force": params["force"] and bool(pool.members)})
-    if params["state"] == "absent" and not pool.health_check:
+    if is_absent(params) and not pool.health_check:
         # The module reports the removal of a health check that exists.
         actions.discard(HEALTH_CHECK.operation(Verb.DELETE).action)
     return actions
-
-
-def _absent(params: Json) -> bool:
-    return bool(params["state"] == "absent")
 
 
 def _looks_up(params: Json) -> bool:
     """Whether the task looks for anything with a list call, which enterprise_project_id limits."""
     if not params["id"]:
         return True
-    if _absent(params):
+    if is_absent(params):
         return bool(params["force"])
     return bool(params["listener"]) or bool(params["loadbalancer"] and is_name(params["loadbalancer"]))
 
@@ -227,10 +223,10 @@ _NO_EFFECT = (
     NoEffect(
         (*(field.option_key for field in POOL.fields if field.option_key not in _LOOKUP), "health_check", "switch_listener"),
         "with 'state: absent'",
-        _absent,
+        is_absent,
     ),
-    NoEffect(_LOOKUP, "with 'state: absent' and 'id'", lambda params: _absent(params) and bool(params["id"])),
-    NoEffect(("force",), "without 'state: absent'", lambda params: not _absent(params)),
+    NoEffect(_LOOKUP, "with 'state: absent' and 'id'", lambda params: is_absent(params) and bool(params["id"])),
+    NoEffect(("force",), "without 'state: absent'", lambda params: not is_absent(params)),
     *(
         suboptions(option, spec)
         for option, spec in (("health_check", HEALTH_CHECK_OPTION), ("session_persistence", POOL.argument_spec["session_persistence"]))
