@@ -118,25 +118,9 @@ def failure(
         return None if value is None else shortened(mask(shortened(value, _LONGEST_MASKED)), most)
 
     status = response.status
-    if 200 <= status < 300:
-        return Unreachable(
-            f"Could not {attempt}: the response (status {status}, {response.content_type}) did not come from the ELB API. "
-            "Check 'endpoint', and whether a proxy is on the way.",
-            status=status,
-        )
-    if status in _REDIRECTS:
-        where = shown(response.headers.get("Location", "elsewhere"))
-        return Unreachable(
-            f"Could not {attempt}: the endpoint redirects to {where}, which is not followed "
-            "because the credential would go there. If that address is right, give it as 'endpoint'.",
-            status=status,
-        )
     if not 400 <= status < 600:
-        return Unreachable(
-            f"Could not {attempt}: the response has the status {status}, which the ELB API never has. "
-            "Check 'endpoint', and whether a proxy is on the way.",
-            status=status,
-        )
+        where = shown(response.headers.get("Location", "elsewhere"))
+        return Unreachable(f"Could not {attempt}: {_not_from_elb(response, where)}", status=status)
     body: Json = response.body if isinstance(response.body, dict) else {}
     # The API gateway and Keystone nest or name these differently.
     error: Json = body["error"] if isinstance(body.get("error"), dict) else body
@@ -157,6 +141,20 @@ def failure(
         request_id=request_id,
         missing_action=operation.action if missing else None,
     )
+
+
+def _not_from_elb(response: Response, where: str) -> str:
+    """Why a response that is neither a success nor an error did not come from the ELB API, and what to do.
+
+    :param where: where it redirects to, if it does.
+    """
+    if response.status in _REDIRECTS:
+        return (
+            f"the endpoint redirects to {where}, which is not followed because the credential would go there. "
+            "If that address is right, give it as 'endpoint'."
+        )
+    described = f"status {response.status}, {response.content_type}"
+    return f"the response ({described}) did not come from the ELB API. Check 'endpoint', and whether a proxy is on the way."
 
 
 def _is_resource(value: t.Any, spec: Json) -> bool:
