@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.otc.elb.plugins.module_utils._api.responses import is_valid, next_marker
@@ -63,7 +63,6 @@ def valid(resource: Any, envelope: str) -> bool:
     return found
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(NAMES), anything), st.sampled_from(MANAGED), st.data())
 def test_every_valid_resource_can_be_used(response: Any, resource: Resource[Any], data: st.DataObject) -> None:
     response = {**response, "id": SUBNET}
