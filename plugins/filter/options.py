@@ -58,16 +58,16 @@ EXAMPLES = r"""
 
 - name: Make the same pool in another project, for a load balancer of that project
   vars:
-    wanted: "{{ found.pools[0] | otc.elb.options(references=false) }}"
+    desired: "{{ found.pools[0] | otc.elb.options(references=false) }}"
   otc.elb.elb_pool:
     cloud: other
-    name: "{{ wanted.name }}"
+    name: "{{ desired.name }}"
     loadbalancer: production
-    protocol: "{{ wanted.protocol }}"
-    lb_algorithm: "{{ wanted.lb_algorithm }}"
-    session_persistence: "{{ wanted.session_persistence | default(omit) }}"
-    slow_start: "{{ wanted.slow_start | default(omit) }}"
-    health_check: "{{ wanted.health_check }}"
+    protocol: "{{ desired.protocol }}"
+    lb_algorithm: "{{ desired.lb_algorithm }}"
+    session_persistence: "{{ desired.session_persistence | default(omit) }}"
+    slow_start: "{{ desired.slow_start | default(omit) }}"
+    health_check: "{{ desired.health_check }}"
 
 - name: Its members, on servers of a subnet of that project
   otc.elb.elb_pool_members:
