@@ -19,12 +19,12 @@ description:
   - All members with the same address are one host. A server in several pools is one host, in the groups of all of them.
   - Each host has C(ansible_host), its address, and C(elb_members), a list of its members. A member has the fields of the API and those of
     its pool, C(pool_id), C(pool_name), C(pool_protocol), C(pool_lb_algorithm), and C(pool_group), the name of the pool's group.
-    C(healthy) is a boolean, what the test P(otc.elb.healthy#test) says of it.
+    C(healthy) is a boolean, the result of the test P(otc.elb.healthy#test).
   - The same fields are variables of their own, such as C(elb_address), C(elb_protocol_port), C(elb_weight), C(elb_healthy),
     C(elb_operating_status), C(elb_name), C(elb_id), C(elb_pool_name). Of a host that is a member more than once, only those that all of
     its members agree on are, so that one pool's weight is never taken for the other's.
   - O(groups) and O(keyed_groups) are evaluated for each member by itself, with all of these variables being that member's. So
-    C(elb_pool_name == 'web' and not elb_healthy and elb_weight > 0) means just what it says also where a server is in other pools.
+    C(elb_pool_name == 'web' and not elb_healthy and elb_weight > 0) is about one member also where a server is in other pools.
     All members of a pool without a health check are healthy. A member with weight 0 gets no requests, and some load balancers do not
     check it, so leave it out.
   - A condition in O(groups) must be a boolean, such as C(elb_weight > 0) or C(elb_name | length > 0). ansible-core 2.19 and newer take

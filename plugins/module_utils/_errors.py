@@ -61,7 +61,7 @@ def with_reasons(reasons: t.Sequence[str], beginning: str = "") -> Json:
 class ValidationFailed(ElbError):
     """The options cannot work; nothing was written.
 
-    :param attempt: what was to be done, to follow "Cannot".
+    :param attempt: the attempt, to follow "Cannot".
     :param reasons: all that is wrong.
     """
 

@@ -13,7 +13,7 @@ version_added: 1.0.0
 author:
   - The otc.elb authors (@otc-elb)
 description:
-  - A member is healthy where each of its statuses is ONLINE or NO_MONITOR. What the service says for each listener (C(status)) takes
+  - A member is healthy where each of its statuses is ONLINE or NO_MONITOR. The statuses for each listener (C(status)) take
     precedence over the member's own C(operating_status).
   - INITIAL, before the first check, and UNKNOWN are not healthy.
   - This is what O(otc.elb.elb_member#module:wait) waits for, and what the role P(otc.elb.rolling_update#role) counts.

@@ -19,7 +19,7 @@ from .._resource.resource import Operation, Verb
 
 #: 403 has other meanings, too: a quota, a feature that is not offered, a path that does not exist.
 _NOT_GRANTED = ("ELB.9802", "ELB.9803", "ELB.9804", "SYS.0403")
-#: What the reason says where a credential is for another project than the one of the URL. SYS.0403 comes from the API gateway.
+#: In the reason where a credential is for another project than the one of the URL. SYS.0403 comes from the API gateway.
 _OTHER_PROJECT = r"for the project"
 #: A quota is used up.
 _QUOTA = ("ELB.9807", "ELB.8905", "ELB.1091", "ELB.2001", "ELB.6091")

@@ -26,8 +26,8 @@ _HARMLESS = re.compile(
     r"|(default|(default_)?(user|project))_domain(_id|_name)?|system_scope|region_name|interface|identity_provider|protocol"
     r"|discovery_endpoint|openid_scope|auth_methods|scope"
 )
-#: What is secret elsewhere, by its name.
-_TELLING = re.compile(r"pass|secret|token|(^|_)(sk|ak)$|access_key|(^|_)code$")
+#: The names of secrets elsewhere.
+_SECRET_NAME = re.compile(r"pass|secret|token|(^|_)(sk|ak)$|access_key|(^|_)code$")
 #: Of a URL: user and password, and the query.
 _USER = re.compile(r"//([^/?#\s]+)@")
 _QUERY = re.compile(r"://[^\s?]*\?([^\s#]+)")
@@ -67,7 +67,7 @@ def secrets_in(params: t.Mapping[str, t.Any]) -> set[str]:
         _in_entry(cloud, found)
     for name, value in params.items():
         # A credential that was given by a name that is no option is refused, and shown with what was given.
-        if _TELLING.search(name) and not name.startswith("_ansible_"):
+        if _SECRET_NAME.search(name) and not name.startswith("_ansible_"):
             _add(value, found)
     for name in ("client_key", "client_cert"):
         if is_pem(params.get(name)):
@@ -165,7 +165,7 @@ def _in_entry(entry: t.Any, found: set[str]) -> None:
     for key, value in entry.items():
         if key == "auth":
             _in_auth(_parsed(value), found)
-        elif _TELLING.search(str(key).replace("-", "_")) or (key == "auth_type" and not _is_auth_type(value)):
+        elif _SECRET_NAME.search(str(key).replace("-", "_")) or (key == "auth_type" and not _is_auth_type(value)):
             _add(value, found)
         else:
             _in_entry(value, found)

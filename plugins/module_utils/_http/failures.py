@@ -28,10 +28,10 @@ class Failure(t.NamedTuple):
 
 #: A credential that cannot be put into a header.
 UNUSABLE_CREDENTIAL = Failure("the credential holds a character that no HTTP header can have, such as a line break.", False, False)
-#: What the cause of a TLS failure says of a file that holds no CA certificates, and of a client certificate or key that cannot be loaded.
+#: In the cause of a TLS failure: a file holds no CA certificates; a client certificate or key cannot be loaded.
 _BROKEN_CA = re.compile(r"NO_CERTIFICATE_OR_CRL_FOUND|\[X509(?!: KEY_VALUES)")
 _BROKEN_CLIENT_CERT = re.compile(r"KEY_VALUES_MISMATCH|\[SSL\] PEM lib")
-#: What the cause of a TLS failure says where it is about a certificate, the server's or the client's.
+#: In the cause of a TLS failure that is about a certificate, the server's or the client's.
 _ABOUT_CERTIFICATE = ("CERTIFICATE", "HANDSHAKE_FAILURE", "UNKNOWN_CA", "KEY_VALUES_MISMATCH", "PEM", "MATCH")
 
 

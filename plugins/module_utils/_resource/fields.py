@@ -45,8 +45,7 @@ class Field:
     #: The entry in the argument spec; responses must have the same type.
     option: Json
     updatable: Updatable = Updatable.ALWAYS
-    #: What the service means where its response has null or leaves the field out. Of a field that never changes, a response without
-    #: it says nothing.
+    #: The value where a response has null or leaves the field out; that of a field that never changes is unknown then.
     default: Value = None
     #: The option's name, where it is not the API's.
     option_name: str = ""
@@ -58,7 +57,7 @@ class Field:
     comparable: t.Callable[[Value, Json], Value] = _unchanged
     #: Takes the field out of a response, where it is not found under its name.
     read: t.Callable[[Json], Value] | None = None
-    #: Whether null is a value, such as "off", rather than a response that says nothing.
+    #: Whether null is a value, such as "off", rather than unknown.
     nullable: bool = False
     #: The option's value that a response shows as null; ``None`` where there is none.
     off: Value = None
@@ -73,7 +72,7 @@ class Field:
     def value_in(self, resource: t.Mapping[str, t.Any]) -> Value:
         """The field's value in a response, with the service's default where the response leaves it out.
 
-        ``None`` means that the response does not say.
+        ``None`` means unknown.
         """
         value = self.read(t.cast(Json, resource)) if self.read else resource.get(self.name)
         if value is None and (self.updatable is not Updatable.NEVER or self.name in resource):

@@ -83,7 +83,7 @@ def _codes(value: Value) -> str | None:
 
 
 def _or_null(desired: Value, current: Value, resource: Json) -> Value:
-    """The service resets to its default what gets null."""
+    """Null resets a field to the service's default."""
     return desired or None
 
 

@@ -131,7 +131,7 @@ def plan_absent(fields: t.Sequence[Field], current: t.Mapping[str, t.Any] | None
 
 
 def missing_in_response(fields: t.Sequence[Field], desired: Json, current: t.Mapping[str, t.Any] | None) -> list[str]:
-    """The options that the service's response says nothing of, so that the plan takes them to be as desired."""
+    """The options that the service's response leaves out, so that the plan assumes them to be as desired."""
     if current is None:
         return []
     return [field.option_key for field in fields if field.name in desired and not field.nullable and field.value_in(current) is None]

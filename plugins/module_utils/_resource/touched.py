@@ -27,7 +27,7 @@ class TouchedPool:
     health_check: bool = False
 
     def merge(self, other: TouchedPool) -> None:
-        """Add what is known of another one, which may be the same pool."""
+        """Add the facts of another one, which may be the same pool."""
         self.names |= other.names
         self.members |= other.members
         self.health_check |= other.health_check

@@ -29,7 +29,7 @@ MAX_SECONDS = 86400.0
 #: Seconds before a removal is tried again that was refused because of earlier removals; doubled for each further attempt.
 _FIRST_PAUSE = 0.5
 
-#: Says how far a step is, in a few words. Called at any time while it runs, by another thread.
+#: Describes the progress of a step in a few words. Called at any time while it runs, by another thread.
 Status = t.Callable[[], str]
 
 
@@ -181,8 +181,8 @@ class ApiContext:
     def remove(self, call: Call, in_use: str = "") -> bool:
         """Remove something. Check mode only records the action.
 
-        :param in_use: what the reason of a conflict says that is retried within the task's time, because the service finishes earlier
-            removals late; a regular expression. Without it no conflict is.
+        :param in_use: a regular expression for the reason of a conflict that is retried within the task's time, because the service finishes
+            earlier removals late. Without it, no conflict is retried.
         :returns: whether this task did it (or would); ``False`` where it did not exist any more.
         """
         pause = _FIRST_PAUSE

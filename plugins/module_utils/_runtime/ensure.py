@@ -208,7 +208,7 @@ class Ensure(t.Generic[R]):
 
     @property
     def is_placeholder(self) -> bool:
-        """Whether the resource stands for one that an earlier task would create: what is not known refutes nothing."""
+        """Whether the resource stands for one that an earlier task would create: unknown values are no reason against a plan."""
         parent = self.client.parent
         return self.current is not None and any(map(self.context.is_placeholder, (self.current["id"], parent and parent.id)))
 

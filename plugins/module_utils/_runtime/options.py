@@ -39,7 +39,7 @@ def explain_invalid(task: Task, given: Json, msg: str) -> Json:
     """All errors in the options, so that a list need not be corrected twice.
 
     :param given: the options before they were converted.
-    :param msg: what Ansible says of them.
+    :param msg: Ansible's message.
     :returns: the result, as of :func:`with_reasons`.
     """
     reasons: list[str] = []
@@ -53,7 +53,7 @@ def explain_invalid(task: Task, given: Json, msg: str) -> Json:
             try:
                 check_type_dict(value)
             except TypeError as error:
-                # Of text, Ansible says why it is no dict.
+                # Ansible explains why text is no dict.
                 wrong = f": {error}" if isinstance(value, str) else f" must be a dict of options, not {type(value).__name__}"
                 reasons.append(name + wrong)
         if option.get("elements") == "dict" and isinstance(value, (list, str)):

@@ -35,7 +35,7 @@ class ResourceClient(t.Generic[R]):
     """The pools of a project, the members of a pool, and so on.
 
     :param parent: the pool that they are in, where they are in one.
-    :param label: how one of them is named in messages; by default as the resource says.
+    :param label: how one of them is named in messages; by default by the label of the resource.
     """
 
     def __init__(
@@ -48,7 +48,6 @@ class ResourceClient(t.Generic[R]):
         self.context = context
         self.resource = resource
         self.parent = parent
-        #: How one of them is named in messages.
         self.label = label or resource.label
         self._parent_id: t.Mapping[str, str] = {"pool_id": parent.id} if parent else {}
 
@@ -133,7 +132,7 @@ class ResourceClient(t.Generic[R]):
         return self.update(t.cast(R, created.resource), again), outcome
 
     def update(self, current: R, plan: Plan) -> R:
-        """Update one, where the plan says so.
+        """Update one, where the plan changes it.
 
         :returns: it; in check mode as far as it is known.
         """

@@ -51,7 +51,7 @@ class SourceError(Exception):
 class Source:
     """The options of a source that are not those of Ansible's own fragments.
 
-    :param given: what the file says.
+    :param given: the content of the file.
     :param others: the names of the options of Ansible's fragments.
     :param template: resolves templates in a value.
     :raises SourceError: names what is wrong.
@@ -80,7 +80,7 @@ class Source:
         return masked(text, self.secrets)
 
     def digest(self, environ: Mapping[str, str]) -> str:
-        """Stands for what is asked, and where: the cache of one project is none of another's, though the file is the same."""
+        """A part of the cache's key: the same file with other options, or in another project, has a cache of its own."""
         asked = remove_values([self.params, self._filters], self.secrets)
         variables = {
             name: value for name, value in environ.items() if name in _CHOOSING or (name[:3] == "OS_" and is_harmless(name[3:].lower()))
