@@ -74,6 +74,9 @@ def test_a_folder_that_cannot_be_read_is_gone_through(tmp_path: Path) -> None:
     assert (tmp_path / "closed" / "mine" / "policy.json").read_text(encoding="utf-8") == "text"
 
 
+NAMED = {"CONFIG": "clouds", "SECURE": "secure"}
+
+
 @pytest.mark.parametrize("kept", ["clouds.yaml", "secure.yaml", "clouds-public.yaml"])
 @pytest.mark.parametrize(("mode", "owner", "used"), [(0o1777, OTHER_USER, False), (0o1777, 0, True), (0o755, OTHER_USER, True)])
 def test_the_clouds_of_another_user(
@@ -93,9 +96,14 @@ def test_the_clouds_of_another_user(
     for name, value in {**places, "VENDOR_FILES": [str(tmp_path / "clouds-public.yaml")]}.items():
         monkeypatch.setattr(loader, name, value)
     with serve(lambda connection, request: None) as server:
-        result = run(server, "elb_pool_info", cloud="otc", env={"OS_AUTH_TOKEN": "", "OS_PASSWORD": "the-password"})
-    assert ("is not used: it is another user's" in result["msg"]) != used
-    assert used or f"{kept} is not used" in result["msg"]
+        found, named = (
+            run(server, "elb_pool_info", cloud="otc", env={"OS_AUTH_TOKEN": "", "OS_PASSWORD": "the-password", **variables})["msg"]
+            for variables in ({}, {f"OS_CLIENT_{what}_FILE": str(tmp_path / f"{name}.yaml") for what, name in NAMED.items()})
+        )
+    assert ("is not used: it is another user's" in found) != used
+    assert used or f"{kept} is not used" in found
+    # A file that a variable names is meant.
+    assert ("is not used" in named) == (not used and kept == "clouds-public.yaml")
 
 
 def test_links_in_a_circle_are_an_error(tmp_path: Path) -> None:

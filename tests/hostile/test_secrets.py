@@ -97,6 +97,25 @@ def test_the_authorization_header_comes_back(run: Run, where: str) -> None:
             assert base64_of("u:", "")(secret)[4:12] not in json.dumps(result)
 
 
+@pytest.mark.parametrize("spelling", [str, quote, quote_plus, str.lower])
+def test_a_signature_comes_back(run: Run, spelling: Callable[[str], str]) -> None:
+    """The request could be repeated with it."""
+    env = {"OS_AUTH_TOKEN": "", "OS_ACCESS_KEY": "AKAKAKAKAK", "OS_SECRET_KEY": "SKSKSKSKSK"}
+    with serve(lambda connection, request: connection.send(echo(request.headers["authorization"]))) as server:
+
+        def echo(header: str) -> bytes:
+            return response({"error_msg": f"Bad header {spelling(header)} of user 1"}, "400 Bad Request")
+
+        result = run(server, "elb_pool_info", env=env)
+    assert server.requests[0].headers["authorization"][-64:] not in json.dumps(result)
+    assert "******** of user 1" in result["msg"]
+
+
+@pytest.mark.parametrize("secrets", [{"abc", "abcdefghi"}, {"abcdefghi", "ghi", "def"}])
+def test_a_secret_that_is_a_part_of_another_leaves_nothing_of_it(secrets: set[str]) -> None:
+    assert masked("It was abcdefghi.", secrets) == "It was ********."
+
+
 def test_a_secret_with_control_characters_is_masked_before_it_is_escaped(run: Run) -> None:
     """In a message, in the facts of a failure, and in a warning."""
     token = "token\x9bwith\xad-control"

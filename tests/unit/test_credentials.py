@@ -112,6 +112,28 @@ def test_missing_options_come_from_the_environment() -> None:
     assert connection.secrets == {"AK", "SK-env"}
 
 
+IAM = {"auth_url": "https://iam.example.com/v3"}
+
+
+@pytest.mark.parametrize(
+    ("auth", "secrets"),
+    [
+        (PASSWORD, {"secret-p"}),
+        ({**IAM, "application_credential_id": "a", "application_credential_secret": "secret-a"}, {"secret-a"}),
+        ({**IAM, "token": "secret-t", "project_id": "p"}, {"secret-t"}),
+        ({"ak": "AK", "sk": "SK", "project_id": "p"}, {"AK", "SK"}),
+    ],
+)
+@pytest.mark.parametrize("environ", [{"OS_AUTH_TOKEN": "token-env"}, {"OS_TOKEN": "token-env"}, {"OS_PASSWORD": "password-env"}])
+def test_auth_beats_another_kind_of_secret_in_the_environment(auth: dict[str, str], secrets: set[str], environ: dict[str, str]) -> None:
+    assert connect({"auth": auth}, environ).secrets == secrets
+
+
+@pytest.mark.parametrize("variable", ["OS_AUTH_TOKEN", "OS_TOKEN"])
+def test_a_token_in_the_environment_is_no_password(variable: str) -> None:
+    assert "auth.password is needed" in refusal({"auth": {**PASSWORD, "password": ""}}, {variable: "token-env"})
+
+
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_an_empty_string_is_not_a_credential(nothing: str | None) -> None:
     """A lookup of a variable that is not set gives one."""

@@ -79,15 +79,16 @@ class Config(OpenStackConfig):
     def _load_yaml_json_file(self, filelist: list[str]) -> t.Any:
         """Read clouds.yaml, secure.yaml or a file of vendors: the first that exists, which may be in the working directory.
 
-        :raises ElbError: at another user's in a folder that all may write to: it would choose where the credential goes.
+        :raises ElbError: at another user's in a folder that all may write to, unless a variable names it: it would choose where the
+            credential goes.
         """
         path, content = super()._load_yaml_json_file(filelist)
-        if path:
+        if path and path not in (os.environ.get("OS_CLIENT_CONFIG_FILE"), os.environ.get("OS_CLIENT_SECURE_FILE")):
             file = Path(path).resolve()
             if file.parent.stat().st_mode & stat.S_IWOTH and file.stat().st_uid not in (0, os.geteuid()):
                 raise ElbError(
                     f"{path} is not used: it is another user's, in a folder that all may write to, and would choose where the credential goes. "
-                    "Run Ansible in a folder of your own, or name your own file in OS_CLIENT_CONFIG_FILE."
+                    "Run Ansible in a folder of your own, or name the file in OS_CLIENT_CONFIG_FILE."
                 )
         return path, content
 
@@ -153,6 +154,7 @@ def connect(settings: Settings, config: Config, deadline: Deadline, token_cache:
     :raises ElbError: says what is missing or cannot be used.
     """
     name = _entry(settings, config)
+    _drop_other_secrets(settings, config)
     config.project_id = settings.options.get("project_id")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -231,6 +233,19 @@ def _entry(settings: Settings, config: Config) -> str | None:
     if "auth" in settings.options:
         config.title = "The option auth"
     return name
+
+
+def _drop_other_secrets(settings: Settings, config: Config) -> None:
+    """Drop the environment's secrets of another kind than ``auth`` is of: openstacksdk would put both into one credential."""
+    auth = settings.options.get("auth") or {}
+    if settings.get("auth_type") == "v3multifactor":
+        # It takes several.
+        return
+    others = {"auth_token", *_AUTH_TYPES} if _keys_of(auth) or any(auth.get(name) for name in _AUTH_TYPES) else set()
+    if any(auth.get(name) for name in ("username", "user_id", "application_credential_id", "application_credential_name")):
+        others |= {"auth_token", "token"}
+    for name in others:
+        config.cloud_config["clouds"].get(config.envvar_key, {}).pop(name, None)
 
 
 def _overrides(settings: Settings) -> Json:

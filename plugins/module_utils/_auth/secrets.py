@@ -11,6 +11,7 @@ and so the results of the task.
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import json
 import re
@@ -41,7 +42,8 @@ _AUTH_TYPE = re.compile(
 _MASK = "*" * 8
 #: The parts of a text that may be a secret in another spelling, the smallest first.
 _PARTS = tuple(re.compile(pattern, re.DOTALL) for pattern in (r"[^\s/?&=#,;:'\"<>()\[\]{}]+", r"\S+", r".+"))
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}")
+#: A signature of AK/SK in the header ``Authorization``, also percent-encoded.
+_SIGNATURE = re.compile(r"(signature\W+u?)[0-9a-f]{64,}", re.IGNORECASE)
 #: Shorter ones are in any base64 by chance.
 _SHORTEST_IN_BASE64 = 4
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\\/'\"]))")
@@ -81,47 +83,46 @@ def secrets_in(params: t.Mapping[str, t.Any]) -> set[str]:
 def masked(text: str, secrets: t.Collection[str]) -> str:
     """A text of a message without secrets, in whatever spelling: escaped, percent-encoded, as HTML, or within base64.
 
-    To be called before the text is shortened or escaped: what is left of a secret would not be recognised.
+    A signature of a request is one, too: the request can be repeated with it. To be called before the text is shortened or escaped: what
+    is left of a secret would not be recognised.
     """
-    text = str(remove_values(text, secrets))
+    # The longest first: another one may be a part of it, and would leave the rest. A list: another thread may add a token meanwhile.
+    known = sorted(secrets, key=len, reverse=True)
+    text = _SIGNATURE.sub(rf"\1{_MASK}", str(remove_values(text, known)))
     for part in _PARTS:
-        if not _holds(text, secrets):
+        if not _holds(text, known):
             break
-        text = part.sub(lambda found: _MASK if _holds(found[0], secrets) else found[0], text)
+        text = part.sub(lambda found: _MASK if _holds(found[0], known) else found[0], text)
     return text
 
 
 def _holds(text: str, secrets: t.Collection[str]) -> bool:
-    return any(secret in decoded for decoded in _decoded(text) for secret in secrets) or any(
-        secret in decoded
-        for encoded in _BASE64.findall(text)
-        for decoded in _from_base64(encoded)
-        for secret in secrets
-        if len(secret) >= _SHORTEST_IN_BASE64
-    )
+    return any(spelling in decoded for decoded in _decoded(text) for secret in secrets for spelling in (secret, *_in_base64(secret)))
 
 
 def _decoded(text: str) -> t.Iterator[str]:
-    """What a text may stand for, layer by layer; not the text itself."""
-    for dummy in range(_LAYERS):
+    """What a text may stand for, layer by layer."""
+    for dummy in range(_LAYERS + 1):
+        yield from {text, unquote_plus(text)}
         before, text = text, html.unescape(unquote(_ESCAPE.sub(_unescaped, text)))
-        yield unquote_plus(before)
         if text == before:
             break
-        yield text
 
 
 def _unescaped(escape: re.Match[str]) -> str:
     return chr(int(escape[1] or escape[2], 16)) if escape[1] or escape[2] else escape[3]
 
 
-def _from_base64(encoded: str) -> t.Iterator[str]:
-    """The texts of which a piece of base64 is a part: it may begin in the middle."""
-    standard = encoded.replace("-", "+").replace("_", "/")
-    for start in range(4):
-        piece = standard[start:]
-        yield base64.b64decode(piece[: len(piece) // 4 * 4]).decode("utf-8", "replace")
-        yield base64.b64decode(piece + "A" * (-len(piece) % 4)).decode("utf-8", "replace")
+@functools.lru_cache(maxsize=64)
+def _in_base64(secret: str) -> tuple[str, ...]:
+    """What any base64 of a text has in it where the text has a secret in it, of both alphabets."""
+    data, found = secret.encode("utf-8", "replace"), set[str]()
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + data)
+        # Without the letters that depend on what is before or after it.
+        inner = encoded[(before * 8 + 5) // 6 : (before + len(data)) * 8 // 6].decode()
+        found |= {inner, inner.replace("+", "-").replace("/", "_")}
+    return tuple(found) if len(data) >= _SHORTEST_IN_BASE64 else ()
 
 
 def _is_auth_type(value: t.Any) -> bool:
