@@ -192,6 +192,19 @@ def iam_tables(*dummy: Path) -> Iterator[str]:
     yield ""
 
 
+def iam_exceptions(*dummy: Path) -> Iterator[str]:
+    """What a task has done before a missing action is noticed, for each situation where that is something."""
+    yield ""
+    yield "| task | missing action | done before |"
+    yield "| --- | --- | --- |"
+    for situation in (each for module in MODULES for each in situations(module)):
+        for done in dict.fromkeys(situation.leaves.values()):
+            actions = ", ".join(f"`{action}`" for action, each in situation.leaves.items() if each == done)
+            text = done.strip().format(name="web") or "the other changes, see `summary` and `failed_members`"
+            yield f"| `{situation.module}`: {situation.title} | {actions} | {text} |"
+    yield ""
+
+
 def action_group(*dummy: Path) -> Iterator[str]:
     """All modules, as members of the action group."""
     for path in MODULE_FILES:
@@ -240,6 +253,7 @@ BLOCKS: Mapping[str, Callable[[Path], Iterator[str]]] = {
         iam_of_role,
         iam_of_inventory,
         iam_tables,
+        iam_exceptions,
         action_group,
         other_names,
         module_table,

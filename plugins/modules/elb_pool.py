@@ -36,8 +36,8 @@ notes:
     C(elb:healthmonitor:delete).
   - >-
     IAM actions with O(state=absent): to list the pool's members with O(force=true), where it has any, C(elb:members:list); to look for
-    forwarding policies that use it, C(elb:l7policies:list); to remove the members, C(elb:members:delete); to remove the pool's health check,
-    where it has one, C(elb:healthmonitor:delete); to remove the pool, C(elb:pools:delete).
+    forwarding policies that use it, C(elb:l7policies:list); to remove the members, C(elb:members:delete); to remove the pool,
+    C(elb:pools:delete); to remove the pool's health check, where it has one, C(elb:healthmonitor:delete).
   - >-
     A task needs only the IAM actions for what it does, and each can be granted for projects and for enterprise projects.
   # END generated: iam_notes
