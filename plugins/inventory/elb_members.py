@@ -109,8 +109,8 @@ groups:
   not_healthy: not elb_healthy and elb_weight > 0
   web_not_healthy: elb_pool_name == 'web' and not elb_healthy and elb_weight > 0
 keyed_groups:
-  # elb_pool_web_online, elb_pool_api_offline, ...
-  - key: elb_pool_group ~ '_' ~ elb_operating_status | lower
+  # elb_pool_web_healthy, elb_pool_api_not_healthy, ...
+  - key: elb_pool_group ~ ('_healthy' if elb_healthy else '_not_healthy')
     separator: ''
   # weight_0, weight_10, ...
   - key: elb_weight

@@ -49,7 +49,7 @@ CONDITIONS: dict[str, Any] = {
         "of_ops": "ansible_user == 'ops'",
     },
     "keyed_groups": [
-        {"key": "elb_pool_group ~ '_' ~ elb_operating_status | lower", "separator": ""},
+        {"key": "elb_pool_group ~ ('_healthy' if elb_healthy else '_not_healthy')", "separator": ""},
         {"key": "elb_weight", "prefix": "weight"},
         {"key": "elb_healthy", "prefix": "healthy"},
     ],
@@ -108,9 +108,9 @@ def test_hosts_groups_and_variables(engine: Engine, emulator: Emulator, tmp_path
     assert found.groups["not_healthy"] == ["192.168.0.13", "web-1"]
     assert found.groups["web_not_online"] == found.groups["not_online"] == ["192.168.0.13", "web-1"]
     assert "api_not_online" not in found.groups
-    assert found.groups["elb_pool_web_offline"] == ["192.168.0.13", "web-1"]
-    assert found.groups["elb_pool_api_v2_online"] == ["192.168.0.14", "web-1"]
-    assert found.groups["elb_pool_web_online"] == ["web-2"]
+    assert found.groups["elb_pool_web_not_healthy"] == ["192.168.0.13", "web-1"]
+    assert found.groups["elb_pool_api_v2_healthy"] == ["192.168.0.14", "web-1"]
+    assert found.groups["elb_pool_web_healthy"] == ["web-2"]
     # A number and a boolean may be a key.
     assert found.groups["weight_3"] == ["web-1"]
     assert found.groups["healthy_False"] == ["192.168.0.13", "web-1"]
