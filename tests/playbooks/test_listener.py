@@ -278,11 +278,27 @@ def test_a_refused_removal_loses_nothing(engine: Engine, emulator: Emulator, why
     assert [each["id"] for each in emulator.state()["healthmonitors"]] == [check]
 
 
-def test_the_health_check_of_a_pool_of_another_enterprise_project(engine: Engine, emulator: Emulator) -> None:
-    (pool,) = emulator.seed({"name": "web", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("elsewhere")})
+def test_a_pool_of_another_enterprise_project(engine: Engine, emulator: Emulator) -> None:
+    """Given by its ID: its members, health check and forwarding policies are those of its enterprise project."""
+    elsewhere = {"loadbalancer_id": emulator.loadbalancer("elsewhere"), "members": MEMBERS}
+    (pool,) = emulator.seed({"name": "web", "protocol": "HTTP", **elsewhere})
     check = emulator.health_monitor(pool["id"])
-    shown = engine.run("elb_pool_info", id=[pool["id"]], include_health_check=True)
-    assert shown["pools"][0]["health_check"]["id"] == check
+    (policy,) = emulator.seed_kind("l7policies", {"name": "canary", "redirect_pool_id": pool["id"]})
+    by_id = {"id": pool["id"], "state": "absent", "force": True}
+    shown, refused = engine.play(
+        [
+            task("elb_pool_info", id=[pool["id"]], include_members=True, include_health_check=True),
+            task("elb_pool", **by_id),
+        ]
+    ).results
+    (found,) = shown["pools"]
+    assert found["health_check"]["id"] == check
+    assert {member["address"] for member in found["members"]} == {member["address"] for member in MEMBERS}
+    assert f"it is used by the forwarding policies canary ({policy})" in refused["msg"]
+    assert emulator.writes() == []
+    emulator.remove_forwarding_policy(policy)
+    assert engine.run("elb_pool", **by_id).changed
+    assert emulator.state()["pools"] == emulator.state()["healthmonitors"] == []
 
 
 def test_check_mode_warns_of_a_listener_that_is_taken(engine: Engine, emulator: Emulator, blue: str) -> None:

@@ -97,7 +97,7 @@ def _members_of(context: ApiContext, pool: Json) -> list[Member]:
     if pool.get("members") == [] or context.is_placeholder(pool["id"]):
         return []
     try:
-        return ResourceClient(context, MEMBER, PoolRef(pool["id"], pool["id"], t.cast(Pool, pool))).read_all()
+        return ResourceClient(context, MEMBER, PoolRef(pool["id"], pool["id"], t.cast(Pool, pool))).read_all(scope_of_related(context))
     except ApiError as error:
         # Removed since it was listed.
         if not error.not_found:
