@@ -224,3 +224,23 @@ def test_draining_lasts_as_long_as_it_should(module: Run, emulator: Emulator, po
     assert 1.5 < time.monotonic() - again < 20
     (warning,) = module("elb_member", pool=pool, **one, wait=True).warnings
     assert warning == "Member 192.168.0.1:80 has weight 0 and gets no requests, so its health is not waited for."
+
+
+@pytest.mark.parametrize("state", ["gone", "drained"])
+@pytest.mark.parametrize("name", ["elb_member", "elb_pool_members"])
+def test_nothing_is_drained_that_gets_no_requests(module: Run, emulator: Emulator, pool: str, name: str, state: str) -> None:
+    """A member with weight 0, or one that another client removes meanwhile: its removal does not take ``drain_seconds``."""
+    (one,) = entries(1, 1)
+    if state == "gone":
+        gone = {"status": 404, "error_code": "ELB.8904", "error_msg": "member not found"}
+        for action in ("elb:members:put", "elb:members:delete"):
+            emulator.fault("answer", action=action, times=None, **gone)
+    else:
+        emulator.seed({"id": pool, "name": "web", "protocol": "HTTP", "members": [{**one, "weight": 0}]})
+    which = {**one, "state": "absent"} if name == "elb_member" else {"members": [], "purge": True, "allow_empty": True}
+    started = time.monotonic()
+    result = module(name, pool=pool, **which, drain_seconds=60)
+    assert time.monotonic() - started < 40
+    assert not result.failed, result["msg"]
+    assert result.changed == (state == "drained")
+    assert "elb:members:delete" in [entry["action"] for entry in emulator.writes()]

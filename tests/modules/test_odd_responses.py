@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Updatable
 from ansible_collections.otc.elb.plugins.module_utils._resource.health_check import HEALTH_CHECK
+from ansible_collections.otc.elb.plugins.module_utils._resource.l7policy import FORWARDING_POLICY
 from ansible_collections.otc.elb.plugins.module_utils._resource.listener import LISTENER
 from ansible_collections.otc.elb.plugins.module_utils._resource.member import MEMBER
 from ansible_collections.otc.elb.plugins.module_utils._resource.pool import POOL
@@ -33,6 +34,7 @@ def wrong_types(resource: Resource[Any]) -> Json:
 
 WRONG_POOL, WRONG_MEMBER = wrong_types(POOL), wrong_types(MEMBER)
 WRONG_HEALTH_CHECK, WRONG_LISTENER = wrong_types(HEALTH_CHECK), wrong_types(LISTENER)
+WRONG_POLICY = wrong_types(FORWARDING_POLICY)
 #: The fields that may be missing or null, and some that are not read.
 POOL_FIELDS = [*(name for name in WRONG_POOL if name != "id"), "created_at", "updated_at", "project_id", "admin_state_up", "tags"]
 MEMBER_FIELDS = [*(name for name in WRONG_MEMBER if name != "id"), "member_type", "instance_id", "created_at", "admin_state_up"]
@@ -196,6 +198,22 @@ def test_a_listeners_field(module: Run, emulator: Emulator, pool: str, field: st
         emulator.clear_distortions()
     emulator.distort(set={field: WRONG_LISTENER[field]}, path="/listeners")
     assert refused(module("elb_pool", name="web", listener="demo-http-2", timeout=0))
+
+
+@pytest.mark.parametrize("field", [name for name in WRONG_POLICY if name not in ("id", "name")])
+def test_a_forwarding_policys_field(module: Run, emulator: Emulator, pool: str, field: str) -> None:
+    """A policy of another pool."""
+    emulator.seed_members(pool, {"address": "192.168.0.11", "protocol_port": 80})
+    (other,) = emulator.seed({"name": "other", "protocol": "HTTP"})
+    emulator.forwarding_policy(other["id"])
+    emulator.distort(set={field: WRONG_POLICY[field]}, path="/l7policies")
+    assert refused(module("elb_pool", name="web", state="absent", force=True, timeout=0))
+    assert emulator.writes() == []
+    for how in HOWS.values():
+        emulator.clear_distortions()
+        emulator.distort(**how(field), path="/l7policies")
+        assert succeeded(module("elb_pool", name="web", state="absent", force=True, check=True)).changed
+    assert succeeded(module("elb_pool", name="web", state="absent", force=True)).changed
 
 
 @pytest.mark.parametrize("how", HOWS)

@@ -49,6 +49,8 @@ def test_quickstart_ends_well_and_leaves_nothing(engine: Engine, emulator: Emula
     assert emulator.state()["pools"] == []
     assert emulator.requests(method="DELETE")
     assert emulator.requests(action="elb:members:get"), "No member was waited for."
+    waited = [item["member"] for result in played.of("Its members, each until it is healthy") for item in result["results"]]
+    assert [member["operating_status"] for member in waited] == ["ONLINE"] * 6
 
 
 def test_least_privilege_in_ci(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:

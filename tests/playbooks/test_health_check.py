@@ -188,7 +188,7 @@ def test_one_that_another_client_made_meanwhile_becomes_as_desired(engine: Engin
     assert [write["action"] for write in emulator.writes()] == ["elb:healthmonitors:create", "elb:healthmonitors:put"]
 
 
-def test_one_that_was_removed_meanwhile_is_made_anew(engine: Engine, emulator: Emulator) -> None:
+def test_one_that_was_removed_meanwhile_needs_no_removal(engine: Engine, emulator: Emulator) -> None:
     (pool,) = emulator.seed({"name": "web", "protocol": "HTTP"})
     check = emulator.health_monitor(pool["id"])
     emulator.fault("answer", action="elb:healthmonitors:get", status=404, error_code="ELB.8904", error_msg=f"healthmonitor {check}")

@@ -150,7 +150,8 @@ class EnsurePool(Ensure[Pool]):
         """See :class:`Ensure`. What belongs to the pool is removed with it: its members, then its health check.
 
         The health check only once the service names it as the reason against the removal of the pool: then a removal that is denied, or
-        refused for another reason, loses nothing.
+        refused for another reason, loses nothing. The reason is in OpenStack's words, "healthmonitor ... is using this pool", as is the one
+        against the removal of a listener (issue 2377 of the Terraform provider).
         """
         members = self._members_of(current)
         removed: list[Member] = []
