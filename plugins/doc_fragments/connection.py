@@ -121,11 +121,9 @@ seealso:
   - plugin: otc.elb.required_actions
     plugin_type: callback
   - name: Authentication
-    description:
-      - Every way to authenticate, with what goes into options, the environment and clouds.yaml.
+    description: Every way to authenticate, with what goes into options, the environment and clouds.yaml.
     link: https://github.com/opentelekomcloud/ansible-collection-elb/blob/main/docs/authentication.md
   - name: Permissions
-    description:
-      - The IAM actions that each task needs, and how to grant just those.
+    description: The IAM actions that each task needs, and how to grant just those.
     link: https://github.com/opentelekomcloud/ansible-collection-elb/blob/main/docs/permissions.md
 """

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from .engine import Engine, task
 NOWHERE = "11111111-1111-1111-1111-111111111111"
 VPC = "5b1f6d0e-1c57-4f0e-9a0c-0d2f5a7c1e01"
 SUBNET = "7a3c1b52-6f0d-4d8e-b6a1-2c9e4f7d0a01"
+MODULES = sorted((Path(__file__).resolve().parents[2] / "plugins" / "modules").glob("*.py"))
 SERVER = "22222222-2222-2222-2222-222222222222"
 Cases = list[tuple[dict[str, Any], list[str]]]
 
@@ -158,6 +160,14 @@ def test_other_names(engine: Engine, emulator: Emulator, pools: list[str]) -> No
         assert f'"{action}"' in policy
     documented = engine.command("ansible-doc", "--json", "otc.elb.pool_info", "otc.elb.member_info")
     assert {each["doc"]["module"] for each in json.loads(documented.stdout).values()} == {"elb_pool_info", "elb_member_info"}
+
+
+def test_ansible_doc_shows_every_module_and_the_inventory_plugin(engine: Engine) -> None:
+    """As text: the output with --json does not need the types that the text needs."""
+    for arguments in ((*(f"otc.elb.{path.stem}" for path in MODULES),), ("--type=inventory", "otc.elb.elb_members")):
+        shown = engine.command("ansible-doc", *arguments)
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert "The IAM actions that each task needs" in " ".join(shown.stdout.split())
 
 
 def test_a_load_balancer_and_a_listener_by_name_or_id(engine: Engine, emulator: Emulator, pools: list[str]) -> None:

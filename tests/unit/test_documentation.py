@@ -64,7 +64,7 @@ def options(documented: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def texts(documented: Any) -> Iterator[str]:
-    """Each description that is text rather than a list."""
+    """Each description that is text rather than a list. Those of ``seealso``, a list, are text."""
     for name, below in documented.items() if isinstance(documented, dict) else ():
         if name == "description" and isinstance(below, str):
             yield below
