@@ -178,6 +178,17 @@ def test_the_password_of_a_proxy_comes_back(run: Run) -> None:
     assert "ss-word" not in json.dumps(result)
 
 
+@pytest.mark.parametrize("user", ["web", "web:", "web:web-web"])
+def test_the_user_of_a_proxy_is_no_secret(run: Run, user: str) -> None:
+    """A pool of the same name keeps it in the result."""
+    with serve(
+        lambda connection, request: connection.send(response({"pools": [{"id": POOL_ID, "name": "web", "protocol": "HTTP"}]}))
+    ) as proxy:
+        env = {"http_proxy": proxy.url.replace("//", f"//{user}@"), "no_proxy": ""}
+        result = run(proxy, "elb_pool_info", endpoint="http://elb.example.com", env=env)
+    assert result["pools"][0]["name"] == "web"
+
+
 @pytest.mark.parametrize(
     "text", ["x" * (2 << 20), "%41" * (2 << 20), "QUFB" * (2 << 20), "a b " * (2 << 20)], ids=["x", "percent", "base64", "words"]
 )

@@ -45,7 +45,7 @@ def test_through_playbooks(cloud: Cloud, engine: Engine) -> None:
         "revoked token": ({"auth": token}, ["status 404", "revoked"]),
         "revoked token, used as it is": (
             {"auth_token": used, "project_id": cloud.project_id, "endpoint": cloud.emulator.url},
-            ["Could not list pools", "401", "Check the credential"],
+            ["Could not list pools", "401", "Check that the token"],
         ),
     }
     played = play(engine, {name: (options, {}) for name, (options, dummy) in cases.items()}, verbosity=3)

@@ -31,6 +31,7 @@ _HARMLESS = re.compile(
 _SECRET_NAME = re.compile(r"pass|secret|token|(^|_)(sk|ak)$|access_key|(^|_)code$")
 #: Of a URL: user and password, and the query.
 _USER = re.compile(r"//([^/?#\s]+)@")
+_USER_AND_PASSWORD = re.compile(r"//[^/?#\s:]*:[^/?#\s]+@")
 _QUERY = re.compile(r"://[^\s?]*\?([^\s#]+)")
 #: The names of plugins that authenticate. What is none of them may be a secret in the wrong place; a plugin of another name is
 #: masked, too, which does no harm.
@@ -131,9 +132,9 @@ def _is_auth_type(value: t.Any) -> bool:
 
 
 def secrets_of_proxies(environ: t.Mapping[str, str]) -> set[str]:
-    """The users and passwords of proxies: a proxy may send them back."""
+    """The passwords of proxies: a proxy may send them back. A user alone is none: all results that have the same word would be masked."""
     found: set[str] = set()
-    _in_urls([value for name, value in environ.items() if name.lower().endswith("_proxy")], found)
+    _in_urls([value for name, value in environ.items() if name.lower().endswith("_proxy") and _USER_AND_PASSWORD.search(value)], found)
     return found
 
 
