@@ -87,6 +87,8 @@ class Client:
         self._renewals = 0
         #: The seconds that all pages took besides the first of each list.
         self._paging = 0.0
+        #: The names of unknown fields of responses, as they are shown: all resources of a kind have the same.
+        self._shown: dict[str, str] = {}
         #: Path and ID of all resources that responses had.
         self._known: set[tuple[str, str]] = set()
 
@@ -138,7 +140,7 @@ class Client:
 
     def _held(self, call: Call, body: Json | None) -> t.Any:
         """The resource, or the resources, that a response holds; ``None`` where it holds none."""
-        return without_secret_names((body or {}).get(call.operation.envelope), self._mask)
+        return without_secret_names((body or {}).get(call.operation.envelope), self._mask, self._shown)
 
     def _send(self, call: Call, query: Query) -> Response:
         """Send a request until its outcome is certain, within the task's time.

@@ -30,7 +30,7 @@ _PAGE_INFO: Json = {"type": "dict", "options": {"next_marker": {"type": "str"}}}
 _LONGEST_REASON = 2048
 #: The longest text in which secrets are looked for, in characters.
 _LONGEST_MASKED = 1 << 16
-#: The most unknown names of fields that a response may have. Each is looked at, and the API's have a few.
+#: The most unknown names of fields that the responses to a task may have. Each is looked at, and the API's have a few.
 _MOST_NAMES = 1000
 _REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -47,13 +47,12 @@ def _names_in(spec: Json) -> t.Iterator[str]:
 _NAMES = frozenset(_names_in({"options": _SPECS}))
 
 
-def without_secret_names(value: t.Any, mask: t.Callable[[str], str]) -> t.Any:
+def without_secret_names(value: t.Any, mask: t.Callable[[str], str], shown: dict[str, str]) -> t.Any:
     """A value of a response in which no unknown field has a secret for its name. Ansible masks values only.
 
     :param mask: removes secrets from a text.
+    :param shown: the names of earlier responses, as they are shown; those of this one are added.
     """
-    # Each resource of a list has the same names.
-    shown: dict[str, str] = {}
 
     def known(name: str) -> str:
         if name not in shown and len(shown) < _MOST_NAMES:
@@ -182,7 +181,8 @@ def _has_type(value: t.Any, spec: Json) -> bool:
         return not isinstance(elements, dict) or all(each is not None and _has_type(each, elements) for each in value)
     if not isinstance(value, dict):
         return True
-    options = spec.get("options", {})
-    if any(option.get("required") and value.get(name) is None for name, option in options.items()):
-        return False
-    return all(_has_type(part, options[name]) for name, part in value.items() if name in options)
+    for name, option in spec.get("options", {}).items():
+        part = value.get(name)
+        if option.get("required") if part is None else not _has_type(part, option):
+            return False
+    return True

@@ -10,6 +10,7 @@ independent ``huaweicloudsdkcore``.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import time
@@ -115,6 +116,8 @@ def authorization(
     return f"{ALGORITHM} Access={access_key}, SignedHeaders={signed}, Signature={signature}"
 
 
+# All members of a pool are created with the same one.
+@functools.lru_cache(maxsize=8)
 def canonical_path(path: str) -> str:
     """Percent-encode each segment once, and end with a slash."""
     segments = "/".join(quote(segment, safe="~") for segment in unquote(path).split("/"))

@@ -106,7 +106,7 @@ class Transport:
             request = self._prepare(method, url, body)
         except (requests.RequestException, ValueError):
             raise unreachable(unusable_url(url)) from None
-        if not all(_SENDABLE.fullmatch(str(value)) for value in request.headers.values()):
+        if not _SENDABLE.fullmatch("".join(map(str, request.headers.values()))):
             # Of what a user gives, only the credential goes into headers.
             raise unreachable(UNUSABLE_CREDENTIAL)
         how = self._environment or self._read_environment(url)
@@ -140,7 +140,8 @@ def _parsed(response: requests.Response) -> Response:
     body, not_json = None, False
     content = response.content
     # Before it is parsed: "[[],[],[]," takes twenty times its length.
-    size = len(content) + _VALUE * sum(map(content.count, (b"[", b"{", b",")))
+    containers = content.count(b"[") + content.count(b"{")
+    size = len(content) + _VALUE * (containers + content.count(b","))
     if size > MAX_MEMORY:
         not_json = True
     elif content:
@@ -150,7 +151,7 @@ def _parsed(response: requests.Response) -> Response:
         except (ValueError, RecursionError):
             not_json = True
         else:
-            not_json = _is_too_deep(body)
+            not_json = containers > _MAX_DEPTH and _is_too_deep(body)
     return Response(response.status_code, response.headers, None if not_json else body, content_type, not_json, size)
 
 
