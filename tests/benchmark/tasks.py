@@ -21,6 +21,7 @@ from .setting import POOL, Json, Setting, entries
 DEBUG, PING, URI = "ansible.builtin.debug", "ansible.builtin.ping", "ansible.builtin.uri"
 AWS = "community.aws.elb_target_group"
 LOOP = "elb_member, a loop of {}"
+DEBUG_LOOP = DEBUG + ", a loop of {}"
 #: Follows the name of a task of ours that does not run in Ansible's own process.
 ORDINARY = ", ordinary"
 #: How often a round has each task that takes milliseconds.
@@ -46,7 +47,8 @@ def seconds(setting: Setting, rounds: int, looped: int, many: int) -> Seconds:
         ours = dict(_ours(pool, larger["id"], looped, many))
         url = f"{setting.emulator.url}/v3/{setting.emulator.project_id}/elb/pools/{pool}"
         token = setting.emulator.user("admin")["token"]
-        quick = [named(DEBUG, task(DEBUG)), *(named(name, one) for name, one in ours.items())]
+        quick = [named(DEBUG, task(DEBUG)), named(DEBUG_LOOP.format(looped), task(DEBUG) | {"loop": list(range(looped))})]
+        quick += [named(name, one) for name, one in ours.items()]
         slow = [
             named(PING, task(PING)),
             named(URI, task(URI, url=url, headers={"X-Auth-Token": token})),
