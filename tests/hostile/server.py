@@ -62,7 +62,10 @@ class Connection:
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, dummy, value in (line.partition(":") for line in lines)}
         while len(body) < int(headers.get("content-length", 0)):
-            body += self._sock.recv(65536)
+            part = self._sock.recv(65536)
+            if not part:
+                return None
+            body += part
         method, target = first.split()[:2]
         return Request(method, target, headers, body)
 
