@@ -251,7 +251,7 @@ def test_a_client_key_needs_its_certificate() -> None:
         ({"auth_url": ""}, None, ["auth.auth_url is needed", "OS_AUTH_URL", "https://iam.eu-de"]),
         ({"auth_url": "iam.example.com/v3"}, None, ["auth_url 'iam.example.com/v3' is not a URL", "https://"]),
         ({"auth_url": "https://me:secret-p@iam.example.com/v3"}, None, ["auth_url holds a user"]),
-        ({"password": ""}, None, ["auth.password is needed", "OS_PASSWORD"]),
+        ({"password": ""}, None, ["auth.password is needed", "WHERE lacks it", "OS_PASSWORD"]),
         ({"user_domain_name": ""}, "v3password", ["user_domain_name"]),
         ({}, "secret-p", ["no such auth_type", "v3applicationcredential"]),
         ({}, "none", ["WHERE has something in auth", "auth_type none"]),

@@ -106,7 +106,7 @@ class Config(OpenStackConfig):
         name = str(prompt).strip(": ").rpartition(" ")[2].lower()
         found = os.environ.get(f"OS_{name.upper()}")
         if not found:
-            raise ElbError(_needed(f"auth.{name}"))
+            raise ElbError(_needed(f"auth.{name}", title=self.title))
         self.secrets |= secrets_in({"password": found})
         return found
 
@@ -281,7 +281,7 @@ def _get_one(config: Config, name: str | None, overrides: Json) -> t.Any:
         known = ", ".join(sorted(loading.get_available_plugin_names()))
         raise ElbError(f"There is no such auth_type, or one of auth_methods is none. Known are: {known}.") from None
     except exceptions.MissingRequiredOptions as error:
-        raise ElbError(_needed(*(f"auth.{option.dest}" for option in error.options))) from None
+        raise ElbError(_needed(*(f"auth.{option.dest}" for option in error.options), title=config.title)) from None
     except exceptions.OptionError as error:
         raise ElbError(f"auth cannot be used: {masked(str(error), config.secrets)}") from None
     except (ConfigException, IndexError, KeyError, ValueError):
@@ -298,13 +298,17 @@ def _unfit(config: Config) -> str:
     return f"{config.title} has something in auth that auth_type {config.auth_type} does not take. It takes: {known}."
 
 
-def _needed(*names: str) -> str:
-    listed, verb = " and ".join(names), "is" if len(names) == 1 else "are"
+def _needed(*names: str, title: str) -> str:
+    """What lacks a setting, and where it can be given. OS_* add only a secret to an entry."""
+    listed, (verb, them) = " and ".join(names), ("is", "it") if len(names) == 1 else ("are", "them")
+    variables = [name for name in names if not title.startswith("The entry") or name in ("auth.password", "auth.passcode")]
+    places = [
+        *([] if title == "The option auth" else ["in the option auth"]),
+        *(f"in {name.replace('auth.', 'OS_').upper()}" for name in variables),
+    ]
     advice = " For Open Telekom Cloud auth_url is such as https://iam.eu-de.otc.t-systems.com/v3." if "auth.auth_url" in names else ""
-    return (
-        f"{listed} {verb} needed to get a token from Keystone, in the option auth, in clouds.yaml or in the environment "
-        f"({listed.replace('auth.', 'OS_').replace(' and ', ', ').upper()}).{advice}"
-    )
+    given = f"check the spelling, or give {them} {' or '.join(['there', *places])}"
+    return f"{listed} {verb} needed to get a token from Keystone. {title} lacks {them}: {given}.{advice}"
 
 
 def _unknown(config: Config, name: str) -> str:
