@@ -29,11 +29,27 @@ def test_a_dict_of_options_is_needed(option: str, value: Any, kind: str) -> None
         ("elb_pool", {"name": "web", "health_check": {"dellay": 3}}, "Did you mean 'delay'?"),
         ("elb_pool_members", {"pool": "web", "members": [{"adress": "192.168.0.1", "port": 80}]}, "Did you mean 'address'?"),
         ("elb_pool_info", {"loadbalancers": "demo"}, "Did you mean 'loadbalancer'?"),
+        ("elb_pool_info", {"members": True}, "Did you mean 'include_members'?"),
     ],
 )
 def test_an_unknown_option_gets_the_nearest(module: str, options: dict[str, Any], words: str) -> None:
     assert words in call(module, **options)["msg"]
     assert "Did you mean" not in call("elb_pool", name="web", xyzzy=1)["msg"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("192.168.0.11", "members[0]: must be a dict with address and protocol_port, not str"),
+        ({"address": "192.168.0.11"}, "members[0] (192.168.0.11): missing required arguments: protocol_port"),
+    ],
+)
+def test_an_entry_lacks_something(entry: object, words: str) -> None:
+    assert call("elb_pool_members", pool="web", members=[entry])["msg"] == words
+
+
+def test_a_pool_needs_a_name() -> None:
+    assert call("elb_pool", name=None, state="absent")["msg"] == "Cannot remove pool '': name must not be empty where no id is given"
 
 
 def test_an_empty_address_is_named() -> None:

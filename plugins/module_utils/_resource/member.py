@@ -100,7 +100,8 @@ def label(member: t.Mapping[str, t.Any]) -> str:
     address = member.get("address")
     if not address:
         return str(member.get("id") or repr(member.get("name") or address))
-    return f"{f'[{address}]' if ':' in address else address}:{member.get('protocol_port')}"
+    port = member.get("protocol_port")
+    return address if port is None else f"{f'[{address}]' if ':' in address else address}:{port}"
 
 
 def entry_label(option: str, index: int, entry: object) -> str:

@@ -110,7 +110,7 @@ def by_id(resource_id: str) -> Identity:
 
 def id_or_name(resource: t.Mapping[str, t.Any]) -> str:
     """A resource as messages name it: its ID, else its name."""
-    return str(resource["id"]) if resource.get("id") else repr(resource.get("name"))
+    return str(resource["id"]) if resource.get("id") else repr(resource.get("name") or "")
 
 
 def _no_reasons(*arguments: t.Any) -> list[str]:

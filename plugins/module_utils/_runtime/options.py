@@ -65,7 +65,7 @@ def explain_invalid(task: Task, given: Json, msg: str) -> Json:
 
 def nearest(name: str, known: t.Iterable[str]) -> str:
     """What an unknown name was meant to be, as a question to follow a sentence; empty where nothing is similar."""
-    found = difflib.get_close_matches(str(name), list(known), 1)
+    found = sorted(difflib.get_close_matches(str(name), list(known)), key=lambda each: str(name) not in each)
     return f" Did you mean {found[0]!r}?" if found else ""
 
 
@@ -90,7 +90,7 @@ def _check_entries(name: str, spec: Json, entries: list[object]) -> tuple[list[s
             result = validator.validate(given)
             similar = _suggestion(spec, given)
         except TypeError:
-            messages = ["it is not a dict"]
+            messages = [f"must be a dict with {' and '.join(n for n in spec if spec[n].get('required'))}, not {type(entry).__name__}"]
         else:
             messages = [
                 f"there is no option {error.msg}{similar}" if isinstance(error, UnsupportedError) else error.msg for error in result.errors
