@@ -61,6 +61,8 @@ class Ensure(t.Generic[R]):
     name: t.ClassVar[str] = ""
     #: What to do instead of creating a resource with a given ID.
     no_such_id: t.ClassVar[str] = ""
+    #: The options that narrow a lookup by name.
+    narrowed_by: t.ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, context: ApiContext, options: Json | None = None) -> None:
         self.context = context
@@ -101,7 +103,8 @@ class Ensure(t.Generic[R]):
     @property
     def if_several(self) -> str:
         """What to do where the identity means several."""
-        advice = "Give the ID of the right one as 'id'."
+        others = " or ".join(repr(name) for name in self.narrowed_by if not self.params[name])
+        advice = f"Give the ID of the right one as 'id'{others and f', or narrow the lookup with {others}'}."
         return advice if self.absent else f"{advice} Two tasks may have created them at the same time, such as on two hosts: use run_once."
 
     def invalid(self) -> list[str]:

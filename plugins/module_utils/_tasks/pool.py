@@ -39,6 +39,7 @@ class EnsurePool(Ensure[Pool]):
 
     resource = POOL
     no_such_id = "Leave 'id' out to create one by its name."
+    narrowed_by = ("loadbalancer", "listener")
 
     def __init__(self, context: ApiContext) -> None:
         super().__init__(context)
