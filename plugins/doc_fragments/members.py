@@ -46,5 +46,6 @@ options:
     description:
       - The ID of the enterprise project that pool and members are looked up in, or V(all_granted_eps) for all that the user has access to.
       - The API reference calls this parameter unsupported; use it only where a lookup without it does not find what exists.
+      - Not used to find what is given by its ID. There is no warning of that, because it may be a default for the action group.
     type: str
 """

@@ -34,6 +34,8 @@ options:
     type: bool
     default: true
 notes:
+  - To give all options of a pool to a task, make them its C(module_defaults), as in the examples. The options of the task itself take
+    precedence. Ansible warns of C(args) from a variable.
   - The options of a pool do not have O(otc.elb.elb_pool#module:listener), because a pool may have several, and each listener has one default
     pool only. Give the listener of the copy, or attach it later.
   - The members of a pool are no options of M(otc.elb.elb_pool). Make them by M(otc.elb.elb_pool_members), from whole members.
@@ -56,18 +58,13 @@ EXAMPLES = r"""
     content: "{{ {'pool': found.pools[0] | otc.elb.options, 'members': found.pools[0].members | otc.elb.options} | to_nice_yaml }}"
     mode: '0644'
 
-- name: Make the same pool in another project, for a load balancer of that project
-  vars:
-    desired: "{{ found.pools[0] | otc.elb.options(references=false) }}"
+- name: Make the same pool in another project, for a load balancer and in a VPC of that project
   otc.elb.elb_pool:
     cloud: other
-    name: "{{ desired.name }}"
     loadbalancer: production
-    protocol: "{{ desired.protocol }}"
-    lb_algorithm: "{{ desired.lb_algorithm }}"
-    session_persistence: "{{ desired.session_persistence | default(omit) }}"
-    slow_start: "{{ desired.slow_start | default(omit) }}"
-    health_check: "{{ desired.health_check }}"
+    vpc_id: 5bb1a0a9-6d1f-4d8e-9a3c-2c4b4f6f7a10
+  module_defaults:
+    otc.elb.elb_pool: "{{ found.pools[0] | otc.elb.options(references=false) }}"
 
 - name: Its members, on servers of a subnet of that project
   otc.elb.elb_pool_members:

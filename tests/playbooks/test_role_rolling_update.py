@@ -302,7 +302,7 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
             ["2 of them have the address 192.168.0.11", "Give rolling_update_port"],
             ["none of them has the address 192.168.0.11 and the port 8082", "rolling_update_name"],
             ["3 members of pool 'web'", "none of them has the name web."],
-            ["'wbe'", "there is no such pool, or it has no members", "rolling_update_pool"],
+            ["'wbe': in this project and region there is no such pool, or it has no members. Check rolling_update_pool."],
             ["web-1: rolling_update_min_healthy_seconds (10) must be less than rolling_update_timeout (5)"],
             ["web-1: rolling_update_weight must be 0 to 100, not 101"],
         ],

@@ -46,13 +46,14 @@ SITUATIONS: dict[str, dict[str, Json]] = {
 
 _ABSENT = {"absent", "absent by ID"}
 _GONE = {"absent", "absent by name", "absent by ID"}
-#: Of each option, a value that is not its default, and the situations in which it has no effect; ``None`` for what makes a situation.
+#: Of each option, a value that is not its default, and the situations in which it has no effect; ``None`` for what makes a situation, and
+#: for enterprise_project_id, which all modules have.
 OPTIONS: dict[str, dict[str, tuple[Any, set[str]] | None]] = {
     "elb_pool": {
         "id": None,
         "state": None,
         "name": ("web", {"absent by ID"}),
-        "enterprise_project_id": ("0", {"present by ID", "absent by ID"}),
+        "enterprise_project_id": None,
         "force": (True, {"present", "present by ID"}),
         "description": ("d", _ABSENT),
         "protocol": ("HTTP", _ABSENT),
@@ -82,7 +83,7 @@ OPTIONS: dict[str, dict[str, tuple[Any, set[str]] | None]] = {
         "wait": (True, _GONE),
         "min_healthy_seconds": (5, {"present", "out of service", "present by ID", *_GONE}),  # without wait
         "drain_seconds": (5, {"present", "present by ID"}),
-        "enterprise_project_id": ("0", {"present by ID", "absent by ID"}),
+        "enterprise_project_id": None,
     },
     "elb_pool_members": {
         "pool": None,
@@ -94,7 +95,7 @@ OPTIONS: dict[str, dict[str, tuple[Any, set[str]] | None]] = {
         "drain_seconds": (5, {"members", "none"}),
         "concurrency": (4, set()),
         "return_members": (False, set()),
-        "enterprise_project_id": ("0", set()),
+        "enterprise_project_id": None,
     },
 }
 
@@ -124,6 +125,11 @@ def test_an_option_without_effect_is_refused_or_warned_of(module: str, option: s
     # What makes the situation is no option beside it.
     expected = situation in without_effect and option not in SITUATIONS[module][situation]
     assert bool(said) == expected, (result["msg"], result.warnings)
+
+
+@pytest.mark.parametrize(("module", "situation"), [(module, situation) for module, each in SITUATIONS.items() for situation in each])
+def test_a_default_of_the_action_group_does_not_warn(module: str, situation: str) -> None:
+    assert call(module, enterprise_project_id="0", **SITUATIONS[module][situation]).warnings == []
 
 
 @pytest.mark.parametrize(

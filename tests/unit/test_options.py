@@ -78,3 +78,7 @@ def test_text_that_is_no_dict_is_explained(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "web-1", "a=1, web-1"])
 def test_text_is_no_list_of_members(text: str) -> None:
     assert call("elb_pool_members", pool="web", members=text)["msg"] == "members must be a list of dicts, not text"
+
+
+def test_a_list_is_no_dict_of_options() -> None:
+    assert "slow_start must be a dict" in call("elb_pool", name="web", slow_start=[1])["msg"]

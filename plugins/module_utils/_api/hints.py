@@ -147,7 +147,7 @@ _HINTS: tuple[_Hint, ...] = (
     ),
     _Hint(409, (), "health", "Run the task again: it removes the pool's health check first."),
     _Hint(409, (), "polic", "Remove the forwarding policies that use the pool first."),
-    _Hint(409, (), "member.*(using|in use)", "Remove the pool's members first: elb_pool does so with 'force: true'."),
+    _Hint(409, (), "member.*using this pool", "Remove the pool's members first: elb_pool does so with 'force: true'."),
     _Hint(
         409,
         (),

@@ -147,11 +147,6 @@ _NO_EFFECT = (
     NoEffect(("name", *_IDENTITY), "with 'state: absent' and 'id'", lambda params: is_absent(params) and bool(params["id"])),
     NoEffect(("name",), "with 'state: absent' and an address", lambda params: is_absent(params) and bool(params["address"])),
     NoEffect(("drain_seconds",), "without 'state: absent' or 'weight: 0'", lambda params: not is_absent(params) and params["weight"] != 0),
-    NoEffect(
-        ("enterprise_project_id",),
-        "where both the pool and the member are given by their IDs",
-        lambda params: bool(params["id"]) and not is_name(params["pool"]),
-    ),
 )
 
 TASK: t.Final = Task(

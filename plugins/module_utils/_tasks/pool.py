@@ -209,15 +209,6 @@ def _allowed_after(params: Json, pool: TouchedPool) -> set[str]:
     return actions
 
 
-def _looks_up(params: Json) -> bool:
-    """Whether the task looks for anything with a list call, which enterprise_project_id limits."""
-    if not params["id"]:
-        return True
-    if is_absent(params):
-        return bool(params["force"])
-    return bool(params["listener"]) or bool(params["loadbalancer"] and is_name(params["loadbalancer"]))
-
-
 #: What a pool is known by, and what narrows its lookup.
 _LOOKUP = ("name", "loadbalancer", "listener")
 
@@ -233,7 +224,6 @@ _NO_EFFECT = (
         suboptions(option, spec)
         for option, spec in (("health_check", HEALTH_CHECK_OPTION), ("session_persistence", POOL.argument_spec["session_persistence"]))
     ),
-    NoEffect(("enterprise_project_id",), "where nothing is looked up by its name", lambda params: not _looks_up(params)),
 )
 
 TASK: t.Final = Task(
