@@ -205,6 +205,8 @@ class Scene:
     def play(self, direct: bool, **env: str) -> PlayRun:
         """Play it in a new world."""
         self._emulator.reset()
+        # What a wait sees, and how often it looks, does not depend on the time.
+        self._emulator.configure(first_check=0)
         self._emulator.seed({"name": UNSAFE, "protocol": "HTTP"})
         return self._engine.play(
             scenario(self._emulator),
