@@ -32,6 +32,7 @@ ROLE = """
     pool: "{{ pool }}"
     members: "{{ [{'address': '192.168.0.11', 'port': 80}] if state == 'present' else [] }}"
     purge: true
+    allow_empty: true
 - otc.elb.elb_pool: {name: "{{ pool }}", state: absent}
   when: state == 'absent'
 """
