@@ -203,9 +203,14 @@ class _Connection:
 
     def _new_conn(self) -> t.Any:
         sock = self._connected()
-        _thread.request.watch(sock)
-        # A TLS handshake takes the socket's timeout for the whole of it.
-        _thread.request.limit(sock)
+        try:
+            _thread.request.watch(sock)
+            # A TLS handshake takes the socket's timeout for the whole of it.
+            _thread.request.limit(sock)
+        except OSError:
+            # The time is up.
+            sock.close()
+            raise
         return sock
 
     def _connected(self) -> t.Any:
