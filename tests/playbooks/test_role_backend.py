@@ -151,15 +151,19 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
             {"backend_name": "new", "backend_listener": "demo-http"},
             ["listener 'demo-http' has the default pool", "set 'backend_switch_listener: true'"],
         ),
+        # The role has no variable for the ID of a pool, so it cannot be the advice.
+        ({"backend_name": "twin"}, ["there are 2 pools named 'twin'", "narrow that with backend_loadbalancer or backend_listener"]),
     ]
     listener = emulator.listener("demo-http")
     server = {"name": "a", "address": "192.168.0.11", "protocol_port": 80, "weight": 5}
     emulator.seed({"name": "full", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "listener_id": listener, "members": [server]})
+    emulator.seed(*({"name": "twin", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo")} for dummy in range(2)))
     rescue = [task("ansible.builtin.debug", msg="on we go")]
     played = play(engine, [{"block": [backend(**options)], "rescue": rescue} for options, dummy in wrong])
     messages = [result["msg"] for result in played.results if result.failed]
     for message, (options, words) in zip(messages, wrong, strict=True):
         assert all(word in message for word in words), (options, message)
+        assert "'id'" not in message
     assert emulator.writes() == []
 
 
