@@ -51,7 +51,7 @@ check: lint unit
 
 ## lint: every linter - code, types, imports, generated files, YAML, Ansible, workflows, licenses
 # One target for each, which is also a hook of pre-commit (.pre-commit-config.yaml).
-LINTERS := ruff format mypy imports generated yaml ansible workflows
+LINTERS := ruff format mypy imports generated yaml ansible workflows licenses
 lint: $(LINTERS:%=lint-%)
 
 lint-ruff: $(READY)

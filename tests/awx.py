@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What AWX does with a job: credentials into the environment, a private data directory, ansible-runner, events.
 
 Source: inject_credential in awx/main/models/credential.py, and awx/main/tasks/jobs.py.

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Runs ansible-test on the tracked and untracked files of git: ``python -m tools.ansible_test sanity --test pylint``.
 
 ansible-test needs the collection in a folder .../ansible_collections/otc/elb, and keeps its environments under HOME.

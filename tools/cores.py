@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Plays the same on each ansible-core from 2.17 on, and compares what users see: recaps, results, policies, hosts and warnings.
 
 It plays the scenario of tests/playbooks/test_direct_same.py, then both roles on the hosts of the inventory plugin, in check mode and for real.

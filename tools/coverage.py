@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Measures the test coverage of plugins/ in all processes: ``python -m tools.coverage``.
 
 Modules run in their own processes, from an archive that Ansible makes, and filters in forked workers. So every Python process of

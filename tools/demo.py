@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Runs docs/examples/quickstart.yml against the cloud if the environment has credentials, else against the emulator."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the generated blocks of the documentation, each from one source, and the action plugins: ``make generated``. ``--check`` only
 compares.
 

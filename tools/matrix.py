@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Runs ansible-test, and tasks both ways, with the oldest and the newest ansible-core that the Pythons of this machine can have, and
 compares what users see on each ansible-core.
 

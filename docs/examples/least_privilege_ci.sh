@@ -1,4 +1,6 @@
 #!/bin/sh
+# Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # A step of a pipeline: runs a playbook with the approved IAM actions only.
 #
 #   least_privilege_ci.sh site.yml policy.json

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Measures everything in one run, and writes docs/benchmarks.md and docs/benchmarks.svg; see ``make benchmark``."""
 
 from __future__ import annotations

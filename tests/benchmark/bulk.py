@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """How close ``elb_pool_members`` comes to what its workers could do at best, with a service that is not the bottleneck."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a module, and writes the most memory that it had (KiB) to a file: ``python child.py FILE MODULE ARGUMENTS``.
 
 Asked of the process itself: what its parent could learn counts the parent's own memory as well.

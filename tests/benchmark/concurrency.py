@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """How many requests should be under way at the same time: with an API that takes all of them, and with one that throttles."""
 
 from __future__ import annotations

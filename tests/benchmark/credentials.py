@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What a task takes with a password in clouds.yaml, against a real Keystone on this machine."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Many members in one task: how long each size takes with each latency, how many requests, and how much memory."""
 
 from __future__ import annotations

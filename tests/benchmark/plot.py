@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Draws the figures: ``python plot.py FIGURES.json PLOT.svg``, in the virtual environment that has matplotlib."""
 
 from __future__ import annotations

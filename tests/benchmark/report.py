@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes docs/benchmarks.md. All numbers on the page, and whether a goal is met, are computed from the figures."""
 
 from __future__ import annotations

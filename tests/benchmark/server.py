@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A service that is never the bottleneck: several processes that accept every new member, each response MS milliseconds later.
 
     python server.py PORT_FILE PROCESSES MS

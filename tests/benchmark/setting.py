@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What every part of the benchmark works with: an emulator, and modules in processes of their own."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Where the time of a direct task that changes nothing goes, inside of the process that Ansible forks for it."""
 
 from __future__ import annotations

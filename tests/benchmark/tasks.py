@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What a task that changes nothing takes in a play: ours, both ways, and those that one would compare it with."""
 
 from __future__ import annotations

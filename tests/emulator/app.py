@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The HTTP side: finds the operation, authenticates the caller, validates request and response by the contract, and records.
 
 Order: authentication, project, authorisation, validation, then the rules. So a caller learns nothing about the

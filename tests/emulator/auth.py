@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Authentication and authorisation: tokens, signatures, and policies by IAM action.
 
 The signature is verified from the description of SDK-HMAC-SHA256: the canonical request is built anew from what

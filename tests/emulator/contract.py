@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the contract, an OpenAPI document, of openapi.yaml and the parts that the resources have, holds requests and
 responses to it, with openapi-core, and puts its findings into the API's own words.
 """

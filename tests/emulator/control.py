@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The control API: how a test looks at the emulator and changes what it does.
 
 It is no part of the service: it lives under /_control/, needs no authentication (the emulator listens on the loopback

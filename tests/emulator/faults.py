@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Faults between a client and the service, by kind of request.
 
 A fault says which requests it meets, how many of them it lets through first, and how many it then spoils.

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Health checks over time: what the checks of one server have found so far.
 
 Nothing runs in the background. Whenever a status is read, and before a server is switched on or off, the checks that were

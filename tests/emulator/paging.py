@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Pages and filters, the same for every list.
 
 Lists are ordered by ID, as in the reference's examples. A page is cut by walking from the marker, so that a list of

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What was asked of the emulator, for tests that look at it. Secrets are never kept."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What all resources have in common. A module of ``resources`` has one subclass of ``Resource``, and says only what is its own."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Serves the WSGI application over HTTP/1.1 on the loopback interface.
 
 Werkzeug's own server closes every connection after one response. Clients are to be tested with connections that stay

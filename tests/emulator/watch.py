@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A traffic probe that misses no moment: the members of one pool after each change, taken before any other change can follow."""
 
 from __future__ import annotations

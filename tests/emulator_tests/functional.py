@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """python -m tests.emulator_tests.functional MODULE: runs one module of otcextensions' functional tests as it is.
 
 Their base class is openstacksdk's for its unit tests, which needs packages for features that these tests do not use:

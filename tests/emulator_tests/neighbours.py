@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Just enough of the services around ELB for otcextensions' own functional tests: identity, network, compute, and what the
 emulator itself leaves out, load balancers and listeners that come and go. All other requests for ELB go on to the emulator.
 """

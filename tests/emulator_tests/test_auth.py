@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Authentication and authorisation: signatures (made by the vendor's signer), tokens, projects, and policies by IAM action."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The health simulation: checks in their intervals, and what they make of servers that are switched off and on."""
 
 from __future__ import annotations

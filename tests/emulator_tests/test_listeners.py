@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What refers to a pool besides its health check: listeners, forwarding policies, load balancers."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """openstacksdk with otcextensions' vlb proxy, unmodified, with a token: pools and members from creation to removal."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Names and addresses that anyone may have given to pools and members: nothing of them runs on the controller."""
 
 from __future__ import annotations

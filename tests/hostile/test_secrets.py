@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Responses that repeat a secret, in any spelling and anywhere: no message, warning or result shows it."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What is installed: exact versions with hashes, known vulnerabilities, bounds for those who build images."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Tasks through ansible-playbook, in Ansible's own process and as modules: what hangs or floods ends the task, and only the task."""
 
 from __future__ import annotations

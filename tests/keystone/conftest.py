@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A real Keystone, and an emulator of ELB that stands in its catalog and asks it whether a token is valid."""
 
 from __future__ import annotations

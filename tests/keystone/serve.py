@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Serves Keystone on the loopback interface. Run by the Python of Keystone's own virtual environment."""
 
 from __future__ import annotations

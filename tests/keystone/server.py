@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Starts a Keystone of its own for the tests, and manages users, projects and the catalog in it by its API."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What docs/authentication.md shows works as it is written there, once the placeholders are filled in."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every way to authenticate, through ansible-playbook and against a real Keystone."""
 
 from __future__ import annotations

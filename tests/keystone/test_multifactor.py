@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A user whom Keystone accepts only with a password and a time-based one-time password (TOTP)."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """One token for a run: what Keystone gave a task in Ansible's own process serves the others, in forks, too."""
 
 from __future__ import annotations

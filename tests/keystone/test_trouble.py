@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A Keystone with transient failures: the token request is retried, within the timeout of the task."""
 
 from __future__ import annotations

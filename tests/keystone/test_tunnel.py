@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A proxy's tunnel that breaks after the service did what was asked: ``requests`` calls it the proxy's error, but it was sent."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """An interrupt ends a task soon and with a truthful result; no thread is left hanging."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Responses that differ from the reference: missing fields and nulls make no change, wrong types are refused whole."""
 
 from __future__ import annotations

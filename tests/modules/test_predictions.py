@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """For any sequence of tasks: the policy from check mode is sufficient for the real run.
 
 The modules play random chains in this process, first all of them in check mode, followed as the callback required_actions does, then

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Random sequences of tasks against a model: what is there, what is said to be changed, and that a repeat writes nothing."""
 
 from __future__ import annotations

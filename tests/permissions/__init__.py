@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Which IAM actions each module needs, in situations/MODULE.yml. A new module adds a file there.
 
 From these files come the notes on IAM actions in the documentation of modules, roles and the inventory plugin, and the tables of

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Plays tasks through the real ansible-playbook, and gives their results back.
 
     result = engine.run("elb_pool", name="web", protocol="HTTP", lb_algorithm="ROUND_ROBIN")

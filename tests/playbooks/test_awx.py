@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """AWX: docs/awx.md and docs/examples/awx.yml, run with ansible-runner and ansible-builder.
 
 The job's OpenStack credential is played against a real Keystone, in tests/keystone.

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Tasks in Ansible's own process: when they run there, and that nothing of them is left behind."""
 
 from __future__ import annotations

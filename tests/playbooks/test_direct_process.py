@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What a task in Ansible's own process does to that process, in this one: nothing that lasts."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A task in Ansible's own process comes to the same as the module that Ansible starts: the same tasks both ways, compared to the last key."""
 
 from __future__ import annotations

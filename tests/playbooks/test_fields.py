@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every field of pool, member and health check through ansible-playbook: set, again, change, again, unset, each predicted by check mode."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The filter ``options``: from a pool to a copy of it, and back to tasks that change nothing."""
 
 from __future__ import annotations

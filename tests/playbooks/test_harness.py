@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the other tests rely on: the two ways to run a module agree, and nothing of the tester's own gets in."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The health check of elb_pool through ansible-playbook: its life, what is refused, and what happens when half of it fails."""
 
 from __future__ import annotations

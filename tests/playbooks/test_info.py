@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The info modules through ansible-playbook: filters go to the server, every page is read."""
 
 from __future__ import annotations

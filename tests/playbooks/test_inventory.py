@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The inventory plugin through ansible-inventory and ansible: hosts of pools, and members that are not ONLINE."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The listener of elb_pool through ansible-playbook, and what stands against the removal of a pool."""
 
 from __future__ import annotations

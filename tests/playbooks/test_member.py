@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """elb_member through ansible-playbook: its life, how members are identified, draining and waiting."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """docs/migrate.md has every option of opentelekomcloud.cloud, and its example takes over what that has made."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the documentation declares is what a task needs: with just these actions it succeeds, without any of them it does not.
 
 Each situation of tests/permissions/situations is played in check mode, once without each of its actions, and for real.

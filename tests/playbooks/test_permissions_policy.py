@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The policy of a whole playbook: what the callback says, in check mode too, and the examples of docs/permissions.md."""
 
 from __future__ import annotations

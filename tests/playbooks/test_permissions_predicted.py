@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What check mode predicts of tasks that depend on one another is enough for the real run, and no more than it needs.
 
 Each chain of tests/permissions/chains.yml is played in check mode by an auditor, then for real by a user who has just what was predicted.

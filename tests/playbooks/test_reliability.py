@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every kind of failure, at every operation, through ansible-playbook: the task succeeds, or reports what is not known.
 
 The table in docs/reliability.md is compared with the results. ``WRITE_DOCS=1`` writes it.

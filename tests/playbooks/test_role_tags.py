@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The examples of the roles are safe to tag: ``--tags`` selects the tasks of the role, not only what includes it."""
 
 from __future__ import annotations

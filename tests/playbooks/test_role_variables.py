@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A variable of a role that is null, empty or omitted is not given: every one of both roles, and those of hosts."""
 
 from __future__ import annotations

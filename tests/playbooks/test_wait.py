@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Waiting for health, by the module for one member and by the one for many: both mean the same."""
 
 from __future__ import annotations

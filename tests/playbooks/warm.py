@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Starts Ansible's programs without their imports: a process that has imported Ansible forks another one for each program.
 
 The imports are two thirds of a short play. What is forked is the program, in a session of its own, with its own arguments, environment,

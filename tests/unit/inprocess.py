@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a module in the process of the test: the same for AnsibleModule, and some twenty times faster."""
 
 from __future__ import annotations

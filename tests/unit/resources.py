@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Hypothesis strategies: options in the notations of users, and resources in responses of the service."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The artifact for Galaxy has the files that users need and no others, and its pages link to existing files."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The names of hosts and groups: never one name for two servers, for any names of members and pools."""
 
 from __future__ import annotations

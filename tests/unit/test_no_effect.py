@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Each option beside each state and way of identification: where it can have no effect, the task refuses it or warns of it.
 
 A new option has to be classified here.

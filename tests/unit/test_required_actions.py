@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The callback required_actions: results of any shape, and when it warns. Its predictions are tested in tests/modules and tests/playbooks."""
 
 from __future__ import annotations

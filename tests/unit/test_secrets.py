@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """No secret is shown or logged, in any form: in a result, in ``invocation``, in a warning, in syslog."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Builds the artifact for Galaxy in build/, and checks it: galaxy-importer shows no warnings, and the demo runs from it.
 
 python -m tools.release.artifact

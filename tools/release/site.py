@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Builds the site of the documentation in build/docs/html: ``python -m tools.release.site``.
 
 The pages are those of the repository, in the same folders, so that links among them work on GitHub and on the site. Links to other

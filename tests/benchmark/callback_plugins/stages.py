@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Appends to a file how long each stage of each direct task took, one JSON object a line.
 
 It is loaded before the processes of tasks are forked, so what it wraps is wrapped in them. A stage excludes the stages within it: at any moment,

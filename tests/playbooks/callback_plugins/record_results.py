@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026, The otc.elb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Appends each task's result to a file, one JSON object a line: how the tests see what a play did."""
 
 from __future__ import annotations
