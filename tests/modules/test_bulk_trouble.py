@@ -199,7 +199,7 @@ def test_a_quota_that_does_not_suffice_for_both(module: Run, emulator: Emulator,
 
 
 def test_long_lists_of_mistakes_are_cut_in_the_message(module: Run, emulator: Emulator, pool: str) -> None:
-    wrong = [{"address": f"10.0.{n // 200}.{n % 200 + 1}", "protocol_port": 80, "weight": 101} for n in range(2000)]
+    wrong = [{"name": f"web-{n}", "address": f"10.0.{n // 200}.{n % 200 + 1}", "protocol_port": 80, "weight": 101} for n in range(2000)]
     for result in (
         module("elb_pool_members", pool=pool, members=wrong),
         module("elb_pool_members", pool=pool, members=[{**each, "x": 1} for each in wrong]),
@@ -207,7 +207,7 @@ def test_long_lists_of_mistakes_are_cut_in_the_message(module: Run, emulator: Em
         assert len(result["msg"]) < 2000
         assert "; and 1990 more, see 'reasons' in the result" in result["msg"]
         assert len(result["reasons"]) == 2000
-        assert result["reasons"][1734].startswith("members[1734] (10.0.8.135:80): ")
+        assert result["reasons"][1734].startswith("members[1734] (web-1734, 10.0.8.135:80): ")
 
 
 def test_draining_lasts_as_long_as_it_should(module: Run, emulator: Emulator, pool: str) -> None:
@@ -224,6 +224,10 @@ def test_draining_lasts_as_long_as_it_should(module: Run, emulator: Emulator, po
     assert 1.5 < time.monotonic() - again < 20
     (warning,) = module("elb_member", pool=pool, **one, wait=True).warnings
     assert warning == "Member 192.168.0.1:80 has weight 0 and gets no requests, so its health is not waited for."
+    # In a list, whether or not it says the weight.
+    listed = [{"address": one["address"], "protocol_port": 80}, {**one, "address": "192.168.0.2"}, *entries(3, 3)]
+    (warning,) = module("elb_pool_members", pool=pool, members=listed, wait=True).warnings
+    assert warning == "Members 192.168.0.1:80, 192.168.0.2:80 have weight 0 and get no requests, so their health is not waited for."
 
 
 @pytest.mark.parametrize("state", ["gone", "drained"])

@@ -83,19 +83,27 @@ def test_a_backend_from_its_beginning_to_its_end(engine: Engine, emulator: Emula
     }
     nested: Json = {"backend_group": "web", "backend_address_variable": "private.ip", "backend_port": 80, "backend_purge": True}
     named: Json = {"backend_group": "bare", "backend_address_variable": "inventory_hostname", "backend_port": 80}
+    # Variables of the set-up that a removal has as well.
+    everything: Json = {
+        "backend_health_check": {},
+        "backend_wait": True,
+        "backend_slow_start": {"enable": False},
+        "backend_drain_seconds": 30,
+    }
     emulator.forget()
     third = play(
         engine,
         [
             backend(**nested),
             backend(**nested),
-            backend(**named, backend_description="Two groups"),
+            backend(**named, backend_description="Two groups", backend_force=True),
             backend(backend_purge=True, backend_allow_empty=True),
-            backend(backend_state="absent"),
-            backend(backend_state="absent"),
+            backend(**everything, backend_state="absent"),
+            backend(**everything, backend_state="absent"),
         ],
     )
     assert third.rc == 0, third.output
+    assert [warning for result in third.results for warning in result.warnings] == []
     summaries = [result.get("summary") for result in third.of(MEMBERS) if not result.skipped]
     assert summaries == [
         {"added": 2, "updated": 0, "removed": 3, "unchanged": 0},
@@ -218,11 +226,13 @@ def test_members_stay_where_nobody_meant_to_remove_them(engine: Engine, emulator
             backend(
                 backend_lb_algorithm="SOURCE_IP",
                 backend_purge=True,
+                backend_drain_seconds=30,
                 backend_members=[{"address": f"192.168.0.1{n}", "port": 80} for n in (1, 2)],
             ),
         ],
     )
     assert played.rc == 0, played.output
+    assert not [warning for result in played.of(MEMBERS) for warning in result.warnings if "no effect" in warning]
     empty, refused = [result["msg"] for result in played.results if result.failed]
     assert "the pool would be emptied" in empty
     assert "Cannot remove 1 of the members of backend 'web'" in refused

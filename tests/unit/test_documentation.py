@@ -204,7 +204,7 @@ def test_the_role_backend_takes_every_field_of_a_pool() -> None:
             same["choices"] = [choice for choice in same["choices"] if choice]
             assert all(f"V({choice})" in documented[f"backend_{key}"]["description"] for choice in same["choices"])
         assert variables["__backend_types"][key] == same, key
-        assert re.fullmatch(rf"{{{{ __backend_options\.{key}( \| default\(omit\))? }}}}", passed.get(key, "")), key
+        assert re.fullmatch(rf"{{{{ __backend_(options|desired)\.{key}( \| default\(omit\))? }}}}", passed.get(key, "")), key
         assert f"`backend_{key}`" in page
 
 

@@ -105,10 +105,11 @@ def label(member: t.Mapping[str, t.Any]) -> str:
 
 
 def entry_label(option: str, index: int, entry: object) -> str:
-    """An entry of a list of members as messages name it, such as "members[3] (192.168.0.4:80)"; it may be anything at all."""
+    """An entry of a list of members as messages name it, such as "members[3] (web-4, 192.168.0.4:80)"; it may be anything at all."""
     if not isinstance(entry, dict) or not isinstance(entry.get("address"), str) or parse_address(entry["address"]) is None:
         return f"{option}[{index}]"
-    return f"{option}[{index}] ({label({'protocol_port': entry.get('port'), **entry})})"
+    name = f"{entry['name']}, " if isinstance(entry.get("name"), str) and entry["name"] else ""
+    return f"{option}[{index}] ({name}{label({'protocol_port': entry.get('port'), **entry})})"
 
 
 Key = tuple[t.Any, t.Any]
