@@ -178,7 +178,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._read_config_data(path)
             pools = self._pools(path, cache)
         except SourceError as error:
-            reason = printable(str(error), self._source.masked)
+            reason = printable(str(error), str)  # masked already, and there may be no source yet
         else:
             self._fill(pools)
             return
