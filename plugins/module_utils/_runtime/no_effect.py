@@ -23,7 +23,15 @@ class NoEffect(t.NamedTuple):
 
 
 #: Of every task.
-CONNECTION: t.Final = (NoEffect(("ca_cert",), "with 'validate_certs: false'", lambda params: params["validate_certs"] is False),)
+CONNECTION: t.Final = (
+    NoEffect(("ca_cert",), "with 'validate_certs: false'", lambda params: params["validate_certs"] is False),
+    # They are about Keystone and its catalog.
+    NoEffect(
+        ("auth_type", "interface"),
+        "with AK/SK or a token",
+        lambda params: params["access_key"] is not None or params["auth_token"] is not None,
+    ),
+)
 
 
 def suboptions(option: str, spec: Json) -> NoEffect:
