@@ -282,6 +282,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "verify": ({"validate_certs": "perhaps"}, "argument 'validate_certs' is of type"),
     "limit": ({"timeout": -1}, "timeout must be 0 to 86400 seconds"),
     "hostname": ({"hostnames": ["fqdn"]}, "value of hostnames must be one or more of:"),
+    "unbalanced": ({"auth": {"auth_url": "http://127.0.0.1:9", "password": "hush-hush{{ x"}}, "The option auth cannot be resolved:"),
     "undefined": ({"secret_key": "{{ nowhere }}"}, "The option secret_key cannot be resolved:"),
     "clash": ({"auth_token": "t0ken-of-mine", "access_key": "AK"}, "The options hold two kinds of credential"),
     "secret": ({"secret_key": "hush-hush", "auth": "hush-hush"}, "argument 'auth' is of type"),

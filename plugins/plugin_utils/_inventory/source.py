@@ -58,7 +58,10 @@ class Source:
     """
 
     def __init__(self, given: Mapping[str, t.Any], others: Iterable[str], template: t.Callable[[t.Any], t.Any]) -> None:
-        resolved = {name: _resolved(name, value, template) for name, value in given.items() if name not in others}
+        own = {name: value for name, value in given.items() if name not in others}
+        # A template's error quotes the template, which may hold a secret, too.
+        self.secrets = _secrets(own)
+        resolved = {name: self._resolved(name, value, template) for name, value in own.items()}
         mine = {name: value for name, value in resolved.items() if value is not None}
         self.secrets = _secrets(mine)
         self.params = self._checked(OPTIONS, mine, "option")
@@ -74,6 +77,12 @@ class Source:
         if unknown or result.error_messages:
             raise SourceError(self.masked("; ".join([*reasons, *result.error_messages])))
         return t.cast("Json", result.validated_parameters)
+
+    def _resolved(self, name: str, value: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Any:
+        try:
+            return _plain(template(value))
+        except Exception as error:  # noqa: BLE001 (whatever a template may raise)
+            raise SourceError(self.masked(f"The option {name} cannot be resolved: {error}")) from None
 
     def masked(self, text: str) -> str:
         """*text* without any secret that is known."""
@@ -123,13 +132,6 @@ class Source:
         given = sorted(name for name, value in self._filters.items() if value is not None)
         where = f" that matches the filters ({', '.join(given)})" if given else ""
         return [f"There is {no_such(POOL, pool)}{where}." for pool in missing]
-
-
-def _resolved(name: str, value: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Any:
-    try:
-        return _plain(template(value))
-    except Exception as error:  # noqa: BLE001 (whatever a template may raise)
-        raise SourceError(f"The option {name} cannot be resolved: {error}") from None
 
 
 def _secrets(params: Mapping[str, t.Any]) -> set[str]:
