@@ -138,7 +138,7 @@ def test_a_default_of_the_action_group_does_not_warn(module: str, situation: str
         ({"health_check": {"enable": False, "delay": 5, "type": "TCP"}}, "health_check.type and health_check.delay have no effect with 'health_ch"),
         ({"session_persistence": {"enable": False, "type": "SOURCE_IP"}}, "session_persistence.type has no effect with 'session_persistence.e"),
         ({"validate_certs": False, "ca_cert": "/ca.pem"}, "ca_cert has no effect with 'validate_certs: false'."),
-        ({"auth_token": "0f1e2d3c", "auth_type": "password", "interface": "internal"}, "auth_type and interface have no effect with AK/SK or a token."),
+        ({"auth_token": "0f1e2d3c", "auth_type": "token", "interface": "admin"}, "auth_type and interface have no effect with AK/SK or a token."),
     ],
 )  # fmt: skip
 def test_suboptions_and_the_connection(options: Json, words: str) -> None:
