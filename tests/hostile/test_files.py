@@ -86,7 +86,7 @@ def test_the_clouds_of_another_user(
     if os.geteuid():
         pytest.skip("only root can give a file to another user")
     auth = {"auth_url": "http://127.0.0.1:9/v3", "username": "u", "user_domain_id": "d"}
-    for name in {"clouds.yaml", kept}:
+    for name in sorted({"clouds.yaml", kept}):
         key = "public-clouds" if name == "clouds-public.yaml" else "clouds"
         (tmp_path / name).write_text(json.dumps({key: {"otc": {"profile": "otc", "auth": auth}}}), encoding="utf-8")
     os.chown(tmp_path / kept, owner, owner)

@@ -74,8 +74,9 @@ def trusted(value: t.Any) -> t.Any:
     that newer ones want."""
     if not isinstance(value, str):
         return value
-    trust = getattr(template, "trust_as_template", None)
-    return trust(value) if trust else value._strip_unsafe() if isinstance(value, AnsibleUnsafe) else value
+    if hasattr(template, "trust_as_template"):
+        return template.trust_as_template(value)
+    return value._strip_unsafe() if isinstance(value, AnsibleUnsafe) else value
 
 
 def as_group_name(key: t.Any) -> t.Any:
