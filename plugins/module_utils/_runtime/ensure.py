@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import abc
 import typing as t
 
 from .._errors import ElbError, Json, NotFound, ValidationFailed
@@ -57,8 +58,6 @@ class Ensure(t.Generic[R]):
     """
 
     resource: t.ClassVar[Resource[t.Any]]
-    #: The key of the result and the diff, for a part.
-    name: t.ClassVar[str] = ""
     #: What to do instead of creating a resource with a given ID.
     no_such_id: t.ClassVar[str] = ""
     #: The options that narrow a lookup by name.
@@ -70,7 +69,7 @@ class Ensure(t.Generic[R]):
         self.absent = is_absent(self.params)
         self.desired = self.resource.desired_from(self.params)
         self.client: ResourceClient[R] = ResourceClient(context, self.resource)
-        self.parts: list[Ensure[t.Any]] = []
+        self.parts: list[Part[t.Any]] = []
         #: The resource as it is; once the plan is applied, as it is then.
         self.current: R | None = None
         self.plan = Plan(PlanKind.NOTHING)
@@ -158,28 +157,6 @@ class Ensure(t.Generic[R]):
         """
         return resource
 
-    # For parts to override.
-
-    def plan_for(self, owner: t.Any) -> list[str]:
-        """As :meth:`make_plan`, for a part.
-
-        :param owner: the resource that it is a part of; ``None`` where that is to be created.
-        """
-        raise NotImplementedError
-
-    def apply_to(self, owner: t.Any) -> t.Any:
-        """As :meth:`apply`, for a part.
-
-        :param owner: the resource that it is a part of.
-        :returns: the owner as it is then.
-        """
-        raise NotImplementedError
-
-    @property
-    def result(self) -> Json:
-        """What the result has of a part."""
-        return {}
-
     # The walk.
 
     def _run(self) -> Json:
@@ -255,6 +232,32 @@ class Ensure(t.Generic[R]):
             self.current = part.apply_to(self.current)
         self.changed = outcome is not Outcome.UNCHANGED or any(part.changed for part in self.parts)
         self.current = self.after_present(self.current, outcome)
+
+
+class Part(Ensure[R], abc.ABC):
+    """The walk of what belongs to a resource, its owner: planned and applied with it, such as the health check of a pool."""
+
+    #: The key of the diff, and of the options that could not be compared.
+    name: t.ClassVar[str]
+
+    @abc.abstractmethod
+    def plan_for(self, owner: t.Any) -> list[str]:
+        """As :meth:`make_plan`.
+
+        :param owner: ``None`` where it is to be created.
+        """
+
+    @abc.abstractmethod
+    def apply_to(self, owner: t.Any) -> t.Any:
+        """As :meth:`apply`.
+
+        :returns: the owner as it is then.
+        """
+
+    @property
+    def result(self) -> Json:
+        """The keys that the result of the owner's task has for it."""
+        return {}
 
 
 def warn_of_missing(context: ApiContext, options: t.Collection[str]) -> None:

@@ -15,7 +15,7 @@ from .._resource.plan import Outcome
 from .._resource.pool import Pool
 from .._resource.resource import Verb, by_id
 from .._runtime.context import ApiContext
-from .._runtime.ensure import Ensure
+from .._runtime.ensure import Part
 from .._runtime.resource_client import ResourceClient
 
 #: The option, as in an argument spec.
@@ -25,7 +25,7 @@ HEALTH_CHECK_OPTION: Json = {
 }
 
 
-class EnsureHealthCheck(Ensure[HealthCheck]):
+class EnsureHealthCheck(Part[HealthCheck]):
     """The health check, as the option ``health_check`` describes it.
 
     :param option: the value of the option.
@@ -55,7 +55,7 @@ class EnsureHealthCheck(Ensure[HealthCheck]):
         return self._pool
 
     def plan_for(self, owner: Pool | None) -> list[str]:
-        """See :class:`Ensure`."""
+        """See :class:`Part`."""
         self._pool = {**self._pool, **(owner or {})}
         reasons = self.make_plan()
         # Of a pool that an earlier task would create, check mode does not know the protocol.
@@ -86,14 +86,14 @@ class EnsureHealthCheck(Ensure[HealthCheck]):
         return [found] if found else []
 
     def apply_to(self, owner: Pool) -> Pool:
-        """See :class:`Ensure`."""
+        """See :class:`Part`."""
         self._pool = owner
         self.apply()
         return {**owner, "healthmonitor_id": self.current["id"] if self.current else None}
 
     @property
     def result(self) -> Json:
-        """See :class:`Ensure`."""
+        """See :class:`Part`."""
         return {self.name: self.current}
 
 

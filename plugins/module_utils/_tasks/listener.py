@@ -14,7 +14,7 @@ from .._resource.listener import LISTENER, Listener, protocol_conflict
 from .._resource.pool import Pool, references
 from .._resource.resource import Verb, by_id, by_name
 from .._runtime.context import ApiContext
-from .._runtime.ensure import Ensure, is_absent
+from .._runtime.ensure import Part, is_absent
 from .._runtime.lookup import no_such
 
 #: Options, as in an argument spec.
@@ -24,7 +24,7 @@ LISTENER_OPTIONS: Json = {
 }
 
 
-class EnsureListener(Ensure[Listener]):
+class EnsureListener(Part[Listener]):
     """The listener that the option ``listener`` names, with the pool as its default pool.
 
     :param attempt: what cannot be done without it, to follow "Cannot".
@@ -91,7 +91,7 @@ class EnsureListener(Ensure[Listener]):
         return self._desired_pool
 
     def plan_for(self, owner: Pool | None) -> list[str]:
-        """See :class:`Ensure`."""
+        """See :class:`Part`."""
         if owner is not None and self._is_attached(owner):
             return []
         self._pool = owner or {}
@@ -133,7 +133,7 @@ class EnsureListener(Ensure[Listener]):
         return {"loadbalancer_id": ids[0]} if ids and "loadbalancer_id" not in self._desired_pool else {}
 
     def apply_to(self, owner: Pool) -> Pool:
-        """See :class:`Ensure`."""
+        """See :class:`Part`."""
         self.changed = self.plan.changed
         if not self.changed or self._is_attached(owner):
             return owner
