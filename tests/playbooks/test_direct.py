@@ -146,9 +146,10 @@ sys.addaudithook(note)
 """
 
 
-@pytest.mark.parametrize("clouds", [False, True])
-def test_libraries_are_loaded_once(engine: Engine, tmp_path: Path, clouds: bool) -> None:
+@pytest.mark.parametrize("credential", ["clouds.yaml", "environment", "options"])
+def test_libraries_are_loaded_once(engine: Engine, emulator: Emulator, tmp_path: Path, credential: str) -> None:
     """By Ansible's main process, and openstacksdk only where there is a clouds.yaml."""
+    clouds, options = credential == "clouds.yaml", dict[str, str]()
     (tmp_path / "sitecustomize.py").write_text(RECORDER, encoding="utf-8")
     imports = tmp_path / "imports"
     env: dict[str, str | None] = {**dict.fromkeys(engine.env), "PYTHONPATH": str(tmp_path), "IMPORTS": str(imports)}
@@ -156,9 +157,15 @@ def test_libraries_are_loaded_once(engine: Engine, tmp_path: Path, clouds: bool)
         auth = {"auth_url": "http://127.0.0.1:9/v3", "username": "x", "password": "y", "project_name": "z"}
         (tmp_path / ".config/openstack").mkdir(parents=True)
         (tmp_path / ".config/openstack/clouds.yaml").write_text(yaml.safe_dump({"clouds": {"otc": {"auth": auth}}}), encoding="utf-8")
-    else:
+    elif credential == "environment":
         env.update(engine.env)
-    engine.play([pools(), pools(), pools()], env=env)
+    else:
+        keys = aksk(emulator)
+        options = {
+            "endpoint": keys["OTC_ELB_ENDPOINT"],
+            **{name: keys[f"OS_{name.upper()}"] for name in ("access_key", "secret_key", "project_id")},
+        }
+    engine.play([task("elb_pool_info", **options)] * 3, env=env)
     found = imports.read_text(encoding="utf-8").splitlines()
     assert len(set(found)) == len({line.split()[0] for line in found}), found
     assert any(line.startswith("openstack") for line in found) is clouds

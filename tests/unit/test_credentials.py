@@ -415,10 +415,15 @@ def test_a_missing_library_is_named(options: dict[str, Any], environ: dict[str, 
 
 
 @pytest.mark.usefixtures("missing")
-def test_without_the_library_no_credential_is_still_no_credential() -> None:
+def test_without_the_library_no_credential_is_still_no_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     found = refusal({}, {})
     assert "No credential" in found
     assert f"clouds.yaml and auth need the library openstacksdk, which {sys.executable} lacks." in found
+    # With a clouds.yaml, the ordinary way may have the library.
+    (tmp_path / "clouds.yaml").touch()
+    with pytest.raises(ImportError):
+        connect({}, {})
 
 
 @pytest.mark.parametrize(
@@ -442,16 +447,23 @@ def test_secrets_are_known_before_the_first_request(options: dict[str, Any], env
 
 
 @pytest.mark.parametrize(
-    ("environ", "expected"),
+    ("environ", "without_file", "with_file"),
     [
-        ({}, True),
-        ({"OS_CLOUD": "otc"}, True),
-        ({"OS_AUTH_URL": "https://iam", "OS_PASSWORD": "x"}, True),
-        ({"OS_AUTH_URL": "https://iam", "OS_AUTH_TYPE": "v3token", "OS_TOKEN": "x"}, True),
-        ({"OS_TOKEN": "x"}, False),
-        ({"OS_ACCESS_KEY": "x"}, False),
-        ({"OS_ACCESS_KEY": "x", "OS_CLOUD": "otc"}, False),
+        ({}, False, True),
+        ({"OS_CLIENT_CONFIG_FILE": "clouds.yaml"}, True, True),
+        ({"OS_CLOUD": "otc"}, True, True),
+        ({"OS_AUTH_URL": "https://iam", "OS_PASSWORD": "x"}, True, True),
+        ({"OS_AUTH_URL": "https://iam", "OS_AUTH_TYPE": "v3token", "OS_TOKEN": "x"}, True, True),
+        ({"OS_TOKEN": "x"}, False, False),
+        ({"OS_ACCESS_KEY": "x"}, False, False),
+        ({"OS_ACCESS_KEY": "x", "OS_CLOUD": "otc"}, False, False),
     ],
 )
-def test_openstacksdk_is_loaded_early_unless_another_credential_is_in_the_environment(environ: dict[str, str], expected: bool) -> None:
-    assert _credentials.expects_keystone(environ) is expected
+def test_openstacksdk_is_loaded_early_where_the_environment_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], without_file: bool, with_file: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    environ = {"HOME": str(tmp_path), **environ}
+    assert _credentials.expects_keystone(environ) is without_file
+    (tmp_path / "clouds.yaml").touch()
+    assert _credentials.expects_keystone(environ) is with_file

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sys
 import typing as t
+from pathlib import Path
 
 from .._errors import ElbError, NoCredential
 from .._http.deadline import Deadline
@@ -59,7 +60,7 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
     try:
         config = _cloud.Config()
     except ImportError:
-        if way or os.environ.get("OS_CLIENT_CONFIG_FILE"):
+        if way or _has_clouds(os.environ):
             raise
         raise NoCredential(f"{_NO_CREDENTIAL} clouds.yaml and auth need the library openstacksdk, which {sys.executable} lacks.") from None
     if way is None and "auth_type" not in settings.environment and config.default_cloud not in config.names:
@@ -72,12 +73,23 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
 
 
 def expects_keystone(environ: t.Mapping[str, str]) -> bool:
-    """Whether tasks that give no credential are to get a token from Keystone, if they can get any credential at all."""
+    """Whether tasks whose options give no credential get a token from Keystone."""
     try:
         way = _way(_in_environment(Settings({}, environ)), "environment variables")
     except ElbError:
         return False
-    return way in (None, "cloud/auth")
+    return way == "cloud/auth" or (way is None and _has_clouds(environ))
+
+
+def _has_clouds(environ: t.Mapping[str, str]) -> bool:
+    """Whether there is a file of clouds where openstacksdk looks first. To ask openstacksdk itself takes its import.
+
+    Source: the documentation of openstacksdk, "Configuring OpenStack SDK Applications".
+    """
+    home = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", "/")) / ".config")
+    folders = (Path(), home / "openstack", Path("/etc/openstack"))
+    named = environ.get("OS_CLIENT_CONFIG_FILE")
+    return bool(named) or any((folder / f"clouds.{kind}").is_file() for folder in folders for kind in ("yaml", "yml", "json"))
 
 
 def _in_options(settings: Settings) -> dict[str, list[str]]:

@@ -14,8 +14,9 @@ from ansible_collections.otc.elb.plugins.module_utils._auth.connect import expec
 
 
 def preload() -> None:
-    """Import openstacksdk unless the environment has another credential. It takes longer than many a task."""
+    """Import openstacksdk where the environment, or a clouds.yaml, says that tasks will need it. It takes longer than many a task."""
     if expects_keystone(os.environ):
+        # Whatever is wrong with it, the task that needs it says it.
         with contextlib.suppress(Exception):
             for name in ("keystoneauth1.identity", "keystoneauth1.loading", "keystoneauth1.session"):
                 importlib.import_module(name)
