@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ApiError, ElbError, Json, Unreachable
-from .._http.transport import LONGEST_VALUE, Response, shortened
+from .._http.transport import LONGEST_MASKED, LONGEST_VALUE, Response, shortened
 from .._resource.address import comparable_address
 from .._resource.ids import normalized_id
 from .._resource.registry import RESOURCES
@@ -28,8 +28,6 @@ _PAGE_INFO: Json = {"type": "dict", "options": {"next_marker": {"type": "str"}}}
 
 #: The longest error_msg that a message takes over, in characters.
 _LONGEST_REASON = 2048
-#: The longest text in which secrets are looked for, in characters.
-_LONGEST_MASKED = 1 << 16
 #: The most unknown names of fields that the responses to a task may have. Each is looked at, and the API's have a few.
 _MOST_NAMES = 1000
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -114,7 +112,7 @@ def failure(
     """
 
     def shown(value: t.Any, most: int = LONGEST_VALUE) -> t.Any:
-        return None if value is None else shortened(mask(shortened(value, _LONGEST_MASKED)), most)
+        return None if value is None else shortened(mask(shortened(value, LONGEST_MASKED)), most)
 
     status = response.status
     if not 400 <= status < 600:

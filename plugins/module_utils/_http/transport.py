@@ -28,6 +28,8 @@ _SENDABLE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 #: How many characters of a value of a response a message takes over.
 LONGEST_VALUE = 256
+#: The longest text in which secrets are looked for, in characters. A response may have any.
+LONGEST_MASKED = 1 << 16
 
 USER_AGENT = "ansible-collection-otc.elb"
 _HEADERS = {"User-Agent": USER_AGENT, "Accept": "*/*", "Content-Type": "application/json"}

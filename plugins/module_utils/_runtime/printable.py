@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._http.transport import shortened
-
-#: The longest text that is shown, in characters. A response may have any.
-_LONGEST = 1 << 16
+from .._http.transport import LONGEST_MASKED, shortened
 
 
 def printable(value: t.Any, mask: t.Callable[[str], str]) -> t.Any:
@@ -20,7 +17,7 @@ def printable(value: t.Any, mask: t.Callable[[str], str]) -> t.Any:
     :param mask: removes secrets from a text. Before that: a secret that was escaped would not be recognised.
     """
     if isinstance(value, str):
-        text = mask(shortened(value, _LONGEST))
+        text = mask(shortened(value, LONGEST_MASKED))
         return text if text.isprintable() else "".join(map(_escaped, text))
     if isinstance(value, dict):
         return {printable(key, str): printable(each, mask) for key, each in value.items()}
