@@ -174,6 +174,8 @@ def test_each_missing_action_is_named(module: Run, emulator: Emulator, pool: str
     result = module("elb_pool_members", pool=pool, members=[*entries(1, 8, weight=7), *entries(11, 40)], **keys)
     assert result["msg"].count("lacks the IAM action elb:members:create") == 1
     assert result["msg"].count("lacks the IAM action elb:members:put") == 1
+    assert result["msg"].count("Grant ") == 1
+    assert "Once the cause is corrected, run the task again to finish the job." in result["msg"]
     assert len(result["failed_members"]) == 38
 
 

@@ -263,12 +263,9 @@ class Rollout:
 
     def _advice(self) -> str:
         """How to go on after a failure."""
-        missing = sorted({item.facts["missing_action"] for item in self._failed if "missing_action" in item.facts})
         statuses = [item.facts.get("status") for item in self._failed]
         again = "Run the task again to finish the job."
-        if missing:
-            again = f"Grant {' and '.join(missing)}, then run the task again to finish the job."
-        elif any(is_quota(item.facts) for item in self._failed) and self._planned(PlanKind.DELETE):
+        if any(is_quota(item.facts) for item in self._failed) and self._planned(PlanKind.DELETE):
             again = (
                 "Members are added before others are removed, so for a moment the quota has to suffice for both: ask for a higher one, or "
                 "remove some of the members that the list leaves out first (elb_member with 'state: absent'), then run the task again."
