@@ -309,7 +309,7 @@ def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
             "three",
             ["no cloud 'three'", "my-clouds.yaml", "It has: one, two. Give one of them as 'cloud' or in OS_CLOUD."],
         ),
-        ({"clouds": {"one": {}, "two": {}}}, None, ["my-clouds.yaml has several clouds", "none is named: one, two."]),
+        ({"clouds": {"one": {}, "two": {}}}, None, ["No cloud is chosen.", "my-clouds.yaml has: one, two. Give one of them as 'cloud'"]),
         ({"clouds": {}}, "one", ["no cloud 'one'", "It has: none. Add an entry"]),
         ({"clouds": {}}, None, ["No credential"]),
         ({"clouds": {"one": None}}, "one", ["'one'", "is empty"]),
@@ -331,6 +331,14 @@ def test_errors_in_a_file_are_named(file: Callable[[Any], dict[str, str]], conte
     for message in messages:
         assert all(word in message for word in words), message
         assert "secret-p" not in message
+
+
+def test_a_single_entry_beside_a_variable_is_not_called_several(file: Callable[[Any], dict[str, str]]) -> None:
+    """openstacksdk makes an entry of its own of any variable such as OS_PROJECT_ID, which may be left over from AK/SK."""
+    msg = refusal({}, {**file({"clouds": {"one": {"auth": PASSWORD}}}), "OS_PROJECT_ID": "0" * 32})
+    assert msg.startswith("No cloud is chosen.")
+    assert "my-clouds.yaml has: one. Give one of them as 'cloud' or in OS_CLOUD." in msg
+    assert "several" not in msg
 
 
 def test_a_missing_file_is_named() -> None:

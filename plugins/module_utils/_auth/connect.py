@@ -66,7 +66,7 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
     if way is None and "auth_type" not in settings.environment and config.default_cloud not in config.names:
         if config.names:
             raise NoCredential(
-                f"{config.config_filename} has several clouds, and none is named: {', '.join(config.names)}. Give one as 'cloud' or in OS_CLOUD."
+                f"No cloud is chosen. {config.config_filename} has: {', '.join(config.names)}. Give one of them as 'cloud' or in OS_CLOUD."
             )
         raise NoCredential(_NO_CREDENTIAL)
     return _cloud.connect(settings, config, deadline or Deadline(float(settings.get("timeout", 180.0))), token_cache)
