@@ -14,6 +14,9 @@ import pytest
 
 from .inprocess import call
 
+#: The beginning of a message about entries of a list.
+LEAD = "Cannot set up the members of pool 'web': "
+
 
 @pytest.mark.parametrize("option", ["health_check", "session_persistence", "slow_start"])
 @pytest.mark.parametrize(("value", "kind"), [(["a"], "list"), (True, "bool"), (7, "int")])
@@ -45,7 +48,8 @@ def test_an_unknown_option_gets_the_nearest(module: str, options: dict[str, Any]
     ],
 )
 def test_an_entry_lacks_something(entry: object, words: str) -> None:
-    assert call("elb_pool_members", pool="web", members=[entry])["msg"] == words
+    assert call("elb_pool_members", pool="web", members=[entry])["msg"] == f"{LEAD}{words}"
+    assert words in call("elb_pool_members", members=[entry])["msg"]
 
 
 def test_a_pool_needs_a_name() -> None:
@@ -77,7 +81,7 @@ def test_text_that_is_no_dict_is_explained(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "web-1", "a=1, web-1"])
 def test_text_is_no_list_of_members(text: str) -> None:
-    assert call("elb_pool_members", pool="web", members=text)["msg"] == "members must be a list of dicts, not text"
+    assert call("elb_pool_members", pool="web", members=text)["msg"] == f"{LEAD}members must be a list of dicts, not text"
 
 
 def test_a_list_is_no_dict_of_options() -> None:

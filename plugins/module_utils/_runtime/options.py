@@ -60,7 +60,9 @@ def explain_invalid(task: Task, given: Json, msg: str) -> Json:
             # Ansible splits text at commas.
             found, valid = _check_entries(name, option["options"], check_type_list(value))
             reasons += found if isinstance(value, list) or not found else [f"{name} must be a list of dicts, not text"]
-    return with_reasons([*(reasons or [msg + similar]), *task.invalid_entries(valid)])
+    names_its_pool = all(given.get(name) for name in task.pools)
+    beginning = f"Cannot {task.attempt(given)}: " if reasons and task.attempt and names_its_pool else ""
+    return with_reasons([*(reasons or [msg + similar]), *task.invalid_entries(valid)], beginning)
 
 
 def nearest(name: str, known: t.Iterable[str]) -> str:

@@ -53,6 +53,8 @@ class Task:
     changes: Changes | None = None
     #: ``required_one_of`` and the like, as AnsibleModule takes them.
     constraints: Json = dataclasses.field(default_factory=dict)
+    #: ``params -> what cannot be done``, to follow "Cannot" where an entry of a list of dicts is wrong.
+    attempt: t.Callable[[Json], str] | None = None
     #: ``entries by index -> what is wrong with their values``, for the option that is a list of dicts.
     invalid_entries: t.Callable[[t.Mapping[int, Json]], list[str]] = lambda entries: []
     #: The options that have no effect beside others; what is known only from the current resource, the function warns of.

@@ -30,6 +30,10 @@ from .pool_members_apply import CHANGES, Item, Rollout, counts_of
 MIN_CONCURRENCY, MAX_CONCURRENCY = 1, 32
 
 
+def _attempt(params: Json) -> str:
+    return f"set up the members of pool {str(params['pool'])!r}"
+
+
 def _ensure(context: ApiContext) -> Json:
     """Make the members of a pool match the list.
 
@@ -37,7 +41,7 @@ def _ensure(context: ApiContext) -> Json:
         ``updated``, ``removed``, ``pool_id``, ``summary`` and ``diff``.
     :raises PartialFailure: when some of it failed; the rest is done, and ``failed_members`` and ``summary`` say what.
     """
-    attempt = f"set up the members of pool {context.params['pool']!r}"
+    attempt = _attempt(context.params)
     entries = _desired(context, attempt)
     pool, found = resolve_pool(context, attempt, lambda pool: ResourceClient(context, MEMBER, pool).read_all(), assume=True)
     items = _plan(context, attempt, pool, entries, found)
@@ -201,6 +205,7 @@ TASK: t.Final = Task(
     allowed=_allowed,
     pools=("pool",),
     changes=Changes(_touch, _allowed_after),
+    attempt=_attempt,
     invalid_entries=_invalid_entries,
     no_effect=_NO_EFFECT,
 )
