@@ -52,6 +52,13 @@ def test_an_entry_lacks_something(entry: object, words: str) -> None:
     assert words in call("elb_pool_members", members=[entry])["msg"]
 
 
+def test_null_is_no_list_of_members() -> None:
+    """A variable without a value, where a list was meant: nothing is removed because of it."""
+    expected = f"{LEAD}members is null. Give a list. To remove all members, give [] with 'purge: true' and 'allow_empty: true'"
+    assert call("elb_pool_members", pool="web", members=None, purge=True, allow_empty=True)["msg"] == expected
+    assert call("elb_pool_members", pool="web")["msg"] == "missing required arguments: members"
+
+
 def test_a_pool_needs_a_name() -> None:
     assert call("elb_pool", name=None, state="absent")["msg"] == "Cannot remove pool '': name must not be empty where no id is given"
 

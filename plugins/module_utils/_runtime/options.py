@@ -47,6 +47,8 @@ def explain_invalid(task: Task, given: Json, msg: str) -> Json:
     similar = _suggestion(task.argument_spec, given)
     for name, option in task.argument_spec.items():
         value = given.get(name)
+        if name in task.if_null and name in given and value is None:
+            reasons.append(f"{name} is null. {task.if_null[name]}")
         if _has_suboptions(option) and isinstance(value, dict):
             similar += _suggestion(option["options"], value)
         if _has_suboptions(option) and value is not None:

@@ -57,6 +57,8 @@ class Task:
     attempt: t.Callable[[Json], str] | None = None
     #: ``entries by index -> what is wrong with their values``, for the option that is a list of dicts.
     invalid_entries: t.Callable[[t.Mapping[int, Json]], list[str]] = lambda entries: []
+    #: What to give instead of null, by option.
+    if_null: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     #: The options that have no effect beside others; what is known only from the current resource, the function warns of.
     no_effect: tuple[NoEffect, ...] = ()
 

@@ -207,5 +207,6 @@ TASK: t.Final = Task(
     changes=Changes(_touch, _allowed_after),
     attempt=_attempt,
     invalid_entries=_invalid_entries,
+    if_null={"members": "Give a list. To remove all members, give [] with 'purge: true' and 'allow_empty: true'"},
     no_effect=_NO_EFFECT,
 )
