@@ -238,10 +238,10 @@ def test_what_is_needed_to_create_is_named(engine: Engine, emulator: Emulator) -
         ]
     ).results
     assert nowhere["msg"] == (
-        "Cannot set up pool 'web': there is no pool of that name, so it would be created, and that needs protocol, lb_algorithm, "
-        "one of loadbalancer, listener and type (instance or ip)"
+        "Cannot set up pool 'web': there is no pool of that name. To create it, give protocol and lb_algorithm "
+        "and one of loadbalancer, listener or type (instance or ip)"
     )
-    assert "no pool of that name on that load balancer or listener, so it would be created, and that needs protocol" in on_a_listener["msg"]
+    assert "no pool of that name on that load balancer or listener. To create it, give protocol" in on_a_listener["msg"]
     assert emulator.writes() == []
 
 

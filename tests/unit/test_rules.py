@@ -116,7 +116,7 @@ def test_valid_options_are_not_refused(given: tuple[Json, Json]) -> None:
 @pytest.mark.parametrize(
     ("desired", "words"),
     [
-        ({}, ["protocol", "lb_algorithm", "one of loadbalancer, listener and type"]),
+        ({}, ["protocol", "lb_algorithm", "one of loadbalancer, listener or type"]),
         ({"description": "x", "loadbalancer_id": "y"}, ["protocol", "lb_algorithm"]),
         ({"protocol": "QUIC", "lb_algorithm": "QUIC_CID", "type": "ip"}, ["session_persistence with type SOURCE_IP"]),
         ({"protocol": "TCP", "lb_algorithm": "ROUND_ROBIN", "type": ""}, ["one of loadbalancer"]),
@@ -174,7 +174,7 @@ def test_invalid_members(desired: Json, words: str) -> None:
 @pytest.mark.parametrize(
     ("desired", "pool", "words"),
     [
-        ({}, None, ["no member of that name, so one would be added, and that needs address and protocol_port"]),
+        ({}, None, ["no member of that name. To add one, give address and protocol_port"]),
         ({"address": "2001:db8::1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"ip_version": "v4"}, ["takes IPv4 members only"]),
         ({"address": "10.0.0.1", "protocol_port": 80, "subnet_cidr_id": "s"}, {"type": "ip"}, ["the pool's type is ip"]),
         ({"address": "2001:db8::1", "protocol_port": 80}, None, ["an IPv6 member needs subnet_cidr_id"]),

@@ -177,7 +177,7 @@ def _missing_to_create(desired: Json, pool: t.Mapping[str, t.Any]) -> list[str]:
     :param pool: what is known of the pool.
     """
     if "address" not in desired:
-        return ["the pool has no member of that name, so one would be added, and that needs address and protocol_port"]
+        return ["the pool has no member of that name. To add one, give address and protocol_port"]
     missing = []
     if is_ipv6(desired["address"]) and pool.get("ip_version") == "v4":
         missing.append("the pool takes IPv4 members only")

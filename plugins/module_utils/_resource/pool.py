@@ -187,13 +187,13 @@ def _missing_to_create(desired: Json, dummy: t.Mapping[str, t.Any]) -> list[str]
     """The fields that are required to create a pool and are not given."""
     missing = [name for name in ("protocol", "lb_algorithm") if name not in desired]
     if not any(desired.get(name) for name in ("loadbalancer_id", "listener_id", "type")):
-        missing.append("one of loadbalancer, listener and type (instance or ip)")
+        missing.append("one of loadbalancer, listener or type (instance or ip)")
     if desired.get("protocol") == "QUIC" and "session_persistence" not in desired:
         missing.append("session_persistence with type SOURCE_IP, because it is QUIC")
     if not missing:
         return []
     where = " on that load balancer or listener" if desired.get("loadbalancer_id") or desired.get("listener_id") else ""
-    return [f"there is no pool of that name{where}, so it would be created, and that needs {', '.join(missing)}"]
+    return [f"there is no pool of that name{where}. To create it, give {' and '.join(missing)}"]
 
 
 def _identity(desired: Json) -> Identity:
