@@ -129,6 +129,15 @@ def test_a_listener_that_has_a_pool_matters_to_creation_only() -> None:
         assert "TERMINATED_HTTPS listeners take HTTP pools" in message
 
 
+def test_a_removal_refused_without_a_known_reason_may_be_because_of_the_health_check() -> None:
+    advice = "If the pool has a health check, remove that first"
+    delete = POOL.operation(Verb.DELETE)
+    assert advice in error(409, "ELB.8907", "The pool is in use.", delete).msg
+    for known in ("listener b0c1 is using this pool.", "l7policy 8a10 is using this pool.", "removal protection is enabled"):
+        assert advice not in error(409, "ELB.8907", known, delete).msg
+    assert advice not in error(409, "ELB.8907", "Something is in use.").msg
+
+
 @pytest.mark.parametrize(
     ("operation", "reason"),
     [

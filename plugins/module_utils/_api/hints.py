@@ -162,6 +162,14 @@ _HINTS: tuple[_Hint, ...] = (
         "A listener has one default pool: set 'switch_listener: true' to replace it, give another listener, or use the pool that it has.",
         POOL.operation(Verb.CREATE).action,
     ),
+    # elb_pool removes the health check by itself only if the service gives that as the reason.
+    _Hint(
+        409,
+        (),
+        "",
+        "If the pool has a health check, remove that first (elb_pool with 'health_check: {enable: false}'), then run the task again.",
+        POOL.operation(Verb.DELETE).action,
+    ),
     _Hint(429, (), "", "The API throttles this account: run fewer tasks at once, or raise 'timeout'."),
 )
 
