@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import json
 import resource
@@ -12,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -21,6 +23,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.otc.elb.plugins.module_utils._api import client
+from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Deadline
+from ansible_collections.otc.elb.plugins.module_utils._runtime.concurrency import WorkerPool
 
 from ..unit.inprocess import environment
 from .conftest import Run
@@ -263,6 +267,23 @@ def test_workers_that_hang_end(run: Run) -> None:
     # Each is found by the look after its response got lost.
     assert result.changed, result["msg"]
     assert len(server.seen("POST")) == len(MEMBERS)
+
+
+def test_an_interrupt_that_wakes_no_wait_is_seen() -> None:
+    """A signal that arrives between Python's look for signals and a wait does not end the wait; so does interrupt_main()."""
+    deadline, begun = Deadline(60), threading.Barrier(2)
+
+    def step(number: int) -> None:
+        begun.wait()
+        if number:
+            time.sleep(0.2)
+            _thread.interrupt_main()
+        deadline.sleep(30)
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        WorkerPool(2, deadline).map(step, [0, 1])
+    assert time.monotonic() - started < 20
 
 
 # --- Pages ------------------------------------------------------------------------------------

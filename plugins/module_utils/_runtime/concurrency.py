@@ -22,6 +22,8 @@ Outcome = t.TypeVar("Outcome")
 MAX_READS = 8
 #: Seconds to wait for workers that were interrupted. One that is resolving a name or connecting cannot be woken; it sends nothing any more.
 _LAST_SECONDS = 1.0
+#: Seconds to wait for an outcome at once: a signal that arrives just before a wait does not end it, and is seen after it.
+_LONGEST_WAIT = 0.5
 
 
 class WorkerPool:
@@ -63,7 +65,7 @@ class WorkerPool:
             for worker in workers:
                 worker.start()
             while len(outcomes) < len(each):
-                index, outcome, error = ended.get()
+                index, outcome, error = _next(ended)
                 if error is not None:
                     raise error
                 outcomes[index] = outcome
@@ -103,3 +105,11 @@ class WorkerPool:
 
         self.map(attempt, each)
         return failed
+
+
+def _next(ended: queue.SimpleQueue[Outcome]) -> Outcome:
+    while True:
+        try:
+            return ended.get(timeout=_LONGEST_WAIT)
+        except queue.Empty:
+            continue
