@@ -165,6 +165,17 @@ def bomb(megabytes: int) -> bytes:
     return b"".join(compressor.compress(bytes(1 << 20)) for dummy in range(megabytes)) + compressor.flush()
 
 
+def keystone_and_elb(connection: Connection, request: Request) -> None:
+    """Keystone, which refuses to show its versions, and an ELB without pools."""
+    if request.path == "/v3":
+        connection.send(response({}, "401 Unauthorized"))
+    elif request.method == "POST":
+        token = {"methods": ["password"], "expires_at": "2099-01-01T00:00:00Z", "project": {"id": "p", "name": "p"}}
+        connection.send(response({"token": token}, "201 Created", "X-Subject-Token: the-token"))
+    else:
+        connection.send(response({"pools": []}))
+
+
 class Service:
     """As much of ELB as a task needs; in place of its response to some requests it sends what a test wants.
 

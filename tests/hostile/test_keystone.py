@@ -17,7 +17,7 @@ from ansible_collections.otc.elb.plugins.module_utils._http.adapter import limit
 from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Deadline
 
 from .conftest import Run
-from .server import Connection, Request, response, serve
+from .server import keystone_and_elb, response, serve
 from .test_limits import FLOODS, HANGS, POOL_ID
 
 
@@ -35,17 +35,7 @@ def test_a_request_for_a_token_ends(kind: str) -> None:
 
 def test_keystone_refuses_to_show_its_versions(run: Run) -> None:
     """keystoneauth1 would ask for a token to ask again, while it asks for a token. What the URL says is enough."""
-
-    def respond(connection: Connection, request: Request) -> None:
-        if request.path == "/v3":
-            connection.send(response({}, "401 Unauthorized"))
-        elif request.method == "POST":
-            token = {"methods": ["password"], "expires_at": "2099-01-01T00:00:00Z", "project": {"id": "p", "name": "p"}}
-            connection.send(response({"token": token}, "201 Created", "X-Subject-Token: the-token"))
-        else:
-            connection.send(response({"pools": []}))
-
-    with serve(respond) as server:
+    with serve(keystone_and_elb) as server:
         auth = {"auth_url": f"{server.url}/v3", "username": "u", "password": "pppp", "user_domain_id": "d", "project_id": "p"}
         result = run(server, "elb_pool_info", auth=auth, env={"OS_AUTH_TOKEN": "", "OS_PROJECT_ID": ""})
     assert result["pools"] == [], result

@@ -32,7 +32,7 @@ from ansible_collections.otc.elb.plugins.plugin_utils._direct.token_files import
 
 from ..credentials import aksk
 from ..emulator.client import Emulator
-from ..hostile.server import Connection, Request, response, serve
+from ..hostile.server import keystone_and_elb, serve
 from ..unit.inprocess import call
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGHUP, signal.SIGPIPE]
@@ -149,17 +149,6 @@ def test_hundreds_of_items_leave_nothing(emulator: Emulator, tmp_path: Path) -> 
     assert grown < 64 * 1024
 
 
-def respond(connection: Connection, request: Request) -> None:
-    """As Keystone and ELB do."""
-    if request.path == "/v3":
-        connection.send(response({}, "401 Unauthorized"))
-    elif request.method == "POST":
-        token = {"methods": ["password"], "expires_at": "2099-01-01T00:00:00Z", "project": {"id": "p", "name": "p"}}
-        connection.send(response({"token": token}, "201 Created", "X-Subject-Token: the-token"))
-    else:
-        connection.send(response({"pools": []}))
-
-
 def test_no_socket_is_left_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither to ELB nor to Keystone, even if something still refers to what has it."""
     kept: list[adapter.Adapter] = []
@@ -171,7 +160,7 @@ def test_no_socket_is_left_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(adapter.Adapter, "__init__", remember)
     opened = descriptors()
-    with serve(respond) as server:
+    with serve(keystone_and_elb) as server:
         auth = {"auth_url": f"{server.url}/v3", "username": "u", "password": "pppp", "user_domain_id": "d", "project_id": "p"}
         for number in range(5):
             folder = tmp_path / str(number)
