@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
+from openstack.config import loader
 
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect
 from ansible_collections.otc.elb.plugins.module_utils._errors import NoCredential
@@ -83,6 +84,7 @@ def test_the_process_is_as_before(emulator: Emulator, tmp_path: Path, error: typ
 
 
 def test_from_a_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though openstacksdk, which is imported, asks for its path."""
     gone, folder = tmp_path / "gone", tmp_path / "folder"
     gone.mkdir()
     folder.mkdir()
@@ -107,7 +109,6 @@ def test_an_environment_that_cannot_be(tmp_path: Path, env: dict[str, str], reas
 
 def test_clouds_yaml_is_found_where_a_module_finds_it(tmp_path: Path) -> None:
     """openstacksdk decides at its import where to look, and that may have been before the task."""
-    loader = pytest.importorskip("openstack.config.loader")
     before = list(loader.CONFIG_FILES)
     with applied({"HOME": str(tmp_path / "home")}, str(tmp_path)):
         assert loader.CONFIG_FILES[0] == str(tmp_path / "clouds.yaml")
