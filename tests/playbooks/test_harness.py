@@ -1,8 +1,13 @@
 # Copyright (c) 2026, The otc.elb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the other tests rely on: the two ways to run a module agree, and nothing of the tester's own gets in."""
+"""What the other tests rely on: the two ways to run a module agree, so do the two ways to start Ansible, and nothing of the tester's own gets
+in.
+"""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +16,7 @@ from ..emulator.client import Emulator
 from ..result import Result
 from ..unit.inprocess import call
 from .engine import Engine, task
+from .warm import Warm
 
 POOL = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "loadbalancer": "demo"}
 
@@ -40,3 +46,28 @@ def test_credentials_of_the_tester_stay_outside(engine: Engine, emulator: Emulat
     for result in (engine.run("elb_pool_info", env=nothing), call("elb_pool_info", project_id=emulator.project_id)):
         assert result.failed
     assert emulator.requests() == []
+
+
+def test_a_forked_program_is_like_one_that_was_started(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has the environment, the folder and the exit status of its own, nothing of another one, and leaves no temporary files."""
+    forked: list[object] = []
+    fork = Warm.start
+    monkeypatch.setattr(Warm, "start", lambda *arguments: forked.append(arguments) or fork(*arguments))
+    show = "import json, os; print(json.dumps([dict(os.environ), os.getcwd()]))"
+    tasks = [
+        {"ansible.builtin.debug": {"msg": "{{ lookup('pipe', command) }}"}},
+        {"ansible.builtin.fail": {"msg": "fails"}},
+    ]
+    seen = []
+    for number, warm in enumerate([False, True, True, True]):
+        home = tmp_path / str(number)
+        home.mkdir()
+        engine = Engine(home, {**aksk(emulator), f"OWN_{number}": "", "ANSIBLE_NOCOLOR": "1"}, warm=warm)
+        played = engine.play(tasks, ignore_errors=False, extra_vars={"command": f"{engine.bin}/python -c '{show}'"})
+        environment, folder = json.loads(played.results[0]["msg"])
+        assert environment.pop(f"OWN_{number}") == ""
+        text = json.dumps([environment, folder]).replace(str(home), "home")
+        seen.append((text, played.rc, played.stderr, list(home.glob(".ansible/tmp/*"))))
+    # The first that asks for a process does not get one.
+    assert len(forked) == 2
+    assert seen[1:] == seen[:1] * 3

@@ -267,3 +267,10 @@ def test_no_link_among_files_is_broken(page: Path) -> None:
         target = page.parent / name if name else page
         assert target.exists(), link
         assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), link
+
+
+def test_every_test_that_a_report_names_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (CHECKOUT / "tests" / "reports.md").read_text(encoding="utf-8"))
+    assert named
+    for file, test in named:
+        assert (f"def {test}(" if test else "def test_") in (CHECKOUT / file).read_text(encoding="utf-8"), f"{file}::{test}"

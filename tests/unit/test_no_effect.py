@@ -138,9 +138,32 @@ def test_a_default_of_the_action_group_does_not_warn(module: str, situation: str
         ({"health_check": {"enable": False, "delay": 5, "type": "TCP"}}, "health_check.type and health_check.delay have no effect with 'health_ch"),
         ({"session_persistence": {"enable": False, "type": "SOURCE_IP"}}, "session_persistence.type has no effect with 'session_persistence.e"),
         ({"validate_certs": False, "ca_cert": "/ca.pem"}, "ca_cert has no effect with 'validate_certs: false'."),
-        ({"auth_token": "0f1e2d3c", "auth_type": "token", "interface": "admin"}, "auth_type and interface have no effect with AK/SK or a token."),
+        *(
+            ({**credential, "auth_type": "token", "interface": "admin"}, "auth_type and interface have no effect with AK/SK or a token.")
+            for credential in ({"auth_token": "0f1e2d3c"}, {"access_key": "AKAKAKAK", "secret_key": "SKSKSKSK"})
+        ),
     ],
 )  # fmt: skip
 def test_suboptions_and_the_connection(options: Json, words: str) -> None:
     (warning,) = call("elb_pool", name="web", **options).warnings
     assert warning.startswith(words)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"health_check": {"delay": 5}},
+        {"session_persistence": {"type": "SOURCE_IP"}},
+        {"ca_cert": "/ca.pem"},
+        {"ca_cert": "/ca.pem", "validate_certs": True},
+        {"auth": {"auth_url": "http://127.0.0.1:9/v3"}, "auth_type": "password", "interface": "admin"},
+    ],
+)
+def test_they_have_an_effect_otherwise(options: Json) -> None:
+    assert call("elb_pool", name="web", **options).warnings == []
+
+
+def test_an_option_is_warned_of_once() -> None:
+    """Two reasons apply to the name: the ID, and the address."""
+    (warning,) = call("elb_member", pool=ID, id=ID, name="web-1", **MEMBER, state="absent").warnings
+    assert warning == "name, address and protocol_port have no effect with 'state: absent' and 'id'."
