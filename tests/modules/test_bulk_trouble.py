@@ -60,6 +60,7 @@ def test_a_service_that_stays_down_ends_the_task_in_its_time(module: Run, emulat
     assert all("Skipped" in error for error in errors if error not in tried)
     # How many fit into the last moments is a matter of how fast this machine is.
     assert 4 <= len(tried) < len(errors)
+    assert " Run the task again to finish the job. " in result["msg"]
 
 
 def test_health_that_comes_up_late(module: Run, emulator: Emulator, pool: str) -> None:
@@ -105,6 +106,7 @@ def test_throttling_for_longer_than_the_task_may_wait_ends_it_for_all(
     asked = len(emulator.writes())
     assert 1 <= asked <= 4
     assert sum("not attempted" in each["error"] for each in result["failed_members"]) == 50 - asked
+    assert " Run the task again to finish the job. " in result["msg"]
 
 
 def test_a_missing_action_is_tried_once(module: Run, emulator: Emulator, pool: str) -> None:
@@ -115,6 +117,7 @@ def test_a_missing_action_is_tried_once(module: Run, emulator: Emulator, pool: s
     desired = [*entries(1, 8, weight=7), *entries(11, 60)]
     result = module("elb_pool_members", pool=pool, members=desired, concurrency=4, **keys)
     assert result["missing_action"] == "elb:members:create"
+    assert " Once the cause is corrected, run the task again to finish the job. " in result["msg"]
     assert result["summary"] == {"added": 0, "updated": 8, "removed": 0, "unchanged": 0}
     assert len(result["failed_members"]) == 50
     assert {(each["status"], each["missing_action"]) for each in result["failed_members"]} == {(403, "elb:members:create")}
@@ -198,6 +201,10 @@ def test_a_quota_that_does_not_suffice_for_both(module: Run, emulator: Emulator,
     assert "8 of 8 members in the list and 8 of 8 members to remove failed" in result["msg"]
     assert "Members are added before others are removed" in result["msg"]
     assert "and 7 more: Could not add member" in result["msg"]
+    # Where the task would remove none, a higher quota is what helps.
+    more = module("elb_pool_members", pool=pool, members=entries(1, 9))
+    assert "Members are added before others are removed" not in more["msg"]
+    assert " Once the cause is corrected, run the task again to finish the job. " in more["msg"]
 
 
 def test_long_lists_of_mistakes_are_cut_in_the_message(module: Run, emulator: Emulator, pool: str) -> None:
