@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from ..emulator.client import Emulator
 from ..result import Result
 from ..unit.inprocess import call
 from .engine import Engine, task
-from .warm import Warm
+from .warm import Started, Warm
 
 POOL = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "loadbalancer": "demo"}
 
@@ -52,7 +53,12 @@ def test_a_forked_program_is_like_one_that_was_started(emulator: Emulator, tmp_p
     """It has the environment, the folder and the exit status of its own, nothing of another one, and leaves no temporary files."""
     forked: list[object] = []
     fork = Warm.start
-    monkeypatch.setattr(Warm, "start", lambda *arguments: forked.append(arguments) or fork(*arguments))
+
+    def counted(*arguments: Any) -> Started:
+        forked.append(arguments)
+        return fork(*arguments)
+
+    monkeypatch.setattr(Warm, "start", counted)
     show = "import json, os; print(json.dumps([dict(os.environ), os.getcwd()]))"
     tasks = [
         {"ansible.builtin.debug": {"msg": "{{ lookup('pipe', command) }}"}},
