@@ -69,7 +69,7 @@ def pools(draw: st.DrawFn) -> Json:
     protocol = draw(st.sampled_from(pool_resource.PROTOCOLS))
     kind = draw(st.sampled_from(["instance", "ip", ""]))
     algorithms = [name for name in pool_resource.ALGORITHMS if name != "QUIC_CID" or protocol == "QUIC"]
-    status = draw(st.sampled_from(pool_resource.PROTECTION))
+    status = draw(st.sampled_from(pool_resource.PROTECTION_STATUSES))
     slow_start: Json | None = {"enable": draw(st.booleans()), "duration": draw(st.integers(30, 1200))}
     return {
         "id": "36ce7086-a496-4666-9064-5ba0e6840c75",
@@ -104,7 +104,7 @@ def pool_options(draw: st.DrawFn, pool: Json) -> Json:
             "protocol": st.just(protocol),
             "lb_algorithm": st.sampled_from(algorithms),
             "loadbalancer_id": st.sampled_from([LOADBALANCER, LOADBALANCER.upper()]),
-            "protection_status": st.sampled_from(pool_resource.PROTECTION),
+            "protection_status": st.sampled_from(pool_resource.PROTECTION_STATUSES),
             "session_persistence": stickiness_options(protocol, pool["session_persistence"]),
             **(
                 {"slow_start": st.fixed_dictionaries({}, optional={"enable": st.booleans(), "duration": st.integers(30, 1200)})}

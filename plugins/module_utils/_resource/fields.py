@@ -28,11 +28,11 @@ def _any_value(value: Value) -> str | None:
     return None
 
 
-def _as_desired(desired: Value, current: Value, resource: Json) -> Value:
+def _as_desired(desired: Value, current: Value, resource: t.Mapping[str, t.Any]) -> Value:
     return desired
 
 
-def _unchanged(value: Value, resource: Json) -> Value:
+def _unchanged(value: Value, resource: t.Mapping[str, t.Any]) -> Value:
     return value
 
 
@@ -52,11 +52,11 @@ class Field:
     #: What is wrong with a value by itself, or ``None``.
     check: t.Callable[[Value], str | None] = _any_value
     #: ``(desired, current, resource) -> the value that the field should get``.
-    target: t.Callable[[Value, Value, Json], Value] = _as_desired
+    target: t.Callable[[Value, Value, t.Mapping[str, t.Any]], Value] = _as_desired
     #: ``(value, resource) -> the form in which two values are compared``.
-    comparable: t.Callable[[Value, Json], Value] = _unchanged
+    comparable: t.Callable[[Value, t.Mapping[str, t.Any]], Value] = _unchanged
     #: Takes the field out of a response, where it is not found under its name.
-    read: t.Callable[[Json], Value] | None = None
+    read: t.Callable[[t.Mapping[str, t.Any]], Value] | None = None
     #: Whether null is a value, such as "off", rather than unknown.
     nullable: bool = False
     #: The option's value that a response shows as null; ``None`` where there is none.
@@ -74,7 +74,7 @@ class Field:
 
         ``None`` means unknown.
         """
-        value = self.read(t.cast(Json, resource)) if self.read else resource.get(self.name)
+        value = self.read(resource) if self.read else resource.get(self.name)
         if value is None and (self.updatable is not Updatable.NEVER or self.name in resource):
             return self.default
         return value
@@ -83,7 +83,7 @@ class Field:
         """Whether two values mean the same; a current value that is not known equals any."""
         if current is None and not self.nullable:
             return True
-        return bool(self.comparable(value, t.cast(Json, resource)) == self.comparable(current, t.cast(Json, resource)))
+        return bool(self.comparable(value, resource) == self.comparable(current, resource))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -82,7 +82,7 @@ def _codes(value: Value) -> str | None:
     return text(64, 1)(value)
 
 
-def _or_null(desired: Value, current: Value, resource: Json) -> Value:
+def _or_null(desired: Value, current: Value, resource: t.Mapping[str, t.Any]) -> Value:
     """Null resets a field to the service's default."""
     return desired or None
 

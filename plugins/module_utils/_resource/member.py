@@ -15,7 +15,7 @@ from .._errors import Json
 from .address import comparable_address, is_ipv6, parse_address
 from .fields import Field, Rule, Updatable, number, text
 from .ids import comparable_id
-from .pool import protection
+from .pool import blocks_removal_of_members
 from .resource import Collection, Identity, Resource, Verb, by_name
 from .specs import INTEGERS, TEXT, TEXTS, one_of
 
@@ -208,7 +208,7 @@ def _warnings(desired: Json, dummy: t.Mapping[str, t.Any] | None, pool: t.Mappin
 
 
 def _blocks_removal(dummy: t.Mapping[str, t.Any], pool: t.Mapping[str, t.Any]) -> list[str]:
-    return protection(pool, repr(pool.get("name")))
+    return blocks_removal_of_members(pool, repr(pool.get("name")))
 
 
 _REASON: Json = {"type": "dict"}

@@ -90,7 +90,7 @@ def plan_present(fields: t.Sequence[Field], desired: Json, current: t.Mapping[st
         if field.name not in desired:
             continue
         now = field.value_in(current)
-        target = field.target(desired[field.name], now, t.cast(Json, current))
+        target = field.target(desired[field.name], now, current)
         before[field.name] = after[field.name] = now
         if field.equal(target, now, current):
             continue

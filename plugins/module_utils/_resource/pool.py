@@ -63,7 +63,7 @@ class Pool(t.TypedDict, total=False):
 PROTOCOLS = ("TCP", "UDP", "HTTP", "HTTPS", "QUIC")
 ALGORITHMS = ("ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP", "QUIC_CID")
 TYPES = ("instance", "ip", "")
-PROTECTION = ("nonProtection", "consoleProtection")
+PROTECTION_STATUSES = ("nonProtection", "consoleProtection")
 
 _NEW_POOL = "create a pool under another name with it, move the listener and the members there, then remove this pool"
 
@@ -74,12 +74,12 @@ def references(pool: t.Mapping[str, t.Any], key: str) -> list[str] | None:
     return None if found is None else [str(comparable_id(each["id"])) for each in found]
 
 
-def _loadbalancer(pool: Json) -> t.Any:
+def _loadbalancer(pool: t.Mapping[str, t.Any]) -> t.Any:
     ids = references(pool, "loadbalancers")
     return None if ids is None else ids[0] if ids else ""
 
 
-def _comparable_loadbalancer(value: t.Any, pool: Json) -> t.Any:
+def _comparable_loadbalancer(value: t.Any, pool: t.Mapping[str, t.Any]) -> t.Any:
     # A pool may have several: each of them is the same as the first.
     ids = references(pool, "loadbalancers") or []
     return ids[0] if comparable_id(value) in ids else comparable_id(value)
@@ -88,15 +88,17 @@ def _comparable_loadbalancer(value: t.Any, pool: Json) -> t.Any:
 _SLOW_START = {"enable": False, "duration": 30}
 
 
-def _slow_start_target(desired: Json, current: t.Any, pool: Json) -> Json:
-    known = {key: value for key, value in (current or {}).items() if key in _SLOW_START and value is not None}
-    return {**known, **desired}
+def _known_slow_start(value: Json | None) -> Json:
+    return {key: part for key, part in (value or {}).items() if key in _SLOW_START and part is not None}
 
 
-def _comparable_slow_start(value: t.Any, pool: Json) -> Json:
+def _slow_start_target(desired: Json, current: t.Any, pool: t.Mapping[str, t.Any]) -> Json:
+    return {**_known_slow_start(current), **desired}
+
+
+def _comparable_slow_start(value: t.Any, pool: t.Mapping[str, t.Any]) -> Json:
     """Where slow start is off, the service may return null instead of a duration; then only "off" is compared."""
-    known = {key: part for key, part in (value or {}).items() if key in _SLOW_START and part is not None}
-    full = {**_SLOW_START, **known}
+    full = {**_SLOW_START, **_known_slow_start(value)}
     return full if full["enable"] or pool.get("slow_start") else {"enable": False}
 
 
@@ -138,7 +140,7 @@ FIELDS: tuple[Field, ...] = (
         "vpc_id", {"type": "str"}, updatable=Updatable.WHILE_BLANK, default="", check=text(36), comparable=comparable_id, instead=_NEW_POOL
     ),
     Field("type", {"type": "str", "choices": list(TYPES)}, updatable=Updatable.WHILE_BLANK, default="", instead=_NEW_POOL),
-    Field("protection_status", {"type": "str", "choices": list(PROTECTION)}, default="nonProtection"),
+    Field("protection_status", {"type": "str", "choices": list(PROTECTION_STATUSES)}, default="nonProtection"),
     Field("protection_reason", {"type": "str"}, default="", check=text(255, without="<>")),
 )
 
@@ -167,7 +169,7 @@ def _vpc(pool: Json) -> str | None:
     return None
 
 
-def _protection(pool: Json) -> str | None:
+def _protection_reason(pool: Json) -> str | None:
     if pool.get("protection_reason") and pool.get("protection_status") == "nonProtection":
         return "protection_reason goes with protection_status consoleProtection only"
     return None
@@ -178,7 +180,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("lb_algorithm", "protocol"), _algorithm),
     Rule(("slow_start",), _slow_start),
     Rule(("vpc_id", "type"), _vpc),
-    Rule(("protection_reason",), _protection),
+    Rule(("protection_reason",), _protection_reason),
     session_persistence.RULE,
 )
 
@@ -203,11 +205,11 @@ def _identity(desired: Json) -> Identity:
 
 def _blocks_removal(pool: t.Mapping[str, t.Any], dummy: t.Mapping[str, t.Any]) -> list[str]:
     """The reasons against the removal of the pool. Whether an empty pool with removal protection can be removed is left to the service."""
-    return [] if pool.get("members") == [] else protection(pool, repr(pool.get("name")))
+    return [] if pool.get("members") == [] else blocks_removal_of_members(pool, repr(pool.get("name")))
 
 
-def protection(pool: t.Mapping[str, t.Any], label: str) -> list[str]:
-    """Why members cannot be removed from the pool, where that is known.
+def blocks_removal_of_members(pool: t.Mapping[str, t.Any], label: str) -> list[str]:
+    """The reasons against the removal of members from the pool, as far as it is known.
 
     :param label: the pool as messages name it.
     """
@@ -251,7 +253,7 @@ POOL: Resource[Pool] = Resource(
         "member_instance_id": TEXTS,
         "vpc_id": TEXTS,
         "type": one_of(*TYPES),
-        "protection_status": one_of(*PROTECTION),
+        "protection_status": one_of(*PROTECTION_STATUSES),
         "enterprise_project_id": TEXTS,
         "member_deletion_protection_enable": {"type": "bool"},
     },

@@ -206,6 +206,6 @@ class Resource(t.Generic[R]):
             elif name not in comparable:
                 if current != value:
                     return False
-            elif comparable[name](current, t.cast(Json, found)) != comparable[name](value, t.cast(Json, found)):
+            elif comparable[name](current, found) != comparable[name](value, found):
                 return False
         return True

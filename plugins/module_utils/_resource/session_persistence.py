@@ -32,7 +32,7 @@ def _default_persistence(protocol: t.Any) -> t.Any:
     return {"TCP": 1, "UDP": 1, "QUIC": 1, "HTTP": 1440, "HTTPS": 1440}.get(protocol)
 
 
-def _effective(stickiness: Json, pool: Json) -> Json:
+def _effective(stickiness: Json) -> Json:
     """Keep what has an effect: cookie_name belongs to APP_COOKIE only, persistence_timeout to the others."""
     chosen = stickiness.get("type")
     settled = {"type": chosen}
@@ -43,16 +43,16 @@ def _effective(stickiness: Json, pool: Json) -> Json:
     return {key: value for key, value in settled.items() if value is not None}
 
 
-def _target(desired: Json, current: t.Any, pool: Json) -> t.Any:
+def _target(desired: Json, current: t.Any, pool: t.Mapping[str, t.Any]) -> t.Any:
     """The desired sub-options over the current ones; ``None`` turns stickiness off."""
     if not desired.get("enable", True):
         return None
     merged = {**(current or {}), **{key: value for key, value in desired.items() if key != "enable"}}
-    return _effective(merged, pool)
+    return _effective(merged)
 
 
-def _comparable(value: t.Any, pool: Json) -> t.Any:
-    settled = _effective(value or {}, pool)
+def _comparable(value: t.Any, pool: t.Mapping[str, t.Any]) -> t.Any:
+    settled = _effective(value or {})
     if not settled:
         return None
     if settled.get("type") != "APP_COOKIE":
