@@ -9,10 +9,12 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from ..playbooks.engine import Engine, Task, read_result, task
@@ -40,8 +42,7 @@ def seconds(setting: Setting, rounds: int, looped: int, many: int) -> Seconds:
     setting.emulator.seed_members(larger["id"], *entries(many))
     with moto(setting) as aws:
         env = {**setting.env, **aws}
-        python = {"ansible_python_interpreter": setting.python}
-        network = [task("amazon.aws.ec2_vpc_net", name="benchmark", cidr_block="10.0.0.0/16") | {"vars": python}]
+        network = [task("amazon.aws.ec2_vpc_net", name="benchmark", cidr_block="10.0.0.0/16") | interpreter(setting)]
         vpc = play(setting, network, env)[0]["vpc"]["id"]
         group: Json = {"name": "web", "protocol": "http", "port": 80, "vpc_id": vpc, "state": "present"}
         ours = dict(_ours(pool, larger["id"], looped, many))
@@ -53,7 +54,7 @@ def seconds(setting: Setting, rounds: int, looped: int, many: int) -> Seconds:
             named(PING, task(PING)),
             named(URI, task(URI, url=url, headers={"X-Auth-Token": token})),
             *(named(name + ORDINARY, ordinary(one)) for name, one in ours.items() if "loop" not in one),
-            named(AWS, task(AWS, **group) | {"vars": python}),
+            named(AWS, task(AWS, **group) | interpreter(setting)),
         ]
         loop = LOOP.format(looped)
         last = [named(loop + ORDINARY, ordinary(ours[loop]))]
@@ -112,8 +113,7 @@ def play(
     setting: Setting, tasks: Sequence[Task], env: Mapping[str, str], inventory: Json | None = None, forks: int = 5, **keywords: Any
 ) -> list[Any]:
     """The results of a play in a process of its own, with the collections of PyPI's ``ansible``."""
-    home = setting.home / f"play-{len(list(setting.home.iterdir()))}"
-    home.mkdir()
+    home = Path(tempfile.mkdtemp(prefix="play-", dir=setting.home))
     engine = Engine(home, env, warm=False)
     (theirs,) = (setting.ansible / "lib").glob("python*/site-packages")
     hosts, path, record = home / "hosts.json", home / "play.yml", home / "results.jsonl"
@@ -138,6 +138,11 @@ def named(name: str, one: Task) -> Task:
 def ordinary(one: Task) -> Task:
     """The task as a module that Ansible sends and starts."""
     return one | {"vars": {"otc_elb_direct": False}}
+
+
+def interpreter(setting: Setting) -> Task:
+    """What gives a task of another collection the Python that has its libraries."""
+    return {"vars": {"ansible_python_interpreter": setting.python}}
 
 
 def members_of(size: int) -> str:

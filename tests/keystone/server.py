@@ -154,7 +154,7 @@ class Keystone:
     def endpoints(self, service: str, urls: dict[tuple[str, str], str]) -> None:
         """Put a service into the catalog; its URLs by region and interface."""
         service_id = self.create("service", type=service, name=service)
-        for region in {region for region, dummy in urls}:
+        for region in {region for region, dummy in urls} - {found["id"] for found in self.call("GET", "/regions")["regions"]}:
             self.create("region", id=region)
         for (region, interface), url in urls.items():
             self.create("endpoint", service_id=service_id, region_id=region, interface=interface, url=url)
