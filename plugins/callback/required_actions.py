@@ -84,12 +84,14 @@ configure: >
     policy_file = build/policy.json
 """
 
+import contextlib
 import functools
 import json
 import typing as t
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ansible.errors import AnsibleError, AnsibleOptionsError
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.loader import module_loader
 
@@ -118,6 +120,17 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         self._plays: dict[str, dict[tuple[str, str], Need]] = {}
         self._play: tuple[str, str] = ("", "")
         self._touched = Touched()
+
+    def set_options(self, *args: t.Any, **kwargs: t.Any) -> None:
+        """See Ansible.
+
+        :raises AnsibleError: for a wrong value. Ansible shows it as a warning, and goes on without the callback.
+        """
+        with contextlib.suppress(AnsibleOptionsError):
+            super().set_options(*args, **kwargs)
+            return
+        # Ansible's own message does not have the variable. Only this option has choices.
+        raise AnsibleError("scope (OTC_ELB_REQUIRED_ACTIONS_SCOPE, or in ansible.cfg) must be run or ever. No policy is made in this run.")
 
     # --- Plays ---------------------------------------------------------------------------------
 

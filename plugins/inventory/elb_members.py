@@ -146,6 +146,8 @@ from ansible_collections.otc.elb.plugins.module_utils._runtime.printable import 
 from ansible_collections.otc.elb.plugins.plugin_utils._inventory.hosts import Host, are_pools, as_group_name, as_text, found_in, of_member
 from ansible_collections.otc.elb.plugins.plugin_utils._inventory.source import OPTIONS, Source, SourceError
 
+_SUFFIXES = ("elb_members.yml", "elb_members.yaml")
+
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc, unused-ignore]  # has no types
     """Reads pools, or takes them from the cache, and fills the inventory."""
@@ -156,8 +158,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     _composes_key = False
 
     def verify_file(self, path: str) -> bool:
-        """Whether a file is meant for this plugin."""
-        return bool(super().verify_file(path)) and path.endswith(("elb_members.yml", "elb_members.yaml"))
+        """Whether a file is meant for this plugin.
+
+        :raises AnsibleParserError: for another name. Ansible shows it only where the file names this plugin.
+        """
+        if not path.endswith(_SUFFIXES):
+            raise AnsibleParserError(f"{self.NAME}: The file's name must end in {' or '.join(_SUFFIXES)}. Rename it.")
+        return bool(super().verify_file(path))
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
         """Resolve templates and check values first: Ansible would take a template for a wrong value, or for no."""

@@ -306,5 +306,13 @@ def test_error_messages_have_no_secrets(engine: Engine, emulator: Emulator, tmp_
 def test_other_files_are_not_its_own(engine: Engine, emulator: Emulator, tmp_path: Path) -> None:
     path = tmp_path / "other.yml"
     path.write_text("plugin: otc.elb.elb_members\n", encoding="utf-8")
-    assert Inventory(engine, {}, f"--inventory={path}").hosts == {}
+    found = Inventory(engine, {}, f"--inventory={path}")
+    assert found.hosts == {}
+    assert "The file's name must end in elb_members.yml or elb_members.yaml." in found.words
+    # It declines the files of others without a word.
+    path.write_text("ungrouped: {hosts: {web-1: }}\n", encoding="utf-8")
+    enabled = {"ANSIBLE_INVENTORY_ENABLED": "otc.elb.elb_members,yaml"}
+    found = Inventory(engine, enabled, f"--inventory={path}")
+    assert list(found.groups["ungrouped"]) == ["web-1"]
+    assert "elb_members.yml" not in found.words
     assert emulator.requests() == []

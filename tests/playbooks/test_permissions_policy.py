@@ -221,6 +221,13 @@ def test_a_policy_of_a_better_run_is_kept(engine: Engine, file: Path, enabled: d
     assert file.read_text(encoding="utf-8") == "the whole policy"
 
 
+def test_a_wrong_scope_is_named_as_it_was_given(engine: Engine, file: Path, enabled: dict[str, str | None]) -> None:
+    played = engine.play([task("elb_pool_info")], env={**enabled, "OTC_ELB_REQUIRED_ACTIONS_SCOPE": "Ever"})
+    assert played.rc == 0
+    assert "scope (OTC_ELB_REQUIRED_ACTIONS_SCOPE, or in ansible.cfg) must be run or ever. No policy is made" in all_text(played)
+    assert not file.exists()
+
+
 def test_a_file_that_cannot_be_written_ends_nothing(engine: Engine, file: Path, enabled: dict[str, str | None]) -> None:
     file.parent.write_text("a file where a folder should be", encoding="utf-8")
     played = engine.play([task("elb_pool_info")], env=enabled)

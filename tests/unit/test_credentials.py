@@ -317,7 +317,8 @@ def file(tmp_path: Path) -> Callable[[Any], dict[str, str]]:
         ({"clouds": {"one": {"auth": PASSWORD, "x": "{secret-p}"}}}, "one", ["'one'", "cannot be used", "braces"]),
         ({"clouds": {"one": {"auth": PASSWORD, "regions": ["a"]}}}, "one", ["'one'", "cannot be used with region 'b'", "regions"]),
         ({"clouds": {"one": {"auth": {**PASSWORD, "ak": "AK", "sk": "secret-p"}}}}, "one", ["The entry 'one' of ", "two kinds", "AK/SK"]),
-        ("clouds: {one: {auth: {password: secret-p", "one", ["my-clouds.yaml", "cannot be read as YAML"]),
+        ("clouds: {one: {auth: {password: secret-p", "one", ["my-clouds.yaml cannot be read as YAML"]),
+        ("clouds: {one: {auth: {password: secret-p", None, ["my-clouds.yaml cannot be read as YAML"]),
         ({"clouds": ["one"]}, "one", ["my-clouds.yaml", "needs a mapping"]),
         ("just a text", "one", ["my-clouds.yaml", "needs a mapping"]),
         ("", "one", ["no cloud 'one'"]),
@@ -342,10 +343,12 @@ def test_a_single_entry_beside_a_variable_is_not_called_several(file: Callable[[
 
 
 def test_a_missing_file_is_named() -> None:
-    assert "/nowhere/x, which OS_CLIENT_CONFIG_FILE names, does not exist" in refusal(
-        {"cloud": "x"}, {"OS_CLIENT_CONFIG_FILE": "/nowhere/x"}
-    )
-    assert "there is no clouds.yaml" in refusal({"cloud": "x"}, {})
+    reason, named = "/nowhere/x, which OS_CLIENT_CONFIG_FILE names, does not exist", {"OS_CLIENT_CONFIG_FILE": "/nowhere/x"}
+    assert refusal({"cloud": "x"}, named).startswith(f"{reason}, so there is no cloud 'x'. ")
+    assert "No credential is given. Give one of: " in refusal({}, named)
+    assert reason in refusal({}, named)
+    assert refusal({"cloud": "x"}, {}).startswith("There is no clouds.yaml in any of ")
+    assert "clouds.yaml in any of" not in refusal({}, {})
     assert "is a whole clouds.yaml" in refusal({"cloud": {"clouds": {}}}, {})
 
 

@@ -101,6 +101,17 @@ class Config(OpenStackConfig):
             return []
         return sorted(str(name) for name in clouds if name != self.envvar_key)
 
+    @property
+    def unread(self) -> tuple[str, str] | None:
+        """Why a file that exists, or that a variable names, was not read, and what to do about it."""
+        named = os.environ.get("OS_CLIENT_CONFIG_FILE")
+        if self.config_filename:
+            return None
+        if named and not Path(named).exists():
+            return f"{named}, which OS_CLIENT_CONFIG_FILE names, does not exist", "Give the path of the file there."
+        path = next((path for path in self._config_files if Path(path).exists()), None)
+        return (f"{path} cannot be read as YAML", "Check its syntax and its permissions.") if path else None
+
     def _prompt(self, prompt: str | None = None) -> str:
         """Return the value from the environment where openstacksdk's command line would ask for a password or a passcode."""
         name = str(prompt).strip(": ").rpartition(" ")[2].lower()
@@ -316,20 +327,19 @@ def _unknown(config: Config, name: str) -> str:
     if not is_entry_name(name):
         # It may be a whole credential, and is never quoted.
         return "cloud is a text that is no entry's name. Give the name of an entry in clouds.yaml, or a dict of the same shape."
-    start, named = f"There is no cloud {name!r}", os.environ.get("OS_CLIENT_CONFIG_FILE")
     if config.config_filename:
         advice = (
             "Give one of them as 'cloud' or in OS_CLOUD" if config.names else "Add an entry, or name another file in OS_CLIENT_CONFIG_FILE"
         )
-        return f"{start} in {config.config_filename}. It has: {', '.join(config.names) or 'none'}. {advice}."
-    if named and not Path(named).exists():
-        return f"{start}: {named}, which OS_CLIENT_CONFIG_FILE names, does not exist. Give the path of the file there."
-    files = [named, *loader.CONFIG_FILES] if named else loader.CONFIG_FILES
-    unreadable = next((path for path in files if Path(path).exists()), None)
-    if unreadable:
-        return f"{start}: {unreadable} cannot be read as YAML. Check its syntax and its permissions."
-    places = ", ".join(dict.fromkeys(str(Path(path).parent) for path in files))
-    return f"{start}: there is no clouds.yaml in any of {places}. Create one there, or name another file in OS_CLIENT_CONFIG_FILE."
+        return f"There is no cloud {name!r} in {config.config_filename}. It has: {', '.join(config.names) or 'none'}. {advice}."
+    if config.unread:
+        reason, advice = config.unread
+        return f"{reason}, so there is no cloud {name!r}. {advice}"
+    places = ", ".join(dict.fromkeys(str(Path(path).parent) for path in loader.CONFIG_FILES))
+    return (
+        f"There is no clouds.yaml in any of {places}, so there is no cloud {name!r}. "
+        "Create one there, or name another file in OS_CLIENT_CONFIG_FILE."
+    )
 
 
 def _keys_of(entry: Json) -> Json:

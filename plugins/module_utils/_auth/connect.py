@@ -68,7 +68,8 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
             raise NoCredential(
                 f"No cloud is chosen. {config.config_filename} has: {', '.join(config.names)}. Give one of them as 'cloud' or in OS_CLOUD."
             )
-        raise NoCredential(_NO_CREDENTIAL)
+        reason, advice = config.unread or ("", "")
+        raise NoCredential(f"{_NO_CREDENTIAL} {reason}. {advice}" if reason else _NO_CREDENTIAL)
     return _cloud.connect(settings, config, deadline or Deadline(float(settings.get("timeout", 180.0))), token_cache)
 
 
