@@ -21,6 +21,7 @@ POOL: Json = {
     "backend_lb_algorithm": "ROUND_ROBIN",
 }
 MEMBERS = "otc.elb.backend : Its members"
+SERVER: Json = {"address": "192.168.0.11", "port": 80}
 
 
 def backend(**options: Any) -> Task:
@@ -152,7 +153,62 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
             },
             ["host web-1 (192.168.0.11:80): backend_members[0] has the same address and port"],
         ),
-        ({"backend_wait": False, "backend_min_healthy_seconds": 5}, ["only with 'backend_wait: true'"]),
+        # What can have no effect.
+        (
+            {"backend_wait": False, "backend_min_healthy_seconds": 5},
+            ["backend_min_healthy_seconds has an effect only with 'backend_wait: true'"],
+        ),
+        (
+            {"backend_members": [{**SERVER, "weight": 1}], "backend_port": 80, "backend_weight": 0, "backend_weight_variable": "weight"},
+            [f"backend_{name} has an effect only with backend_group." for name in ("port", "weight", "weight_variable")],
+        ),
+        (
+            {"backend_address_variable": "ip", "backend_port_variable": "port", "backend_subnet_cidr_id": "5bb1"},
+            [f"backend_{name} has an effect only with backend_group." for name in ("address_variable", "port_variable", "subnet_cidr_id")],
+        ),
+        ({"backend_switch_listener": "yes"}, ["backend_switch_listener has an effect only with backend_listener."]),
+        (
+            {"backend_members": [SERVER], "backend_allow_empty": True, "backend_drain_seconds": 9},
+            ["backend_allow_empty has an effect only with 'backend_purge: true'.", "backend_drain_seconds has an effect only with"],
+        ),
+        (
+            {"backend_wait": "true", "backend_concurrency": 4},
+            [f"backend_{name} has an effect only with backend_members or backend_group." for name in ("wait", "concurrency")],
+        ),
+        # What the modules refuse, by the names of the variables.
+        (
+            {
+                "backend_members": [SERVER],
+                "backend_purge": True,
+                "backend_drain_seconds": -1,
+                "backend_concurrency": 33,
+                "backend_timeout": -5,
+            },
+            [
+                "backend_drain_seconds must be 0 to 86400, not -1.",
+                "backend_concurrency must be 1 to 32, not 33.",
+                "backend_timeout must be 0 to 86400, not -5.",
+            ],
+        ),
+        (
+            {"backend_members": [SERVER], "backend_wait": True, "backend_min_healthy_seconds": 180},
+            ["backend_min_healthy_seconds (180) must be less than backend_timeout (180)"],
+        ),
+        ({"backend_name": "n" * 256}, ["backend_name must have 0 to 255 characters"]),
+        ({"backend_description": "d" * 256}, ["backend_description must have 0 to 255 characters"]),
+        ({"backend_lb_algorithm": "QUIC_CID"}, ["backend_lb_algorithm QUIC_CID is for backend_protocol QUIC only"]),
+        ({"backend_type": "instance"}, ["backend_type instance needs backend_vpc_id"]),
+        ({"backend_slow_start": {"duration": 5}}, ["backend_slow_start duration must be"]),
+        ({"backend_slow_start": {"seconds": 5}}, ["backend_slow_start.seconds"]),
+        ({"backend_health_check": {"type": "X"}}, ["value of type must be one of", "found in backend_health_check"]),
+        ({"backend_loadbalancer": "none"}, ["no load balancer 'none'", "Give its name or ID as 'backend_loadbalancer'."]),
+        (
+            {"backend_loadbalancer": None, "backend_protocol": None, "backend_lb_algorithm": None},
+            [
+                "give backend_protocol and backend_lb_algorithm and one of backend_loadbalancer, backend_listener or backend_type (instance or ip)"
+            ],
+        ),
+        ({"backend_name": "full", "backend_protocol": "TCP"}, ["backend_protocol is HTTP and cannot become TCP"]),
         ({"backend_state": "gone"}, ["backend_state must be one of"]),
         ({"backend_name": "full", "backend_state": "absent"}, ["it has 1 member. Set 'backend_force: true' to remove it"]),
         (
@@ -172,6 +228,9 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
     for message, (options, words) in zip(messages, wrong, strict=True):
         assert all(word in message for word in words), (options, message)
         assert "'id'" not in message
+        assert not re.search(
+            r"(?<![\w.])(lb_algorithm|slow_start|health_check|drain_seconds|switch_listener|vpc_id|allow_empty)\b", message
+        )
     assert emulator.writes() == []
 
 
@@ -194,13 +253,6 @@ def test_what_a_rolling_update_has_drained_is_left_alone(engine: Engine, emulato
     played = play(engine, [update("restore"), {**heavier, "run_once": True}], hosts="web")
     assert played.rc == 0, played.output
     assert members(emulator) == {"web-1": ("192.168.0.11", 80, 8), "web-2": ("192.168.0.12", 81, 0)}
-
-
-def test_concurrency_is_the_modules(engine: Engine, emulator: Emulator) -> None:
-    listed: Json = {"backend_members": [{"address": "192.168.0.11", "port": 80}]}
-    played = play(engine, [backend(**listed, backend_concurrency=33)], check=True)
-    (refused,) = played.of(MEMBERS)
-    assert "concurrency must be 1 to 32, not 33" in refused["msg"]
 
 
 def test_members_stay_where_nobody_meant_to_remove_them(engine: Engine, emulator: Emulator) -> None:

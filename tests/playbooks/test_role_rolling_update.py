@@ -272,6 +272,8 @@ def test_the_weight_comes_from_the_inventory_or_from_this_run(engine: Engine, em
 
 def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
     pool(emulator, [*servers(2), {"name": "web-1b", "address": "192.168.0.11", "protocol_port": 8081}])
+    for dummy in range(2):
+        pool(emulator, [], name="twin")
     alone: Task = {"ansible.builtin.include_role": {"name": "otc.elb.rolling_update"}}
     no_pool: Task = {"ansible.builtin.include_role": {"name": "otc.elb.rolling_update", "tasks_from": "drain"}}
     played = update(
@@ -288,12 +290,16 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
                 # Only restore would wait and set the weight, but then the host is out.
                 entry("drain", rolling_update_timeout=5, rolling_update_min_healthy_seconds=10),
                 entry("drain", rolling_update_weight=101),
+                entry("drain", rolling_update_timeout=86401, rolling_update_min_serving=-1),
+                # What can have no effect.
+                entry("drain", rolling_update_name="web-1", rolling_update_address="192.168.0.11", rolling_update_port=8080),
+                entry("drain", rolling_update_pool="twin"),
             )
         ],
         hosts(1),
     )
     messages = [result["msg"] for result in played.results if result.failed]
-    assert len(messages) == 8, messages
+    assert len(messages) == 11, messages
     for message, words in zip(
         messages,
         [
@@ -305,6 +311,9 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
             ["'wbe': in this project and region there is no such pool, or it has no members. Check rolling_update_pool."],
             ["web-1: rolling_update_min_healthy_seconds (10) must be less than rolling_update_timeout (5)"],
             ["web-1: rolling_update_weight must be 0 to 100, not 101"],
+            ["rolling_update_timeout must be 0 to 86400, not 86401", "rolling_update_min_serving must be 0 or more, not -1"],
+            ["rolling_update_address and rolling_update_port cannot be given with rolling_update_name"],
+            ["there are 2 pools named 'twin'", "Give the ID of the right one as rolling_update_pool."],
         ],
         strict=True,
     ):
