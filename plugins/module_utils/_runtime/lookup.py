@@ -11,7 +11,7 @@ import typing as t
 from .._errors import ApiError, ElbError, Json, NotFound
 from .._resource.ids import is_name, normalized_id
 from .._resource.pool import POOL
-from .._resource.resource import Resource, by_name
+from .._resource.resource import Resource, Verb, by_name
 from .context import ApiContext
 from .resource_client import PoolRef, ResourceClient, scope
 
@@ -91,6 +91,11 @@ def resolve_pool(context: ApiContext, attempt: str, find: t.Callable[[PoolRef], 
     assumed = context.assume(POOL, repr(name), f"there is {no_such(POOL, name)}")
     pool = PoolRef(assumed["id"], repr(name), {})
     return pool, find(pool)
+
+
+def allowed_to_resolve_pool(params: Json) -> set[str]:
+    """The IAM action that :func:`resolve_pool` needs besides those of what it finds in the pool."""
+    return {POOL.operation(Verb.LIST).action} if is_name(params["pool"]) else set()
 
 
 def _pool_ref(context: ApiContext, attempt: str, name: str) -> PoolRef | None:

@@ -19,7 +19,7 @@ from .._resource.resource import Resource, Verb
 from .._runtime.concurrency import MAX_READS, WorkerPool
 from .._runtime.context import ApiContext
 from .._runtime.listing import allowed_to_list, listing
-from .._runtime.lookup import POOL_OPTION, no_such, resolve_filter, resolve_pool
+from .._runtime.lookup import POOL_OPTION, allowed_to_resolve_pool, no_such, resolve_filter, resolve_pool
 from .._runtime.resource_client import PoolRef, ResourceClient, scope_of_related
 from .._runtime.task import Task
 
@@ -135,8 +135,7 @@ def _allowed_for_pools(params: Json) -> set[str]:
 
 
 def _allowed_for_members(params: Json) -> set[str]:
-    look_up = {POOL.operation(Verb.LIST).action} if is_name(params["pool"]) else set()
-    return allowed_to_list(MEMBER, params) | look_up
+    return allowed_to_list(MEMBER, params) | allowed_to_resolve_pool(params)
 
 
 POOLS: t.Final = Task(

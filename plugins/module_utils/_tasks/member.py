@@ -10,14 +10,12 @@ import typing as t
 
 from .._api.operations import READS
 from .._errors import ElbError, Json
-from .._resource.ids import is_name
 from .._resource.member import MEMBER, WEIGHT, Member, is_healthy, key_of
 from .._resource.plan import Outcome
-from .._resource.pool import POOL
 from .._resource.resource import Verb
 from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.ensure import ENSURE_OPTIONS, Ensure, allowed_to_ensure, is_absent
-from .._runtime.lookup import POOL_OPTION, resolve_pool
+from .._runtime.lookup import POOL_OPTION, allowed_to_resolve_pool, resolve_pool
 from .._runtime.no_effect import NoEffect
 from .._runtime.resource_client import PoolRef, ResourceClient
 from .._runtime.serving import SERVING_OPTIONS, drain, invalid_serving
@@ -117,9 +115,7 @@ class EnsureMember(Ensure[Member]):
 
 def _allowed(params: Json) -> set[str]:
     """The IAM actions that a task with these options may need."""
-    actions = allowed_to_ensure(MEMBER, params)
-    if is_name(params["pool"]):
-        actions.add(POOL.operation(Verb.LIST).action)
+    actions = allowed_to_ensure(MEMBER, params) | allowed_to_resolve_pool(params)
     if is_absent(params) and params["drain_seconds"]:
         actions.add(MEMBER.operation(Verb.UPDATE).action)
     if not is_absent(params) and params["wait"]:

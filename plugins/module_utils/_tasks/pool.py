@@ -131,11 +131,11 @@ class EnsurePool(Ensure[Pool]):
     def removal_refusals(self, current: Pool) -> list[str]:
         """See :class:`Ensure`. Forwarding policies are looked for before the first member is removed."""
         pool_id = str(current["id"])
-        references = [] if self.context.is_placeholder(pool_id) else current.get("members")
-        if references is None or (references and self.params["force"]):
+        ids = [] if self.context.is_placeholder(pool_id) else references(current, "members")
+        if ids is None or (ids and self.params["force"]):
             # Whole ones: what is removed is named by address and port.
             self._members = self._members_of(current).read_all(scope_of_related(self.context))
-        count = len(references or self._members)
+        count = len(ids or self._members)
         if count and not self.params["force"]:
             return [f"it has {count} member{'s' * (count > 1)}. Set 'force: true' to remove {'them' if count > 1 else 'it'} as well."]
         reasons = super().removal_refusals({**current, "members": [{"id": member["id"]} for member in self._members]})

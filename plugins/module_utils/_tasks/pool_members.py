@@ -9,15 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Json, ValidationFailed
-from .._resource.ids import is_name
 from .._resource.member import FIELDS, MEMBER, Key, Member, entry_label, key_of
 from .._resource.plan import Plan, PlanKind, missing_in_response, plan_absent, plan_present, shown_after
-from .._resource.pool import POOL
 from .._resource.resource import Verb
 from .._resource.touched import ANY_MEMBER, TouchedPool
 from .._runtime.context import ApiContext
 from .._runtime.ensure import warn_of_missing
-from .._runtime.lookup import POOL_OPTION, resolve_pool
+from .._runtime.lookup import POOL_OPTION, allowed_to_resolve_pool, resolve_pool
 from .._runtime.no_effect import NoEffect
 from .._runtime.printable import printable
 from .._runtime.resource_client import PoolRef, ResourceClient
@@ -158,8 +156,7 @@ def _allowed(params: Json) -> set[str]:
         verbs.add(Verb.UPDATE)
     if params["purge"]:
         verbs |= {Verb.DELETE, Verb.UPDATE} if params["drain_seconds"] else {Verb.DELETE}
-    look_up = {POOL.operation(Verb.LIST).action} if is_name(params["pool"]) else set()
-    return {MEMBER.operation(verb).action for verb in verbs} | look_up
+    return {MEMBER.operation(verb).action for verb in verbs} | allowed_to_resolve_pool(params)
 
 
 def _touch(pool: TouchedPool, params: Json) -> None:
