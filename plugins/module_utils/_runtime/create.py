@@ -20,7 +20,19 @@ from .context import ApiContext
 #: Seconds before each look after a response was lost. Most of what a slow gateway still does is done by then.
 _LOOKS = (0.5, 1.0, 2.0)
 
+#: The status and the code of a conflict, such as with a resource that exists. Source: "Error Codes" of the API reference.
+_CONFLICT = (409, "ELB.8907")
+
 Look = t.Callable[[], list[Json]]
+
+
+class _Reported(Exception):
+    """A failure whose message says already what became of the request with the lost response."""
+
+    def __init__(self, failure: ElbError, outcome: str = "") -> None:
+        super().__init__(failure.msg)
+        failure.msg += outcome
+        self.failure = failure
 
 
 class Created(t.NamedTuple):
@@ -47,9 +59,10 @@ def create_once(context: ApiContext, call: Call, look: Look) -> Created:
         return _adopt(look, refusal, ours=False)
     try:
         return _after_lost_response(context, call, look, lost, retry_after)
+    except _Reported as reported:
+        raise reported.failure from None
     except ElbError as error:
-        if error is not lost and "It is not known" not in error.msg and "ids" not in error.facts:
-            error.msg += f" Before that, a response was lost ({lost.msg}) It is not known whether that request will still be carried out."
+        error.msg += f" Before that, a response was lost ({lost.msg}) It is not known whether that request will still be carried out."
         raise
 
 
@@ -57,7 +70,8 @@ def _after_lost_response(context: ApiContext, call: Call, look: Look, lost: ElbE
     """Find out what became of a request whose response was lost, and send it once more if nothing did.
 
     :param retry_after: the seconds that the service asks to wait; where fewer are left, it is not sent again.
-    :raises ElbError: as :func:`create_once`.
+    :raises _Reported: when that is not known in the end, or it was created twice.
+    :raises ElbError: when it cannot be found out.
     """
     in_time = context.deadline.left() > retry_after
     if in_time:
@@ -67,17 +81,17 @@ def _after_lost_response(context: ApiContext, call: Call, look: Look, lost: ElbE
         context.done.append(call.attempt)
         return Created(_only(context, call, found), as_planned=False, ours=True)
     if not in_time or not context.deadline.left():
-        lost.msg += (
-            f" It is not known whether it will still be created: nothing was found yet, and timeout ({context.deadline.seconds:g} s) is up."
+        raise _Reported(
+            lost,
+            f" It is not known whether it will still be created: nothing was found yet, and timeout ({context.deadline.seconds:g} s) is up.",
         )
-        raise lost
     try:
         resource = context.write(call) or {}
     except OutcomeUnknown as unknown:
         found = _look_repeatedly(context, look)
         if not found:
-            unknown.cause.msg += " It is not known whether it will still be created: it was sent twice, and nothing was found yet."
-            raise unknown.cause from None
+            outcome = " It is not known whether it will still be created: it was sent twice, and nothing was found yet."
+            raise _Reported(unknown.cause, outcome) from None
     except ApiError as refusal:
         adopted = _adopt(look, refusal, ours=True)
         context.done.append(call.attempt)
@@ -109,19 +123,20 @@ def _adopt(look: Look, refusal: ApiError, ours: bool) -> Created:
 
     :raises ApiError: the refusal, where there is no such resource.
     """
-    found = look() if (refusal.status, refusal.code) == (409, "ELB.8907") else []
+    found = look() if (refusal.status, refusal.code) == _CONFLICT else []
     if len(found) != 1:
         raise refusal
     return Created(found[0], as_planned=False, ours=ours)
 
 
 def _only(context: ApiContext, call: Call, found: list[Json]) -> Json:
+    """The one that was created.
+
+    :raises _Reported: when there are several.
+    """
     if len(found) > 1:
         context.done.append(call.attempt)
         ids = sorted(str(each.get("id")) for each in found)
-        raise ElbError(
-            f"Could not {call.attempt} just once: the response to the first attempt was lost, and now there are {len(found)}: "
-            f"{', '.join(ids)}. Remove those that are too many by their IDs.",
-            ids=ids,
-        )
+        several = f"the response to the first attempt was lost, and now there are {len(found)}: {', '.join(ids)}"
+        raise _Reported(ElbError(f"Could not {call.attempt} just once: {several}. Remove those that are too many by their IDs.", ids=ids))
     return found[0]
