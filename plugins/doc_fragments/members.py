@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of modules that manage the members of a pool."""
+"""The options of modules that are about the members of a pool."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options of ``_runtime.lookup`` and ``_runtime.serving``."""
+    """``POOL`` documents ``POOL_OPTION`` of ``_runtime.lookup``; the other options are those of ``_runtime.serving``."""
 
-    DOCUMENTATION = r"""
+    POOL = r"""
 options:
   pool:
     description:
@@ -18,6 +18,10 @@ options:
     type: str
     required: true
     aliases: [pool_id]
+"""
+
+    DOCUMENTATION = r"""
+options:
   wait:
     description:
       - Whether to wait, at most O(timeout) seconds, until the members that the task sets up are healthy. If the time runs out, the task

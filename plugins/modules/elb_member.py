@@ -37,6 +37,7 @@ extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes
   - otc.elb.members
+  - otc.elb.members.pool
 options:
   address:
     description:

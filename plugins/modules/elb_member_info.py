@@ -31,13 +31,8 @@ notes:
 extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes.info
+  - otc.elb.members.pool
 options:
-  pool:
-    description:
-      - The name or ID of the pool. A UUID is used as the ID, without a lookup, which saves a request.
-    type: str
-    required: true
-    aliases: [pool_id]
   id:
     description:
       - IDs of members. A single ID without other filters gets this member instead of a list.

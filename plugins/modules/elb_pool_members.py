@@ -41,6 +41,7 @@ extends_documentation_fragment:
   - otc.elb.connection
   - otc.elb.attributes
   - otc.elb.members
+  - otc.elb.members.pool
 options:
   members:
     description:

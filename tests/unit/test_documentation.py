@@ -34,24 +34,26 @@ PLUGINS = sorted(
 )
 FRAGMENTS = sorted((CHECKOUT / "plugins" / "doc_fragments").glob("*.py"))
 #: The constants that document options and attributes.
-DOCUMENTED = ("DOCUMENTATION", "INFO")
+DOCUMENTED = ("DOCUMENTATION", "INFO", "POOL")
 MODULES = [path for path in PLUGINS if path.parent.name == "modules"]
 ROLES = sorted((CHECKOUT / "roles").glob("*/meta/argument_specs.yml"))
 
 
 def fragment(name: str) -> dict[str, Any]:
-    """The options in a documentation fragment."""
-    text = (CHECKOUT / "plugins" / "doc_fragments" / f"{name}.py").read_text(encoding="utf-8")
-    (found,) = re.findall(r'DOCUMENTATION = r"""(.*?)"""', text, re.DOTALL)
+    """The options in a documentation fragment, such as ``members`` or ``members.pool``."""
+    file, dummy, part = name.partition(".")
+    text = (CHECKOUT / "plugins" / "doc_fragments" / f"{file}.py").read_text(encoding="utf-8")
+    (found,) = re.findall(rf'{part.upper() or "DOCUMENTATION"} = r"""(.*?)"""', text, re.DOTALL)
     options: dict[str, Any] = yaml.safe_load(found)["options"]
     return options
 
 
 def documentation(path: Path) -> dict[str, Any]:
-    """The documentation of a plugin, with the options of its fragment ``members``."""
+    """The documentation of a plugin, with the options of its fragments about members."""
     found: dict[str, Any] = yaml.safe_load(constant(path, "DOCUMENTATION"))
-    if "otc.elb.members" in found.get("extends_documentation_fragment", ()):
-        found["options"] |= fragment("members")
+    for name in found.get("extends_documentation_fragment", ()):
+        if name.startswith("otc.elb.members"):
+            found["options"] |= fragment(name.removeprefix("otc.elb."))
     return found
 
 
