@@ -15,7 +15,7 @@ import typing as t
 from .._errors import ElbError, Skipped
 from .._http.deadline import Deadline
 
-Each = t.TypeVar("Each")
+Item = t.TypeVar("Item")
 Outcome = t.TypeVar("Outcome")
 
 #: How many reads run at the same time, at most.
@@ -27,9 +27,9 @@ _LONGEST_WAIT = 0.5
 
 
 class WorkerPool:
-    """Runs steps with a bounded number of workers.
+    """Runs a step for each of many items, with a bounded number of workers.
 
-    :param concurrency: how many steps run at the same time, at most.
+    :param concurrency: how many items are under way at the same time, at most.
     :param deadline: the task's; an interrupt ends it.
     """
 
@@ -37,34 +37,35 @@ class WorkerPool:
         self._concurrency = concurrency
         self._deadline = deadline
 
-    def map(self, step: t.Callable[[Each], Outcome], each: t.Sequence[Each]) -> list[Outcome]:
-        """Run *step* for each. The first failure, or an interrupt, ends them all.
+    def map(self, step: t.Callable[[Item], Outcome], items: t.Sequence[Item]) -> list[Outcome]:
+        """Run *step* for each item. The first failure, or an interrupt, ends them all.
 
-        :returns: the outcomes, in the order of *each*.
+        :returns: the outcomes, in the order of *items*.
+        :raises BaseException: the first failure of a step, whatever it is.
         """
-        if min(self._concurrency, len(each)) <= 1:
-            return [step(one) for one in each]
-        waiting = collections.deque(enumerate(each))
+        if min(self._concurrency, len(items)) <= 1:
+            return [step(item) for item in items]
+        waiting = collections.deque(enumerate(items))
         ended: queue.SimpleQueue[tuple[int, t.Any, BaseException | None]] = queue.SimpleQueue()
 
         def work() -> None:
             while True:
                 try:
-                    index, one = waiting.popleft()
+                    index, item = waiting.popleft()
                 except IndexError:
                     return
                 try:
-                    ended.put((index, step(one), None))
+                    ended.put((index, step(item), None))
                 except BaseException as error:  # noqa: BLE001 (raised again below)
                     ended.put((index, None, error))
 
         # Not concurrent.futures, whose threads hold back the end of the process.
-        workers = [threading.Thread(target=work, daemon=True) for dummy in range(min(self._concurrency, len(each)))]
+        workers = [threading.Thread(target=work, daemon=True) for dummy in range(min(self._concurrency, len(items)))]
         outcomes: dict[int, Outcome] = {}
         try:
             for worker in workers:
                 worker.start()
-            while len(outcomes) < len(each):
+            while len(outcomes) < len(items):
                 index, outcome, error = _next(ended)
                 if error is not None:
                     raise error
@@ -79,31 +80,31 @@ class WorkerPool:
             for worker in workers:
                 if worker.ident is not None:
                     worker.join(max(0.0, end - time.monotonic()))
-        return [outcomes[index] for index in range(len(each))]
+        return [outcomes[index] for index in range(len(items))]
 
-    def run(self, step: t.Callable[[Each], None], each: t.Sequence[Each]) -> list[tuple[Each, ElbError]]:
-        """Run *step* for each. A failure of one does not end the others.
+    def run(self, step: t.Callable[[Item], None], items: t.Sequence[Item]) -> list[tuple[Item, ElbError]]:
+        """Run *step* for each item. An :class:`ElbError` of one does not end the others.
 
-        :returns: those that failed, with their failures; ``Skipped`` where an attempt would have failed for the same reason as another.
-            Any other exception ends it all.
+        :returns: the items that failed, with their failures; ``Skipped`` where an attempt would have failed for the same reason as another.
+        :raises BaseException: any other failure of a step.
         """
-        failed: list[tuple[Each, ElbError]] = []
+        failed: list[tuple[Item, ElbError]] = []
         refusals: list[ElbError] = []
 
-        def attempt(one: Each) -> None:
+        def attempt(item: Item) -> None:
             try:
                 if failed and not self._deadline.left():
                     raise Skipped("Skipped: other members failed, and the time is up.")
                 if refusals:
                     facts = {name: refusals[0].facts.get(name) for name in ("status", "missing_action")}
                     raise Skipped("Skipped: another member failed with the same authorization error.", **facts)
-                step(one)
+                step(item)
             except ElbError as error:
-                failed.append((one, error))
+                failed.append((item, error))
                 if error.affects_all:
                     refusals.append(error)
 
-        self.map(attempt, each)
+        self.map(attempt, items)
         return failed
 
 
