@@ -11,6 +11,7 @@ from typing import Any
 import requests
 
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
+from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Deadline
 
 from .. import awx
 from ..playbooks.engine import Engine, PlayRun, task
@@ -299,10 +300,11 @@ def test_a_token_that_expires_is_renewed_once(cloud: Cloud, engine: Engine) -> N
 
 
 def test_a_revoked_token_is_replaced_by_another(cloud: Cloud) -> None:
-    connection = _credentials.connect({"auth": cloud.auth})
+    connection = _credentials.connect({"api_timeout": 30.0, "auth": cloud.auth}, Deadline(180.0))
 
     def ask() -> tuple[str, int]:
-        url = f"{connection.endpoint}/v3/{connection.project_id}/elb/pools"
+        endpoint, project_id = connection.locate()
+        url = f"{endpoint}/v3/{project_id}/elb/pools"
         prepared = connection.auth(requests.Request("GET", url).prepare())
         with requests.Session() as session:
             return prepared.headers["X-Auth-Token"], session.send(prepared).status_code
@@ -322,7 +324,8 @@ def test_a_revoked_token_is_replaced_by_another(cloud: Cloud) -> None:
 def test_a_token_that_cannot_be_renewed(cloud: Cloud) -> None:
     """One that was exchanged for a token which is revoked meanwhile."""
     source = cloud.keystone.token(cloud.identity)
-    connection = _credentials.connect({"auth": {"auth_url": cloud.keystone.url, "token": source}, "project_id": cloud.project_id})
+    options = {"api_timeout": 30.0, "auth": {"auth_url": cloud.keystone.url, "token": source}, "project_id": cloud.project_id}
+    connection = _credentials.connect(options, Deadline(180.0))
     cloud.keystone.revoke(source)
     assert connection.renew is not None
     assert not connection.renew()

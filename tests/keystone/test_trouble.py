@@ -17,6 +17,7 @@ from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPE
 from ansible_collections.otc.elb.plugins.module_utils._auth.connect import connect
 from ansible_collections.otc.elb.plugins.module_utils._auth.connection import Connection
 from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
+from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Deadline
 
 from ..playbooks.engine import Engine
 from ..playbooks.story import ended_right, story
@@ -91,14 +92,14 @@ def test_a_kept_token_is_used_until_it_is_refused(cloud: Cloud) -> None:
     with gateway(cloud, lambda number: None) as (url, seen):
 
         def token(password: str = PASSWORD) -> tuple[Connection, str]:
-            found = connect({"auth": {**cloud.auth, "auth_url": url, "password": password}}, token_cache=cache)
+            found = connect({"api_timeout": 30.0, "auth": {**cloud.auth, "auth_url": url, "password": password}}, Deadline(180.0), cache)
             header = found.auth(requests.Request("GET", url).prepare()).headers["X-Auth-Token"]
             assert {header, password} <= found.secrets
             return found, header
 
         dummy, first = token()
         connection, again = token()
-        assert (again, connection.project_id, connection.endpoint) == (first, cloud.project_id, cloud.emulator.url)
+        assert (again, *connection.locate()) == (first, cloud.emulator.url, cloud.project_id)
         assert seen == [201]
         # As after a 401: a new one, for all tasks that follow.
         assert connection.renew is not None

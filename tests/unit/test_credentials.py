@@ -22,6 +22,7 @@ from openstack.config import loader
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
 from ansible_collections.otc.elb.plugins.module_utils._auth.connection import Connection
 from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
+from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Deadline
 
 from .inprocess import environment
 
@@ -45,12 +46,12 @@ def no_files(monkeypatch: pytest.MonkeyPatch) -> None:
 def connect(options: dict[str, Any], environ: dict[str, str]) -> Connection:
     """A connection by the options and the environment. No request is made."""
     with mock.patch.dict(os.environ, environment(environ), clear=True):
-        return _credentials.connect(options)
+        return _credentials.connect({"api_timeout": 30.0, **options}, Deadline(options.get("timeout", 180.0)))
 
 
 def headers(connection: Connection) -> dict[str, str]:
     """The headers that the credential adds to a request."""
-    return dict(connection.auth(requests.Request("GET", connection.endpoint + "/v3").prepare()).headers)
+    return dict(connection.auth(requests.Request("GET", connection.locate()[0] + "/v3").prepare()).headers)
 
 
 def refusal(options: dict[str, Any], environ: dict[str, str]) -> str:
@@ -61,8 +62,7 @@ def refusal(options: dict[str, Any], environ: dict[str, str]) -> str:
 
 def test_keys_from_options() -> None:
     connection = connect(AKSK, {})
-    assert connection.project_id == "p"
-    assert connection.endpoint == "https://elb.eu-de.otc.t-systems.com"
+    assert connection.locate() == ("https://elb.eu-de.otc.t-systems.com", "p")
     assert headers(connection)["Authorization"].startswith("SDK-HMAC-SHA256 Access=AK, ")
     assert headers(connection)["X-Project-Id"] == "p"
     assert connection.secrets == {"AK", "SK"}
@@ -100,15 +100,15 @@ def test_a_security_token_belongs_to_its_own_pair_of_keys() -> None:
 
 def test_the_variables_of_terraform() -> None:
     connection = connect({}, {"OS_TOKEN": "t", "OS_TENANT_ID": "p-1", "OS_REGION": "eu-nl"})
-    assert (connection.project_id, connection.endpoint) == ("p-1", "https://elb.eu-nl.otc.t-systems.com")
+    assert connection.locate() == ("https://elb.eu-nl.otc.t-systems.com", "p-1")
     both = {"OS_TENANT_ID": "p-1", "OS_PROJECT_ID": "p-2", "OS_REGION": "eu-nl", "OS_REGION_NAME": "eu-de"}
     connection = connect({"auth_token": "t"}, both)
-    assert (connection.project_id, connection.endpoint) == ("p-2", "https://elb.eu-de.otc.t-systems.com")
+    assert connection.locate() == ("https://elb.eu-de.otc.t-systems.com", "p-2")
 
 
 def test_missing_options_come_from_the_environment() -> None:
     connection = connect({"access_key": "AK"}, AKSK_ENV)
-    assert connection.project_id == "p-env"
+    assert connection.locate()[1] == "p-env"
     assert connection.secrets == {"AK", "SK-env"}
 
 
@@ -209,7 +209,7 @@ def test_missing_or_conflicting_options_are_named(options: dict[str, Any], envir
     ],
 )
 def test_the_endpoint(given: dict[str, Any], environ: dict[str, str], endpoint: str) -> None:
-    assert connect({**AKSK, **given}, environ).endpoint == endpoint
+    assert connect({**AKSK, **given}, environ).locate()[0] == endpoint
 
 
 @pytest.mark.parametrize(
@@ -362,13 +362,13 @@ def test_keys_of_an_entry(file: Callable[[Any], dict[str, str]]) -> None:
     environ = file({"clouds": {"short": short, "whole": whole}})
     first = connect({"cloud": "short"}, {**environ, "OS_PROJECT_ID": "of another cloud"})
     assert "Access=AK-1," in headers(first)["Authorization"]
-    assert (first.project_id, first.endpoint, first.renew) == ("p-1", "https://elb.eu-nl.otc.t-systems.com", None)
+    assert (first.locate(), first.renew) == (("https://elb.eu-nl.otc.t-systems.com", "p-1"), None)
     assert first.secrets == {"AK-1", "SK-1"}
     second = connect({"cloud": "whole", "project_id": "p-2"}, environ)
     assert headers(second)["X-Security-Token"] == "st-2"
-    assert (second.project_id, second.endpoint, second.secrets) == ("p-2", "http://127.0.0.1:1", {"AK-2", "SK-2", "st-2"})
+    assert (second.locate(), second.secrets) == (("http://127.0.0.1:1", "p-2"), {"AK-2", "SK-2", "st-2"})
     third = connect({"endpoint": "http://127.0.0.1:2"}, {**environ, "OS_CLOUD": "short", "OS_PROJECT_ID": "p-3"})
-    assert (third.project_id, third.endpoint) == ("p-1", "http://127.0.0.1:2")
+    assert third.locate() == ("http://127.0.0.1:2", "p-1")
 
 
 @pytest.mark.parametrize(
@@ -389,9 +389,10 @@ import json, os, sys
 sys.path[:0] = {sys.path!r}
 from ansible_collections.otc.elb.plugins.module_utils._api import client as _client
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect as _credentials
+from ansible_collections.otc.elb.plugins.module_utils._http import deadline as _deadline
 from ansible_collections.otc.elb.plugins.module_utils._http import transport as _transport
 os.environ.update({environ!r})
-_credentials.connect({options!r})
+_credentials.connect({options!r}, _deadline.Deadline(180.0))
 print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment({}))

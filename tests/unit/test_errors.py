@@ -13,6 +13,7 @@ from ansible_collections.otc.elb.plugins.module_utils._api.operations import OPE
 from ansible_collections.otc.elb.plugins.module_utils._api.responses import failure
 from ansible_collections.otc.elb.plugins.module_utils._auth.connect import connect
 from ansible_collections.otc.elb.plugins.module_utils._errors import ApiError, ElbError
+from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Deadline
 from ansible_collections.otc.elb.plugins.module_utils._http.transport import Response
 from ansible_collections.otc.elb.plugins.module_utils._resource.listener import LISTENER
 from ansible_collections.otc.elb.plugins.module_utils._resource.member import MEMBER
@@ -85,7 +86,7 @@ def test_a_refused_credential_gets_the_advice_for_its_kind(status: int, code: st
     ],
 )
 def test_what_to_check_of_a_credential(options: dict[str, str], words: list[str], others: list[str]) -> None:
-    advice = connect({**options, "project_id": "0" * 32}).check_credential
+    advice = connect({**options, "project_id": "0" * 32}, Deadline(180.0)).check_credential
     assert [word for word in words if word not in advice] == []
     assert [word for word in others if word in advice] == []
 

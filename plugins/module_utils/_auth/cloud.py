@@ -187,7 +187,7 @@ def connect(settings: Settings, config: Config, deadline: Deadline, token_cache:
         )
     # The cheap mistakes come first: a request is made only with what can work.
     check_url(str(plugin.auth_url), "auth_url", "https://iam.eu-de.otc.t-systems.com/v3")
-    session.timeout = float(settings.get("api_timeout", 30.0))
+    session.timeout = float(settings.options["api_timeout"])
     session.session = http = limited_session(session.timeout, deadline)
     # A redirect would take the credential elsewhere.
     session.redirect = False

@@ -17,8 +17,7 @@ from pathlib import Path
 
 from .._errors import ElbError, NoCredential
 from .._http.deadline import Deadline
-from . import aksk as _aksk
-from . import token as _token
+from . import aksk, token
 from .connection import Connection, TokenCache
 from .settings import ENVIRONMENT, Settings
 
@@ -36,13 +35,13 @@ _NO_CREDENTIAL = (
 )
 
 
-def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, token_cache: TokenCache | None = None) -> Connection:
-    """Decide which credential is used. No request is made: the first one is that of ``Connection.locate`` or ``auth``.
+def connect(options: t.Mapping[str, t.Any], deadline: Deadline, token_cache: TokenCache | None = None) -> Connection:
+    """Decide which credential is used. No request is made: the first one is that of ``Connection.locate``.
 
     What the options leave out is read from the environment.
 
     :param options: the module's parameters.
-    :param deadline: the task's, within which a token is asked for again after trouble; by default one of ``timeout``.
+    :param deadline: the task's, within which a token is asked for again after trouble.
     :param token_cache: keeps Keystone's tokens for other tasks; by default they are not kept.
     :raises ElbError: says which credential is missing, which two clash, or what cannot be used.
     :raises ImportError: where openstacksdk is missing, and the credential needs it.
@@ -51,14 +50,14 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
     settings.check_project_id()
     way = _way(_in_options(settings), "options") or _way(_in_environment(settings), "environment variables")
     if way == "AK/SK":
-        return _aksk.connect(settings)
+        return aksk.connect(settings)
     if way == "a token":
-        return _token.connect(settings)
+        return token.connect(settings)
     # Here rather than above: it imports openstacksdk, which takes longer than all the rest of a task.
-    from . import cloud as _cloud  # noqa: PLC0415
+    from . import cloud  # noqa: PLC0415
 
     try:
-        config = _cloud.Config()
+        config = cloud.Config()
     except ImportError:
         if way or _has_clouds(os.environ):
             raise
@@ -70,7 +69,7 @@ def connect(options: t.Mapping[str, t.Any], deadline: Deadline | None = None, to
             )
         reason, advice = config.unread or ("", "")
         raise NoCredential(f"{_NO_CREDENTIAL} {reason}. {advice}" if reason else _NO_CREDENTIAL)
-    return _cloud.connect(settings, config, deadline or Deadline(float(settings.get("timeout", 180.0))), token_cache)
+    return cloud.connect(settings, config, deadline, token_cache)
 
 
 def expects_keystone(environ: t.Mapping[str, str]) -> bool:

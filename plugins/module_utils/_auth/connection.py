@@ -26,7 +26,8 @@ class Connection(t.NamedTuple):
     auth: t.Callable[[t.Any], t.Any]
     #: What to do where the service refuses the credential, as a sentence.
     check_credential: str
-    #: Finds the endpoint and the project's ID; requests a token where one is needed. May be called often.
+    #: Finds the service's root, without version and slash, and the project's ID. Requests a token where one is needed, and raises
+    #: :class:`ElbError` where there is none, or the catalog lacks the service.
     locate: t.Callable[[], tuple[str, str]]
     #: Values that must never be shown, wherever they came from. A token from Keystone joins them.
     secrets: set[str]
@@ -39,19 +40,3 @@ class Connection(t.NamedTuple):
     auth_url: str | None = None
     #: Closes the connections to there.
     close: t.Callable[[], None] = lambda: None
-
-    @property
-    def endpoint(self) -> str:
-        """The service's root, without version and slash.
-
-        :raises ElbError: when a token is needed for it and there is none, or the catalog lacks the service.
-        """
-        return self.locate()[0]
-
-    @property
-    def project_id(self) -> str:
-        """The project's ID.
-
-        :raises ElbError: when a token is needed for it and there is none.
-        """
-        return self.locate()[1]
