@@ -143,7 +143,7 @@ class Control:
         self.command("server", address=address, port=port)
 
     def clock(self, factor: float | None = None, advance: float = 0) -> float:
-        """Let the time of the health checks pass faster (or not at all: 0), and let seconds pass at once."""
+        """Let the time of health checks, `busy_ms` and `delete_ms` pass faster (or not at all: 0), and let seconds pass at once."""
         seconds: float = self.command("clock", factor=factor, advance=advance)
         return seconds
 

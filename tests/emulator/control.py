@@ -147,7 +147,7 @@ class Commands:
         self.runtime.watch.look(self.runtime.store)
 
     def do_clock(self, factor: float | None = None, advance: float = 0) -> float:
-        """The time of the health checks: how fast it passes, and seconds that pass at once. Gives what it is then."""
+        """The store's clock: how fast it goes, and seconds that pass at once. Gives what it shows then."""
         self.runtime.store.clock.set(factor, advance)
         self.runtime.watch.look(self.runtime.store)
         return self.runtime.store.clock()

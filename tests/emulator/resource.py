@@ -96,7 +96,7 @@ class Resource(Generic[E]):
         elif verb == "delete":
             self.delete(store, item)
         if balancer is not None:
-            balancer.keep_busy(store.behaviour.busy_ms)
+            balancer.change(store)
         return {} if verb == "delete" else {self.singular: self.as_response(store, item)}
 
     def as_response(self, store: Store, item: E) -> Json:

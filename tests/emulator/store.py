@@ -90,18 +90,20 @@ class Store:
         return item
 
     def later(self, ms: float, work: Callable[[], None]) -> None:
-        self._later.append((time.monotonic() + ms / 1000, work))
+        """Do something when milliseconds of the clock have passed."""
+        self._later.append((self.clock() + ms / 1000, work))
 
     def settle(self) -> None:
         """Do what is due. Called with the lock held, before anything looks at the store."""
-        due = [work for at, work in self._later if at <= time.monotonic()]
-        self._later = [item for item in self._later if item[1] not in due]
+        now = self.clock()
+        due = [work for at, work in self._later if at <= now]
+        self._later = [(at, work) for at, work in self._later if at > now]
         for work in due:
             work()
 
 
 class Clock:
-    """The time of the health checks, which tests can make pass faster, stop, and put forward."""
+    """The time of health checks and of changes that last, which tests can make pass faster, stop, and put forward."""
 
     def __init__(self) -> None:
         self.factor = 1.0

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -440,6 +439,7 @@ def test_removal_protection(api: Api, emulator: Emulator) -> None:
 def test_a_deletion_can_take_a_while(api: Api, emulator: Emulator) -> None:
     pool = api.pool(listener_id=emulator.listener("demo-http"))
     emulator.configure(delete_ms=400)
+    emulator.clock(factor=0)
     assert api.delete_pool(pool).status == 204
     assert api.show_pool(pool)["listeners"] != []
     for response in (
@@ -450,7 +450,7 @@ def test_a_deletion_can_take_a_while(api: Api, emulator: Emulator) -> None:
         api.set_default_pool("demo-http-2", pool),
     ):
         refused(response, 409, "ELB.8907", "PENDING_DELETE", pool["id"])
-    time.sleep(0.5)
+    emulator.clock(advance=0.5)
     refused(api.delete_pool(pool), 404, "ELB.8904", pool["id"])
     assert emulator.state()["listeners"]["demo-http"] is None
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,14 +22,19 @@ class LoadBalancer(Entity):
     provisioning_status: str = "ACTIVE"
     description: str = ""
     enterprise_project_id: str = "0"
-    busy_until: float = 0.0
+    #: Changes that last, if a test wants it.
+    changes: int = 0
 
     def status(self) -> str:
-        return "PENDING_UPDATE" if time.monotonic() < self.busy_until else self.provisioning_status
+        return "PENDING_UPDATE" if self.changes else self.provisioning_status
 
-    def keep_busy(self, ms: float) -> None:
-        """For a moment after each change, if a test wants it."""
-        self.busy_until = max(self.busy_until, time.monotonic() + ms / 1000)
+    def change(self, store: Store) -> None:
+        if store.behaviour.busy_ms:
+            self.changes += 1
+            store.later(store.behaviour.busy_ms, self._changed)
+
+    def _changed(self) -> None:
+        self.changes -= 1
 
 
 class LoadBalancers(Resource[LoadBalancer]):
