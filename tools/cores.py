@@ -42,6 +42,11 @@ def role(name: str, **options: Any) -> dict[str, Any]:
     return {"name": f"Role {name}", "ansible.builtin.include_role": {"name": f"otc.elb.{name}", **options}}
 
 
+def show(name: str, expression: str) -> dict[str, Any]:
+    """A task whose result has the value of an expression, in one order."""
+    return {"name": name, "ansible.builtin.set_fact": {"shown": f"{{{{ {expression} | to_json(sort_keys=true) }}}}"}}
+
+
 SITE = [
     {
         "name": "Backend",
@@ -52,11 +57,10 @@ SITE = [
         "tasks": [
             role("backend"),
             {"name": "Template", "action": "{{ module }}", "args": {"pool": "site"}, "register": "found"},
-            {"name": "Filter", "ansible.builtin.debug": {"msg": "{{ found | otc.elb.iam_policy | to_json(sort_keys=true) }}"}},
-            {
-                "name": "Tests",
-                "ansible.builtin.debug": {"msg": "{{ found.members | select('otc.elb.healthy') | map(attribute='name') | sort }}"},
-            },
+            show("Filter iam_policy", "found | otc.elb.iam_policy"),
+            show("Filter options", "found.members | sort(attribute='name') | otc.elb.options"),
+            show("Test healthy", "found.members | select('otc.elb.healthy') | map(attribute='name') | sort"),
+            show("Test same_address", "found.members | map(attribute='address') | select('otc.elb.same_address', '192.168.0.22') | list"),
         ],
     }
 ]
@@ -143,7 +147,8 @@ def outcomes(play: PlayRun) -> Iterator[str]:
     """Each task with its result, without the texts of Ansible itself."""
     for result in play.results:
         flags = [flag for flag in ("changed", "failed", "skipped") if result.get(flag)]
-        yield f"{result.task} [{result.host}]: {' '.join([*flags, *result.get('required_actions', [])])}"
+        shown = json.dumps(result.get("ansible_facts", {}).get("shown", ""), sort_keys=True)
+        yield anonymous(f"{result.task} [{result.host}]: {' '.join([*flags, *result.get('required_actions', []), shown])}")
 
 
 def actions(policy: str) -> list[str]:
@@ -151,13 +156,13 @@ def actions(policy: str) -> list[str]:
 
 
 def warnings(play: PlayRun) -> list[str]:
-    """The warnings that name the collection or a plugin, and all deprecations, but for the doubts about policies, and for the one of
-    ansible-core 2.17 and 2.18 about a module's name that is a template."""
+    """The warnings that name the collection, a plugin or a policy, and all deprecations, but for the one of ansible-core 2.17 and 2.18 about
+    a module's name that is a template."""
     words = " ".join(play.stderr.split())
     found = [part.strip() for part in words.replace("[DEPRECATION", "[WARNING]: [DEPRECATION").split("[WARNING]:")[1:]]
-    about = ("otc.elb", "plugin", "DEPRECATION")
-    other = ("so the policy", "is not a valid collection reference", "The policy includes that")
-    return sorted({part for part in found if any(word in part for word in about) and not any(word in part for word in other)})
+    about = ("otc.elb", "plugin", "policy", "DEPRECATION")
+    other = "is not a valid collection reference"
+    return sorted({anonymous(part) for part in found if any(word in part for word in about) and other not in part})
 
 
 def install(core: str, python: str, prefix: Path) -> None:

@@ -156,10 +156,15 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
         """Record the actions of a task, or of an item of its loop. A failed task, rescued or not, reports those that it needed until then."""
+        self._collect(result, failed_task=True)
+
+    v2_runner_item_on_failed = v2_runner_on_async_failed = v2_runner_on_failed
+
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        """Record the actions of a task, or of an item of its loop."""
         self._collect(result)
 
-    v2_runner_on_ok = v2_runner_item_on_ok = v2_runner_item_on_failed = v2_runner_on_failed
-    v2_runner_on_async_ok = v2_runner_on_async_failed = v2_runner_on_failed
+    v2_runner_item_on_ok = v2_runner_on_async_ok = v2_runner_on_ok
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
         """Record a skipped task: other items of its loop may have needed actions."""
@@ -169,12 +174,15 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         """Record an attempt, which may need other actions than the last one. That it failed does not matter."""
         self._collect(result, again=True)
 
-    def _collect(self, outcome: t.Any, skipped: bool = False, again: bool = False) -> None:
+    def _collect(self, outcome: t.Any, failed_task: bool = False, skipped: bool = False, again: bool = False) -> None:
         # The public names came with ansible-core 2.19; the older ones go with 2.23.
         new = hasattr(outcome, "result")
         task, result = (outcome.task, outcome.result) if new else (outcome._task, outcome._result)
         if not isinstance(result, Mapping):
             return
+        if failed_task:
+            # ansible-core 2.17 and 2.18 take that out. A task that failed by failed_when alone has no other sign.
+            result = {**result, "failed": True}
         name = str(task.action)
         module = _module(name, tuple(getattr(task, "collections", None) or ()))
         if module is None:

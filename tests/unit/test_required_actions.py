@@ -128,10 +128,16 @@ def test_odd_results_cause_no_error_and_are_not_shown(callback: CallbackModule, 
     ],
 )
 def test_it_warns_if_the_policy_may_be_incomplete(callback: CallbackModule, result: dict[str, Any], words: str | None) -> None:
-    callback.v2_runner_on_failed(Outcome(result), ignore_errors=True)
+    (callback.v2_runner_on_failed if result.get("failed") else callback.v2_runner_on_ok)(Outcome(result))
     text = output(callback)
     assert (words or "No IAM action was needed") in text
     assert ("so the policy" in text or "The policy includes that" in text) == (words is not None)
+
+
+def test_a_failure_by_failed_when_alone_counts(callback: CallbackModule) -> None:
+    """ansible-core 2.17 and 2.18 take "failed" out of the result, and add no "msg"."""
+    callback.v2_runner_on_failed(OldOutcome({"failed_when_result": True, "required_actions": ["elb:pools:list"]}), ignore_errors=True)
+    assert "failed, so the policy may lack" in output(callback)
 
 
 def test_it_warns_of_a_module_whose_name_could_not_be_resolved(callback: CallbackModule) -> None:
