@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import masked
+from ansible_collections.otc.elb.plugins.module_utils._auth.masking import masked
 
 from .conftest import Run
 from .server import response, serve

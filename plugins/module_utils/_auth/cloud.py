@@ -22,7 +22,8 @@ from .._http.transport import USER_AGENT
 from .connection import Connection, TokenCache
 from .keystone import SERVICE, Keystone
 from .libraries import HAS_OPENSTACKSDK, BaseIdentityPlugin, ConfigException, OpenStackConfig, YAMLError, exceptions, loader, loading
-from .secrets import is_entry_name, masked, secrets_in
+from .masking import masked
+from .secrets import is_entry_name, secrets_in
 from .settings import Settings, check_project_id, check_url, is_provider, root_of, tls_files
 from .signer import CHECK_KEYS, AkskAuth
 

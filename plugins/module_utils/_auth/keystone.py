@@ -18,7 +18,7 @@ from .._http.retry import Backoff, Throttle, is_uncertain
 from .._http.transport import Response, shortened
 from .connection import TokenCache
 from .libraries import exceptions
-from .secrets import masked
+from .masking import masked
 from .settings import DEFAULT_REGION, root_of
 
 # It warns where a handled failure follows; without a handler, Python would print that.

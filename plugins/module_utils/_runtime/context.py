@@ -15,7 +15,8 @@ import typing as t
 from .._api.client import Call, Client
 from .._auth import connect
 from .._auth.connection import TokenCache
-from .._auth.secrets import masked, secrets_of_proxies
+from .._auth.masking import masked
+from .._auth.secrets import secrets_of_proxies
 from .._errors import ApiError, ElbError, Json
 from .._http.deadline import Deadline
 from .._http.exposure import exposures

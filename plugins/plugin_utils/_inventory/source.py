@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
-from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless, masked, secrets_in
+from ansible_collections.otc.elb.plugins.module_utils._auth.masking import masked
+from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_harmless, secrets_in
 from ansible_collections.otc.elb.plugins.module_utils._auth.settings import ARGUMENT_SPEC, ENVIRONMENT
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._resource.ids import is_uuid
