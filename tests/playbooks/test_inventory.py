@@ -276,6 +276,7 @@ def test_just_the_documented_actions_are_needed(engine: Engine, emulator: Emulat
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "unknown": ({"pool": "web"}, "There is no option 'pool'"),
+    "misplaced": ({"listener": "demo-http"}, "There is no option 'listener'. It is a filter: give it under 'filters'."),
     "filter": ({"filters": {"name": "web"}}, "There is no filter 'name'"),
     "choice": ({"filters": {"protocol": "HTTP/3"}}, "value of protocol must be one or more of:"),
     "type": ({"timeout": "long"}, "argument 'timeout' is of type"),

@@ -71,9 +71,10 @@ class Source:
         self._filters = self._checked(_FILTERS, self.params["filters"], "filter")
 
     def _checked(self, spec: Mapping[str, t.Any], given: Json, what: str) -> Json:
-        known = {*spec, *(alias for option in spec.values() for alias in option.get("aliases", ()))}
+        known, filters = _names(spec), _names(_FILTERS)
         unknown = sorted(set(given) - known)
-        reasons = [f"There is no {what} {name!r}.{nearest(name, known)}" for name in unknown]
+        similar = {name: " It is a filter: give it under 'filters'." if name in filters else nearest(name, known) for name in unknown}
+        reasons = [f"There is no {what} {name!r}.{similar[name]}" for name in unknown]
         result = ArgumentSpecValidator(dict(spec)).validate({name: value for name, value in given.items() if name in known})
         if unknown or result.error_messages:
             raise SourceError(self.masked("; ".join([*reasons, *result.error_messages])))
@@ -133,6 +134,11 @@ class Source:
         given = sorted(name for name, value in self._filters.items() if value is not None)
         where = f" that matches the filters ({', '.join(given)})" if given else ""
         return [f"There is {no_such(POOL, pool)}{where}." for pool in missing]
+
+
+def _names(spec: Mapping[str, t.Any]) -> set[str]:
+    """The names and aliases of the options."""
+    return {*spec, *(alias for option in spec.values() for alias in option.get("aliases", ()))}
 
 
 def _secrets(params: Mapping[str, t.Any]) -> set[str]:
