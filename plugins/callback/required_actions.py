@@ -88,7 +88,7 @@ import contextlib
 import functools
 import json
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from ansible.errors import AnsibleError, AnsibleOptionsError
@@ -145,12 +145,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         """Show the policy of the run."""
         self._show_play()
         needs = [need for play in self._plays.values() for need in play.values()]
-        if not self.get_option("per_play"):
-            self._show("LEAST IAM POLICY", needs)
         doubts = [*(words for need in needs for words in need.doubts()), *unfinished(stats)]
+        if not self.get_option("per_play"):
+            self._show("LEAST IAM POLICY", needs, bool(doubts))
         for words in doubts:
             self._display.warning(f"otc.elb.required_actions: {words}")
-        self._save(needs, whole=bool(needs) and not doubts)
+        self._save(needs, bool(doubts))
 
     # --- Results -------------------------------------------------------------------------------
 
@@ -233,24 +233,27 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
     def _show_play(self) -> None:
         uuid, name = self._play
         if uuid and self.get_option("per_play"):
-            self._show(f"LEAST IAM POLICY of play [{name}]", self._plays.get(uuid, {}).values())
+            needs = list(self._plays.get(uuid, {}).values())
+            self._show(f"LEAST IAM POLICY of play [{name}]", needs, any(need.doubts() for need in needs))
 
-    def _show(self, title: str, needs: Iterable[Need]) -> None:
+    def _show(self, title: str, needs: list[Need], doubtful: bool) -> None:
+        """Show a policy.
+
+        :param doubtful: whether it may be incomplete.
+        """
         self._display.banner(title)
-        needs = list(needs)
         for need in needs:
             self._display.v(f"{need}: {need.explained()}")
         actions = actions_of(needs)
-        self._display.display(
-            json.dumps(policy(actions), indent=4) if actions else "No IAM action was needed, so there is nothing to grant."
-        )
+        nothing = "No IAM action is known: see the warnings." if doubtful else "No IAM action was needed, so there is nothing to grant."
+        self._display.display(json.dumps(policy(actions), indent=4) if actions else nothing)
 
-    def _save(self, needs: Iterable[Need], whole: bool) -> None:
+    def _save(self, needs: list[Need], doubtful: bool) -> None:
         """Write the file. Only a complete policy replaces an existing file."""
         path = self.get_option("policy_file")
         if not path:
             return
-        if not whole and Path(path).exists():
+        if (doubtful or not needs) and Path(path).exists():
             self._display.warning(f"otc.elb.required_actions: {path} is left unchanged, because the policy may be incomplete.")
             return
         try:
@@ -258,7 +261,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         except OSError as error:
             self._display.warning(f"otc.elb.required_actions: could not write {path}: {error.strerror}.")
         else:
-            self._display.display(f"The policy is in {path}.")
+            self._display.display(f"The policy{', which may be incomplete,' if doubtful else ''} is in {path}.")
 
 
 @functools.cache

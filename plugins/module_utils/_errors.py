@@ -43,6 +43,17 @@ class ElbError(Exception):
         self.affects_all = False
 
 
+#: The types of JSON, as messages name them; a boolean is an int as well.
+_TYPES = ((bool, "a boolean"), ((int, float), "a number"), (str, "text"), (list, "a list"), (dict, "a dict"))
+
+
+def type_name(value: object) -> str:
+    """The type of a value as messages name it: Ansible's own types of text have names that say nothing to users."""
+    if value is None:
+        return "null"
+    return next((name for types, name in _TYPES if isinstance(value, types)), type(value).__name__)
+
+
 #: How many reasons a message has.
 _SHOWN = 10
 

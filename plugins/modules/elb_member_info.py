@@ -35,7 +35,7 @@ extends_documentation_fragment:
 options:
   id:
     description:
-      - IDs of members. A single ID without other filters gets this member instead of a list.
+      - IDs of members. A single ID without other filters gets this member instead of a list. There is a warning for what is no UUID.
     type: list
     elements: str
   name:

@@ -34,7 +34,7 @@ extends_documentation_fragment:
 options:
   id:
     description:
-      - IDs of pools. A single ID without other filters gets this pool instead of a list.
+      - IDs of pools. A single ID without other filters gets this pool instead of a list. There is a warning for what is no UUID.
     type: list
     elements: str
   name:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.otc.elb.plugins.module_utils._errors import Json
+from ansible_collections.otc.elb.plugins.module_utils._errors import Json, type_name
 from ansible_collections.otc.elb.plugins.module_utils._resource.fields import Field, Updatable
 from ansible_collections.otc.elb.plugins.module_utils._resource.health_check import HEALTH_CHECK
 from ansible_collections.otc.elb.plugins.module_utils._resource.member import MEMBER
@@ -31,7 +31,7 @@ def options_of(found: t.Any, references: bool = True) -> t.Any:
     if isinstance(found, (list, tuple)):
         return [options_of(each, references) for each in found]
     if not isinstance(found, dict):
-        raise NoOptions(f"a pool, a member, or a list of them is expected, not {type(found).__name__}")
+        raise NoOptions(f"a pool, a member, or a list of them is expected, not {type_name(found)}")
     if "protocol_port" in found:
         return _options(MEMBER, found, references)
     if "lb_algorithm" not in found:

@@ -173,13 +173,15 @@ def test_ansible_doc_shows_every_module_and_the_inventory_plugin(engine: Engine)
 def test_a_load_balancer_and_a_listener_by_name_or_id(engine: Engine, emulator: Emulator, pools: list[str]) -> None:
     """A name that does not exist finds nothing, and not silently."""
     demo = emulator.loadbalancer("demo")
-    by_name, by_both, by_listener, misspelt, one_misspelt, other_name, elsewhere, gone = engine.play(
+    by_name, by_both, by_listener, misspelt, one_misspelt, no_id, no_member_id, other_name, elsewhere, gone = engine.play(
         [
             task("elb_pool_info", loadbalancer="demo"),
             task("otc.elb.pool_info", loadbalancer_id=["demo-2", demo], listener="demo-http"),
             task("elb_pool_info", listener_id="demo-http"),
             task("elb_pool_info", loadbalancer="Demo", include_members=True),
             task("elb_pool_info", loadbalancer=["Demo", "demo"], protocol="HTTP"),
+            task("elb_pool_info", id="web"),
+            task("elb_member_info", pool="web", id=["web-1", pools[0]]),
             task("otc.elb.member_info", pool="web"),
             task("elb_pool_info", id=pools[0], endpoint=f"{emulator.url}/elb"),
             task("elb_member", pool="web", address="192.168.0.1", protocol_port=80, state="absent", endpoint=f"{emulator.url}/elb"),
@@ -197,6 +199,9 @@ def test_a_load_balancer_and_a_listener_by_name_or_id(engine: Engine, emulator: 
     assert misspelt["required_actions"] == ["elb:loadbalancers:list"]
     assert one_misspelt.warnings == [warning]
     assert by_name.warnings == []
+    assert (no_id["pools"], no_member_id["members"]) == ([], [])
+    assert no_id.warnings == ["id 'web' is not a UUID, so no pool has it. To look up by name, use the option 'name'."]
+    assert no_member_id.warnings == ["id 'web-1' is not a UUID, so no member has it. To look up by name, use the option 'name'."]
     assert sorted(member["name"] for member in other_name["members"]) == ["web-1", "web-2"]
 
 

@@ -241,7 +241,7 @@ def test_what_is_needed_to_create_is_named(engine: Engine, emulator: Emulator) -
         "Cannot set up pool 'web': there is no pool of that name. To create it, give protocol and lb_algorithm "
         "and one of loadbalancer, listener or type (instance or ip)"
     )
-    assert "no pool of that name on that load balancer or listener. To create it, give protocol" in on_a_listener["msg"]
+    assert "no pool of that name on the load balancer of that listener. To create it, give protocol" in on_a_listener["msg"]
     assert emulator.writes() == []
 
 

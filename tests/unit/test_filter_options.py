@@ -60,8 +60,8 @@ def test_members(found: list[Json]) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ("web", "expected, not str"),
-        ([None], "expected, not NoneType"),
+        ("web", "expected, not text"),
+        ([None], "expected, not null"),
         ({"changed": False, "pools": []}, "give its 'pools'"),
         ({"changed": False, "members": []}, "give its 'members'"),
         ({}, "as elb_pool_info and elb_member_info return them."),

@@ -19,7 +19,7 @@ LEAD = "Cannot set up the members of pool 'web': "
 
 
 @pytest.mark.parametrize("option", ["health_check", "session_persistence", "slow_start"])
-@pytest.mark.parametrize(("value", "kind"), [(["a"], "list"), (True, "bool"), (7, "int")])
+@pytest.mark.parametrize(("value", "kind"), [(["a"], "a list"), (True, "a boolean"), (7, "a number")])
 def test_a_dict_of_options_is_needed(option: str, value: Any, kind: str) -> None:
     refused = call("elb_pool", name="web", **{option: value})
     assert f"{option} must be a dict of options, not {kind}" in refused["msg"]
@@ -43,7 +43,7 @@ def test_an_unknown_option_gets_the_nearest(module: str, options: dict[str, Any]
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ("192.168.0.11", "members[0]: must be a dict with address and protocol_port, not str"),
+        ("192.168.0.11", "members[0]: must be a dict with address and protocol_port, not text"),
         ({"address": "192.168.0.11"}, "members[0] (192.168.0.11): missing required arguments: protocol_port"),
     ],
 )
@@ -64,7 +64,8 @@ def test_a_pool_needs_a_name() -> None:
 
 
 def test_an_empty_address_is_named() -> None:
-    assert "member ''" in call("elb_member", pool="web", address="", protocol_port=80, state="present")["msg"]
+    for options in ({"address": "", "protocol_port": 80}, {"address": None, "protocol_port": None, "name": ""}):
+        assert "Cannot set up member '' of pool 'web': " in call("elb_member", pool="web", **options)["msg"]
 
 
 def test_an_old_python_is_named() -> None:

@@ -161,8 +161,8 @@ def test_turning_protection_off_needs_no_reason() -> None:
         ({"address": "10.0.0.1\0"}, "address must be"),
         ({"address": ""}, "address must be"),
         ({"name": "x" * 256}, "name must have 0 to 255 characters"),
-        ({"subnet_cidr_id": ""}, "subnet_cidr_id must have 1 to 36 characters, not 0"),
-        ({"availability_zone": ""}, "availability_zone must have 1 to 255 characters, not 0"),
+        ({"subnet_cidr_id": ""}, "subnet_cidr_id must not be empty"),
+        ({"availability_zone": ""}, "availability_zone must not be empty"),
         ({"subnet_cidr_id": "s", "availability_zone": "eu-de-01"}, "availability_zone can be set only for members by IP alone"),
     ],
 )

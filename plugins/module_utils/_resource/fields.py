@@ -150,6 +150,8 @@ def text(most: int, least: int = 0, without: str = "") -> t.Callable[[Value], st
     """A check of a string: its length in characters, and characters that it must not have."""
 
     def check(value: str) -> str | None:
+        if least and not value:
+            return "must not be empty"
         if not least <= len(value) <= most:
             return f"must have {least} to {most} characters, not {len(value)}"
         if any(character in value for character in without):

@@ -99,7 +99,7 @@ def label(member: t.Mapping[str, t.Any]) -> str:
     """A member as messages name it: address and port; else its ID or name."""
     address = member.get("address")
     if not address:
-        return str(member.get("id") or repr(member.get("name") or address))
+        return str(member.get("id") or repr(member.get("name") or ""))
     port = member.get("protocol_port")
     return address if port is None else f"{f'[{address}]' if ':' in address else address}:{port}"
 

@@ -194,7 +194,9 @@ def _missing_to_create(desired: Json, dummy: t.Mapping[str, t.Any]) -> list[str]
         missing.append("session_persistence with type SOURCE_IP, because it is QUIC")
     if not missing:
         return []
-    where = " on that load balancer or listener" if desired.get("loadbalancer_id") or desired.get("listener_id") else ""
+    where = " on that load balancer" if desired.get("loadbalancer_id") else " on the load balancer of that listener"
+    if not (desired.get("loadbalancer_id") or desired.get("listener_id")):
+        where = ""
     return [f"there is no pool of that name{where}. To create it, give {' and '.join(missing)}"]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Json
+from .._resource.ids import is_name
 from .._resource.resource import R, Resource, Verb
 from .resource_client import ResourceClient
 
@@ -19,6 +20,8 @@ def listing(client: ResourceClient[R], params: Json) -> list[R]:
     :param params: the options; the filters of the resource are among them.
     :raises ElbError: when they cannot be read.
     """
+    for given in filter(is_name, params.get("id") or ()):
+        client.context.warn(f"id {given!r} is not a UUID, so no {client.resource.kind} has it. To look up by name, use the option 'name'.")
     query = _query_of(client.resource, params)
     if not _is_single_id(query):
         return client.read_all(query)

@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 from ansible.module_utils.errors import UnsupportedError
 
-from .._errors import Json, with_reasons
+from .._errors import Json, type_name, with_reasons
 from .._resource.member import entry_label
 from .task import Task
 
@@ -56,7 +56,7 @@ def explain_invalid(task: Task, given: Json, msg: str) -> Json:
                 check_type_dict(value)
             except TypeError as error:
                 # Ansible explains why text is no dict.
-                wrong = f": {error}" if isinstance(value, str) else f" must be a dict of options, not {type(value).__name__}"
+                wrong = f": {error}" if isinstance(value, str) else f" must be a dict of options, not {type_name(value)}"
                 reasons.append(name + wrong)
         if option.get("elements") == "dict" and isinstance(value, (list, str)):
             # Ansible splits text at commas.
@@ -94,7 +94,7 @@ def _check_entries(name: str, spec: Json, entries: list[object]) -> tuple[list[s
             result = validator.validate(given)
             similar = _suggestion(spec, given)
         except TypeError:
-            messages = [f"must be a dict with {' and '.join(n for n in spec if spec[n].get('required'))}, not {type(entry).__name__}"]
+            messages = [f"must be a dict with {' and '.join(n for n in spec if spec[n].get('required'))}, not {type_name(entry)}"]
         else:
             messages = [
                 f"there is no option {error.msg}{similar}" if isinstance(error, UnsupportedError) else error.msg for error in result.errors

@@ -10,6 +10,8 @@ import re
 import typing as t
 from collections.abc import Iterable, Mapping
 
+from ansible_collections.otc.elb.plugins.module_utils._errors import type_name
+
 #: An IAM action: service, resource type and operation. A wildcard would grant more than is needed.
 _ACTION = re.compile(r"[a-z][a-z0-9]*:[A-Za-z0-9]+:[A-Za-z0-9]+")
 #: The number of characters of an invalid value that a message shows.
@@ -121,5 +123,5 @@ def _of_policy(value: Mapping[t.Any, t.Any]) -> set[str]:
 def _shown(value: t.Any) -> str:
     """The beginning of a string, or the type of any other value, which may contain anything."""
     if not isinstance(value, str):
-        return f"a value of type {type(value).__name__}"
+        return type_name(value)
     return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "...")
