@@ -31,13 +31,13 @@ demo: $(READY)
 	@$(BIN)/python -m tools.demo
 
 ## test: all checks of CI
-# Each of the first uses one CPU, so they run two at a time; the others have one worker for each CPU.
-ONE_CPU := sanity keystone lint molecule integration unit
-ALL_CPUS := modules emulator hostile playbooks
-TOGETHER := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse)
+# The first use one CPU at most, or wait often, so they run three at a time; the others keep all CPUs busy.
+TOGETHER := sanity keystone modules molecule lint integration unit
+ALONE := emulator hostile playbooks
+THREE_AT_A_TIME := --jobs=3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse)
 test: $(READY)
-	@$(MAKE) --no-print-directory $(TOGETHER) $(ONE_CPU:%=timed-%)
-	@$(MAKE) --no-print-directory --jobs=1 $(ALL_CPUS:%=timed-%)
+	@$(MAKE) --no-print-directory $(THREE_AT_A_TIME) $(TOGETHER:%=timed-%)
+	@$(MAKE) --no-print-directory --jobs=1 $(ALONE:%=timed-%)
 
 # Both use the same copy of the checkout.
 timed-integration: timed-sanity
@@ -185,12 +185,15 @@ clean:
 	rm -rf $(VENV) build tests/output .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .ansible
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# Python compiles what is imported; most of what is installed never is.
+INSTALL := -m pip install -qq --disable-pip-version-check --no-compile --require-hashes --requirement
+
 # Created again when the lock changes. The link is the place where Ansible finds the collection by its name.
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python >= 3.10 is needed: make PYTHON=...")'
 	@echo "Setting up $(VENV), once: this takes a minute or more."
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	$(BIN)/python $(INSTALL) requirements-dev.txt
 	mkdir -p $(dir $(COLLECTION))
 	ln -s "$(CURDIR)" $(COLLECTION)
 	touch $@
@@ -199,7 +202,7 @@ $(READY): requirements-dev.txt
 define set_up
 @echo "Setting up $(dir $@), once: this takes a minute or more."
 $(BIN)/python -m venv --clear $(dir $@)
-$(dir $@)bin/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement $<
+$(dir $@)bin/python $(INSTALL) $<
 touch $@
 endef
 
