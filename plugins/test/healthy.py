@@ -47,7 +47,20 @@ _value:
 
 import typing as t
 
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.otc.elb.plugins.module_utils._errors import type_name
 from ansible_collections.otc.elb.plugins.module_utils._resource.member import is_healthy
+
+
+def healthy(member: t.Any) -> bool:
+    """Whether a member is healthy.
+
+    :raises AnsibleFilterError: when *member* is no dict.
+    """
+    if not isinstance(member, dict):
+        raise AnsibleFilterError(f"otc.elb.healthy: a member is expected, as elb_member_info returns it, not {type_name(member)}.")
+    return is_healthy(t.cast(t.Any, member))
 
 
 class TestModule:
@@ -55,4 +68,4 @@ class TestModule:
 
     def tests(self) -> dict[str, t.Callable[..., bool]]:
         """By name, as Ansible requires them."""
-        return {"healthy": is_healthy}
+        return {"healthy": healthy}

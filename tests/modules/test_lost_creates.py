@@ -39,6 +39,7 @@ def test_a_retry_after_beyond_the_tasks_time_is_not_waited_for(module: Run, emul
     emulator.fault("answer", action="elb:pools:create", status=503, retry_after=3600)
     result = module("elb_pool", **WEB, timeout=20)
     assert "It is not known whether it will still be created" in result["msg"]
+    assert result["msg"].endswith("Wait a minute, then run the task again, which looks first.")
     assert result["status"] == 503
     assert len(created(emulator, "elb:pools:create")) == 1
 

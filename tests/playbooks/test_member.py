@@ -127,7 +127,7 @@ def test_by_name_and_by_id(engine: Engine, emulator: Emulator, pool: str) -> Non
     assert two in ambiguous["msg"]
     assert three in ambiguous["msg"]
     assert "Cannot set up member 'missing' of pool 'web': the pool has no member of that name" in missing["msg"]
-    assert "needs address and protocol_port" in missing["msg"]
+    assert "To add one, give address and protocol_port" in missing["msg"]
     assert by_id["member"]["weight"] == 4
     assert renamed["member"]["name"] == "web-2"
     assert (

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleFilterError
 from hypothesis import given as example
 from hypothesis import strategies as st
 
@@ -299,3 +300,5 @@ def test_which_policies_use_a_pool() -> None:
 def test_what_is_healthy(member: Any, healthy: bool) -> None:
     (test,) = HealthyTest().tests().values()
     assert test(member) is member_resource.is_healthy(member) is healthy
+    with pytest.raises(AnsibleFilterError, match=r"a member is expected, as elb_member_info returns it, not a list\."):
+        test([member])

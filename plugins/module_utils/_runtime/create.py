@@ -23,6 +23,9 @@ _LOOKS = (0.5, 1.0, 2.0)
 #: The status and the code of a conflict, such as with a resource that exists. Source: "Error Codes" of the API reference.
 _CONFLICT = (409, "ELB.8907")
 
+_NOT_KNOWN = "It is not known whether it will still be created"
+_RUN_AGAIN = "Wait a minute, then run the task again, which looks first."
+
 Look = t.Callable[[], list[Json]]
 
 
@@ -83,15 +86,14 @@ def _after_lost_response(context: ApiContext, call: Call, look: Look, lost: ElbE
     if not in_time or not context.deadline.left():
         raise _Reported(
             lost,
-            f" It is not known whether it will still be created: nothing was found yet, and timeout ({context.deadline.seconds:g} s) is up.",
+            f" {_NOT_KNOWN}: nothing was found yet, and timeout ({context.deadline.seconds:g} s) is up. {_RUN_AGAIN}",
         )
     try:
         resource = context.write(call) or {}
     except OutcomeUnknown as unknown:
         found = _look_repeatedly(context, look)
         if not found:
-            outcome = " It is not known whether it will still be created: it was sent twice, and nothing was found yet."
-            raise _Reported(unknown.cause, outcome) from None
+            raise _Reported(unknown.cause, f" {_NOT_KNOWN}: it was sent twice, and nothing was found yet. {_RUN_AGAIN}") from None
     except ApiError as refusal:
         adopted = _adopt(look, refusal, ours=True)
         context.done.append(call.attempt)
