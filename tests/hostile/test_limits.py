@@ -270,11 +270,16 @@ def test_workers_that_hang_end(run: Run) -> None:
 
 
 def test_an_interrupt_that_wakes_no_wait_is_seen() -> None:
-    """A signal that arrives between Python's look for signals and a wait does not end the wait; so does interrupt_main()."""
-    deadline, begun = Deadline(60), threading.Barrier(2)
+    """A signal that arrives between Python's look for signals and a wait does not end the wait; so does interrupt_main().
+
+    The workers have ended by then, and began nothing else.
+    """
+    threads = threading.active_count()
+    deadline, both, begun = Deadline(60), threading.Barrier(2), list[int]()
 
     def step(number: int) -> None:
-        begun.wait()
+        begun.append(number)
+        both.wait(5)
         if number:
             time.sleep(0.2)
             _thread.interrupt_main()
@@ -282,8 +287,10 @@ def test_an_interrupt_that_wakes_no_wait_is_seen() -> None:
 
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        WorkerPool(2, deadline).map(step, [0, 1])
+        WorkerPool(2, deadline).map(step, range(4))
     assert time.monotonic() - started < 20
+    assert threading.active_count() == threads
+    assert sorted(begun) == [0, 1]
 
 
 # --- Pages ------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", SPELLINGS)
-@pytest.mark.parametrize("secret", [PASSWORD, "S3cretValue", "gAAAAABm-_x=="])
+@pytest.mark.parametrize("secret", [PASSWORD, "S3cretValue", "gAAAAABm-_x==", "S3cret~~~?>?>Value"])
 def test_a_secret_is_masked_in_any_spelling(kind: str, secret: str) -> None:
     echoed = SPELLINGS[kind](secret)
     text = masked(f"It redirects to https://h/?a=b&p={echoed}&c=d, not followed.", {secret})
@@ -109,11 +109,6 @@ def test_a_signature_comes_back(run: Run, spelling: Callable[[str], str]) -> Non
         result = run(server, "elb_pool_info", env=env)
     assert server.requests[0].headers["authorization"][-64:] not in json.dumps(result)
     assert "******** of user 1" in result["msg"]
-
-
-@pytest.mark.parametrize("secrets", [{"abc", "abcdefghi"}, {"abcdefghi", "ghi", "def"}])
-def test_a_secret_that_is_a_part_of_another_leaves_nothing_of_it(secrets: set[str]) -> None:
-    assert masked("It was abcdefghi.", secrets) == "It was ********."
 
 
 def test_a_secret_with_control_characters_is_masked_before_it_is_escaped(run: Run) -> None:

@@ -229,6 +229,11 @@ def test_draining_lasts_as_long_as_it_should(module: Run, emulator: Emulator, po
     assert time.monotonic() - started > 1.5
     again = time.monotonic()
     assert not module("elb_member", pool=pool, **one, drain_seconds=30).changed
+    serving = {**one, "address": "192.168.0.4"}
+    for weight in (2, 3):
+        assert module("elb_member", pool=pool, **{**serving, "weight": weight}, drain_seconds=30).changed
+    emulator.fault("answer", action="elb:members:put", status=403, error_code="ELB.9803", error_msg="denied")
+    assert module("elb_pool_members", pool=pool, members=[serving], drain_seconds=30).failed
     assert module("elb_pool_members", pool=pool, members=[{**one, "address": "192.168.0.2"}], drain_seconds=1.5).changed
     assert 1.5 < time.monotonic() - again < 20
     (warning,) = module("elb_member", pool=pool, **one, wait=True).warnings

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.otc.elb.plugins.module_utils._auth.masking import masked
 from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import is_entry_name, secrets_in
 
 from .inprocess import call
@@ -150,3 +151,9 @@ def test_other_values_stay_readable(shown: Callable[..., str]) -> None:
 def test_a_name_is_no_secret(name: str) -> None:
     assert is_entry_name(name)
     assert secrets_in({"cloud": name}) == set()
+
+
+@pytest.mark.parametrize("secrets", [{"abc", "abcdefghi"}, {"abcdefghi", "ghi", "def"}])
+def test_a_secret_that_is_a_part_of_another_leaves_nothing_of_it(secrets: set[str]) -> None:
+    """Before ansible-core 2.19, Ansible itself removes them in any order."""
+    assert masked("It was abcdefghi.", secrets) == "It was ********."
