@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+import trustme
 
 from .conftest import Run
 from .server import PROJECT, Connection, Request, Service, head, response, serve
@@ -272,6 +273,30 @@ def test_tls_without_verification_is_warned_of(run: Run, tls: ssl.SSLContext, ca
     with serve(always(response({"pools": []})), tls) as server:
         assert [warning for warning in run(server, "elb_pool_info", **how).warnings if "not verified" in warning]
         assert run(server, "elb_pool_info", ca_cert=str(ca_cert)).warnings == []
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_cas_are_read_once_for_each_state_of_their_file(
+    run: Run, tls: ssl.SSLContext, ca_cert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, read = tmp_path / "ca.pem", list[str]()
+    load = ssl.SSLContext.load_verify_locations
+
+    def counted(self: ssl.SSLContext, cafile: Any = None, *args: Any, **options: Any) -> None:
+        read.append(str(cafile))
+        load(self, cafile, *args, **options)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
+    with serve(always(response({"pools": []})), tls) as server:
+        for pem, refused in ((ca_cert.read_bytes(), False), (trustme.CA().cert_pem.bytes(), True), (ca_cert.read_bytes(), False)):
+            (tmp_path / "new").write_bytes(pem)
+            (tmp_path / "new").replace(file)
+            for dummy in range(2):
+                # What another task does not verify is no matter.
+                assert "pools" in run(server, "elb_pool_info", validate_certs=False)
+                result = run(server, "elb_pool_info", ca_cert=str(file))
+                assert refused == ("certificate" in result.get("msg", "")), result
+    assert read.count(str(file)) == 3
 
 
 # --- How no connection comes about ------------------------------------------------------------

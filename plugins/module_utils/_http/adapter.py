@@ -22,6 +22,7 @@ import threading
 import time
 import typing as t
 import zlib
+from pathlib import Path
 
 from .deadline import Deadline
 from .libraries import HTTPAdapter, requests, urllib3
@@ -127,6 +128,23 @@ def limited_session(seconds: float, deadline: Deadline, connections: int = 1) ->
     return session
 
 
+def trusting(ca_file: str) -> t.Any:
+    """A TLS context that trusts the CAs in a file. ``urllib3`` reads the file for each connection, which takes longer than a request.
+
+    :raises OSError: where the file cannot be used.
+    """
+    status = Path(ca_file).stat()
+    return _trusting(ca_file, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+# With what changes when the file does.
+@functools.lru_cache(maxsize=4)
+def _trusting(ca_file: str, *dummy_state: int) -> t.Any:
+    context = urllib3.util.ssl_.create_urllib3_context()
+    context.load_verify_locations(ca_file)
+    return context
+
+
 class _Request:
     """A request under way.
 
@@ -199,6 +217,10 @@ class _Connection:
     sock: t.Any
     timeout: t.Any
     port: int
+    proxy: t.Any
+    cert_file: t.Any
+    ca_certs: t.Any
+    ssl_context: t.Any
     _dns_host: str
 
     def _new_conn(self) -> t.Any:
@@ -212,6 +234,14 @@ class _Connection:
             sock.close()
             raise
         return sock
+
+    def connect(self) -> None:
+        # Not with a client's certificate, which urllib3 adds to the context, nor where it trusts a proxy by the same file.
+        if getattr(self, "ca_certs", None) and not self.cert_file and getattr(self.proxy, "scheme", "http") == "http":
+            # urllib3 meets an error, too, and reports it.
+            with contextlib.suppress(OSError):
+                self.ssl_context, self.ca_certs = trusting(self.ca_certs), None
+        super().connect()  # type: ignore[misc]
 
     def _connected(self) -> t.Any:
         """A socket to one of the addresses of a name. ``urllib3`` gives each of them the whole time; here they share it."""

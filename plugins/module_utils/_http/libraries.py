@@ -10,6 +10,7 @@ try:
     import requests
     import urllib3.exceptions
     import urllib3.util.retry
+    import urllib3.util.ssl_
     from requests.adapters import HTTPAdapter
 except ImportError:
     HAS_REQUESTS = False

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Imports once, before Ansible forks a process for each task, what tasks need."""
+"""Imports and reads once, before Ansible forks a process for each task, what tasks need."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ import importlib
 import os
 
 from ansible_collections.otc.elb.plugins.module_utils._auth.connect import expects_keystone
+from ansible_collections.otc.elb.plugins.module_utils._http.adapter import trusting
+from ansible_collections.otc.elb.plugins.module_utils._http.libraries import HAS_REQUESTS, requests
+
+#: The variables that name a file of CAs.
+_CA_FILES = ("OS_CACERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def preload() -> None:
-    """Import openstacksdk where the environment, or a clouds.yaml, says that tasks will need it. It takes longer than many a task."""
+    """Read the CAs that tasks will trust, and import openstacksdk where the environment, or a clouds.yaml, says that they will need it.
+
+    Each takes longer than many a task. Whatever is wrong with them, the task that needs them says it.
+    """
+    if HAS_REQUESTS:
+        with contextlib.suppress(Exception):
+            trusting(next((os.environ[name] for name in _CA_FILES if os.environ.get(name)), requests.utils.DEFAULT_CA_BUNDLE_PATH))
     if expects_keystone(os.environ):
-        # Whatever is wrong with it, the task that needs it says it.
         with contextlib.suppress(Exception):
             for name in ("keystoneauth1.identity", "keystoneauth1.loading", "keystoneauth1.session"):
                 importlib.import_module(name)
