@@ -124,6 +124,7 @@ def test_a_backend_from_its_beginning_to_its_end(engine: Engine, emulator: Emula
 
 def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
     wrong: list[tuple[Json, list[str]]] = [
+        ({"backend_timeout": 0}, ["(status 429", "raise 'backend_timeout'"]),
         ({"backend_group": "wbe", "backend_purge": True}, ["no group 'wbe' in the inventory"]),
         ({"backend_purge": True}, ["the pool would be emptied", "backend_group is not set", "backend_allow_empty"]),
         (
@@ -222,6 +223,7 @@ def test_what_users_get_wrong(engine: Engine, emulator: Emulator) -> None:
     server = {"name": "a", "address": "192.168.0.11", "protocol_port": 80, "weight": 5}
     emulator.seed({"name": "full", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "listener_id": listener, "members": [server]})
     emulator.seed(*({"name": "twin", "protocol": "HTTP", "loadbalancer_id": emulator.loadbalancer("demo")} for dummy in range(2)))
+    emulator.fault("answer", action="elb:loadbalancers:list", times=1, status=429, error_code="APIGW.0308", error_msg="Too many requests.")
     rescue = [task("ansible.builtin.debug", msg="on we go")]
     played = play(engine, [{"block": [backend(**options)], "rescue": rescue} for options, dummy in wrong])
     messages = [result["msg"] for result in played.results if result.failed]
