@@ -234,7 +234,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         uuid, name = self._play
         if uuid and self.get_option("per_play"):
             needs = list(self._plays.get(uuid, {}).values())
-            self._show(f"LEAST IAM POLICY of play [{name}]", needs, any(need.doubts() for need in needs))
+            self._show(f"LEAST IAM POLICY of play [{name}]", needs, any(list(need.doubts()) for need in needs))
 
     def _show(self, title: str, needs: list[Need], doubtful: bool) -> None:
         """Show a policy.

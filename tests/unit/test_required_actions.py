@@ -57,6 +57,13 @@ class OldOutcome:
         self._task = Task(action, **of_task)
 
 
+class Play:
+    _uuid = "1"
+
+    def get_name(self) -> str:
+        return "A play"
+
+
 class Stats:
     def __init__(self) -> None:
         self.failures: dict[str, int] = {}
@@ -166,6 +173,13 @@ def test_a_denied_check_run_has_the_reads_that_the_task_would_need(callback: Cal
     for action in ("elb:loadbalancers:list", "elb:pools:list", "elb:healthmonitors:get"):
         assert f'"{action}"' in text
     assert '"elb:healthmonitors:create"' not in text
+
+
+def test_a_play_whose_tasks_were_skipped_needs_nothing(callback: CallbackModule) -> None:
+    callback._plugin_options["per_play"] = True
+    callback.v2_playbook_on_play_start(Play())
+    callback.v2_runner_on_skipped(Outcome({"skipped": True}))
+    assert "No IAM action was needed, so there is nothing to grant." in output(callback)
 
 
 def test_a_retried_failure_is_no_reason_to_warn(callback: CallbackModule) -> None:
