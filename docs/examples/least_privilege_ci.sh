@@ -10,7 +10,7 @@
 # (DEPLOYER_ACCESS_KEY, DEPLOYER_SECRET_KEY). OS_PROJECT_ID and other variables are set for both.
 set -eu
 playbook=$1
-agreed=$2
+approved=$2
 needed=$(mktemp)
 trap 'rm -f "$needed"' EXIT
 export ANSIBLE_CALLBACKS_ENABLED=otc.elb.required_actions
@@ -19,12 +19,15 @@ export ANSIBLE_CALLBACKS_ENABLED=otc.elb.required_actions
 OS_ACCESS_KEY=$READER_ACCESS_KEY OS_SECRET_KEY=$READER_SECRET_KEY OTC_ELB_REQUIRED_ACTIONS_FILE=$needed OTC_ELB_REQUIRED_ACTIONS_SCOPE=ever \
     ansible-playbook --check --diff "$playbook"
 
+# The file stays empty if the policy may be incomplete, such as after a failure that the playbook ignores.
+[ -s "$needed" ] || { echo "The policy may be incomplete: see the warnings above." >&2; exit 1; }
+
 # Fail if the playbook needs actions that were not approved.
-AGREED=$(realpath "$agreed") NEEDED=$needed ansible localhost -m ansible.builtin.assert -a '{
+APPROVED=$(realpath "$approved") NEEDED=$needed ansible localhost -m ansible.builtin.assert -a '{
     "that": "more | length == 0",
-    "fail_msg": "Not agreed on, add it to the policy if it is meant: {{ more | join(\", \") }}",
+    "fail_msg": "Not in the approved policy; add what is intended: {{ more | join(\", \") }}",
     "quiet": true
 }' -e '{"more": "{{ (lookup(\"file\", lookup(\"env\", \"NEEDED\")) | from_json).Statement | map(attribute=\"Action\") | flatten
-    | difference((lookup(\"file\", lookup(\"env\", \"AGREED\")) | from_json).Statement | map(attribute=\"Action\") | flatten) }}"}'
+    | difference((lookup(\"file\", lookup(\"env\", \"APPROVED\")) | from_json).Statement | map(attribute=\"Action\") | flatten) | sort }}"}'
 
 OS_ACCESS_KEY=$DEPLOYER_ACCESS_KEY OS_SECRET_KEY=$DEPLOYER_SECRET_KEY ansible-playbook "$playbook"

@@ -76,20 +76,20 @@ def test_the_policy_of_the_quickstart_is_predicted_and_enough(
 
 
 def test_the_example_of_the_filter_asks_first(engine: Engine, emulator: Emulator) -> None:
-    stopped = engine.playbook(EXAMPLES / "least_privilege.yml", extra_vars={"agreed": ["elb:pools:list"]})
+    stopped = engine.playbook(EXAMPLES / "least_privilege.yml", extra_vars={"approved": ["elb:pools:list"]})
     assert stopped.rc != 0
-    assert "elb:pools:create" in stopped.of("Stop where it is more than was agreed on")[0]["msg"]
+    assert "elb:pools:create" in stopped.of("Stop if others than the approved ones are needed")[0]["msg"]
     assert emulator.writes() == []
 
-    agreed = [
+    approved = [
         *("elb:healthmonitors:create", "elb:loadbalancers:list", "elb:members:create", "elb:members:get"),
         *("elb:members:list", "elb:pools:create", "elb:pools:list"),
     ]
-    emulator.grant("limited", agreed)
+    emulator.grant("limited", approved)
     done = engine.playbook(EXAMPLES / "least_privilege.yml", env=aksk(emulator, "limited"))
     assert done.rc == 0, done.output
     (printed,) = done.of("Show it as JSON that can be pasted into IAM")
-    assert allowed(json.loads("\n".join(printed["msg"]))) == agreed
+    assert allowed(json.loads("\n".join(printed["msg"]))) == approved
     (pool,) = emulator.state()["pools"]
     assert len(pool["members"]) == 2
 
