@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import trustme
 import yaml
 
 from ..keystone.conftest import DOMAIN, PASSWORD, PROJECT
 from ..keystone.server import Keystone
 from ..playbooks.engine import task
 from .bulk import service
-from .setting import Setting
+from .setting import Setting, certificate
 from .tasks import DEBUG, ORDINARY, QUICK, Seconds, interpreter, named, ordinary, play
 
 CLOUD = "elb_pool_info, clouds.yaml with a password"
@@ -43,12 +42,9 @@ def seconds(setting: Setting, rounds: int) -> Seconds:
 @contextmanager
 def clouds(home: Path) -> Iterator[Path]:
     """Keystone, a service in its catalog, and a clouds.yaml with a password."""
-    issued = trustme.CA().issue_cert("127.0.0.1")
-    certificate = (home / "server.pem", home / "server.key")
-    issued.cert_chain_pems[0].write_to_path(str(certificate[0]))
-    issued.private_key_pem.write_to_path(str(certificate[1]))
+    made = certificate(home)
     (home / "keystone").mkdir()
-    with Keystone(home / "keystone", certificate) as keystone:
+    with Keystone(home / "keystone", (made.chain, made.key)) as keystone:
         domain = keystone.create("domain", name=DOMAIN)
         project = keystone.create("project", name=PROJECT, domain_id=domain)
         user = keystone.create("user", name="operator", password=PASSWORD, domain_id=domain)

@@ -83,7 +83,8 @@ def _tasks(figures: Json) -> str:
 
 From the end of the task before to the end of each: all that it adds to a play, on one host, without Ansible's own start.
 {len(figures["tasks"][PING])} rounds of all tasks, one after the other, in one play; a round has the tasks that take milliseconds more than once.
-The modules sign with AK/SK. `ordinary` is a module that Ansible sends and starts (`otc_elb_direct: false`). `uri` is one GET request for the
+The modules sign with AK/SK. All but one use HTTP, so that the time is the task's, not TLS's; `HTTPS` verifies the server with the usual number
+of CAs. `ordinary` is a module that Ansible sends and starts (`otc_elb_direct: false`). `uri` is one GET request for the
 same pool to the same server. The AWS module ensures that a target group exists on the server of moto. The loop and `elb_pool_members` have
 the same {figures["looped"]} members.
 

@@ -12,7 +12,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import trustme
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ..credentials import aksk
 from ..emulator.client import Emulator
@@ -74,6 +77,25 @@ class Setting:
         """What Python prints with these arguments."""
         env = {"PATH": os.environ["PATH"], "HOME": str(self.home), "PYTHONPATH": str(COLLECTIONS), **self.env}
         return subprocess.run([self.python, *arguments], env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+class Certificate(NamedTuple):
+    """A certificate for this machine."""
+
+    chain: Path
+    key: Path
+    #: The CAs that programs trust by default, and its own: reading them takes as long as it usually does.
+    bundle: Path
+
+
+def certificate(home: Path) -> Certificate:
+    made = Certificate(home / "server.pem", home / "server.key", home / "bundle.pem")
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    issued.cert_chain_pems[0].write_to_path(str(made.chain))
+    issued.private_key_pem.write_to_path(str(made.key))
+    made.bundle.write_bytes(Path(DEFAULT_CA_BUNDLE_PATH).read_bytes() + authority.cert_pem.bytes())
+    return made
 
 
 def entries(size: int, first: str = "10.1", **fields: Any) -> list[Json]:

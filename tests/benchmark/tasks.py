@@ -15,13 +15,15 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from ..emulator.client import start
 from ..playbooks.engine import Engine, Task, read_result, task
-from .setting import POOL, Json, Setting, entries
+from .setting import POOL, Json, Setting, certificate, entries
 
 DEBUG, PING, URI = "ansible.builtin.debug", "ansible.builtin.ping", "ansible.builtin.uri"
 AWS = "community.aws.elb_target_group"
+HTTPS = "elb_pool, HTTPS"
 LOOP = "elb_member, a loop of {}"
 DEBUG_LOOP = DEBUG + ", a loop of {}"
 #: Follows the name of a task of ours that does not run in Ansible's own process.
@@ -40,12 +42,12 @@ def seconds(setting: Setting, rounds: int, looped: int, many: int) -> Seconds:
     pool = setting.pool(entries(looped))
     (larger,) = setting.emulator.seed({**POOL, "name": "larger", "loadbalancer_id": setting.emulator.loadbalancer("demo")})
     setting.emulator.seed_members(larger["id"], *entries(many))
-    with moto(setting) as aws:
-        env = {**setting.env, **aws}
+    with moto(setting) as aws, https(setting) as secure:
+        env = {**setting.env, **aws, "REQUESTS_CA_BUNDLE": str(secure.bundle)}
         network = [task("amazon.aws.ec2_vpc_net", name="benchmark", cidr_block="10.0.0.0/16") | interpreter(setting)]
         vpc = play(setting, network, env)[0]["vpc"]["id"]
         group: Json = {"name": "web", "protocol": "http", "port": 80, "vpc_id": vpc, "state": "present"}
-        ours = dict(_ours(pool, larger["id"], looped, many))
+        ours = dict(_ours(pool, larger["id"], secure.url, looped, many))
         url = f"{setting.emulator.url}/v3/{setting.emulator.project_id}/elb/pools/{pool}"
         token = setting.emulator.user("admin")["token"]
         quick = [named(DEBUG, task(DEBUG)), named(DEBUG_LOOP.format(looped), task(DEBUG) | {"loop": list(range(looped))})]
@@ -64,9 +66,10 @@ def seconds(setting: Setting, rounds: int, looped: int, many: int) -> Seconds:
     return _taken(played, rounds_of_tasks, len(quick * QUICK + slow))
 
 
-def _ours(pool: str, larger: str, looped: int, many: int) -> Iterator[tuple[str, Task]]:
+def _ours(pool: str, larger: str, secure_url: str, looped: int, many: int) -> Iterator[tuple[str, Task]]:
     member = entries(1)[0]
     yield "elb_pool", task("elb_pool", **POOL)
+    yield HTTPS, task("elb_pool", endpoint=secure_url, **POOL)
     yield "elb_pool_info", task("elb_pool_info", name=[POOL["name"]])
     yield "elb_member", task("elb_member", pool=pool, **member)
     yield "elb_member_info", task("elb_member_info", pool=pool)
@@ -148,6 +151,25 @@ def interpreter(setting: Setting) -> Task:
 def members_of(size: int) -> str:
     """What the task is called that manages so many members."""
     return f"elb_pool_members ({size:,} members)"
+
+
+class Secure(NamedTuple):
+    """A service over TLS."""
+
+    url: str
+    #: The CAs to trust.
+    bundle: Path
+
+
+@contextmanager
+def https(setting: Setting) -> Iterator[Secure]:
+    """An emulator over TLS, with the pool. The same keys are valid there."""
+    folder = setting.home / "https"
+    folder.mkdir()
+    made = certificate(folder)
+    with start(validate_responses=False, tls_cert=made.chain, tls_key=made.key) as emulator:
+        emulator.seed(POOL)
+        yield Secure(emulator.url, made.bundle)
 
 
 @contextmanager
