@@ -133,7 +133,7 @@ def test_a_file_is_written_as_the_umask_says(tmp_path: Path) -> None:
 )
 def test_an_action_that_was_masked_is_a_doubt(result: dict[str, object]) -> None:
     need = Need("make a pool", "play.yml:7")
-    need.take(result)
+    need.record(result)
     assert [words for words in need.doubts() if "changed by masking" in words]
 
 

@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.otc.elb.plugins.module_utils._api import client
+from ansible_collections.otc.elb.plugins.module_utils._errors import ElbError
 from ansible_collections.otc.elb.plugins.module_utils._http.deadline import Deadline
 from ansible_collections.otc.elb.plugins.module_utils._runtime.concurrency import WorkerPool
 
@@ -291,6 +292,22 @@ def test_an_interrupt_that_wakes_no_wait_is_seen() -> None:
     assert time.monotonic() - started < 20
     assert threading.active_count() == threads
     assert sorted(begun) == [0, 1]
+
+
+def test_a_worker_that_nothing_wakes_holds_nothing_back() -> None:
+    """As one that resolves a name."""
+    awake = threading.Event()
+
+    def step(number: int) -> None:
+        if number:
+            raise ElbError("It failed.")
+        awake.wait(60)
+
+    started = time.monotonic()
+    with pytest.raises(ElbError):
+        WorkerPool(2, Deadline(60)).map(step, range(2))
+    assert time.monotonic() - started < 20
+    awake.set()
 
 
 # --- Pages ------------------------------------------------------------------------------------

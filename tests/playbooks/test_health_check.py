@@ -117,7 +117,7 @@ REFUSED: dict[str, tuple[Json, str]] = {
     "domain_name": ({"domain_name": "-x"}, "health_check domain_name may have letters"),
     "long domain_name": ({"domain_name": "x" * 101}, "health_check domain_name must have 0 to 100 characters"),
     "url_path": ({"url_path": "healthz"}, "health_check url_path must begin with '/'"),
-    "empty url_path": ({"url_path": ""}, "health_check url_path must have 1 to 80 characters"),
+    "empty url_path": ({"url_path": ""}, "health_check url_path must not be empty"),
     "expected_codes": ({"expected_codes": "2xx"}, "health_check expected_codes must be a code, a list or a range"),
     "name": ({"name": "x" * 256}, "health_check name must have 0 to 255 characters"),
     "type of the protocol": (
