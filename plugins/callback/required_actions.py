@@ -196,7 +196,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         need.skipped = need.skipped or skipped
         if isinstance(result.get("results"), list):
             return  # A loop; its items were collected before.
-        reported = need.take(result)
+        reported = need.record(result)
         need.failed = need.failed or (failed(result) and not again)
         if reported and not failed(result):
             need.allowed |= self._allowed(task, module, result)
@@ -219,7 +219,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         for play in self._plays.values():
             for need in play.values():
                 if job in need.jobs:
-                    need.take({**result, "ansible_job_id": None})
+                    need.record({**result, "ansible_job_id": None})
                     need.jobs.discard(job)
 
     def _need(self, task: t.Any) -> Need:
@@ -243,7 +243,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc, unused-ignore]  # has 
         """
         self._display.banner(title)
         for need in needs:
-            self._display.v(f"{need}: {need.explained()}")
+            self._display.v(f"{need}: {need.text()}")
         actions = actions_of(needs)
         nothing = "No IAM action is known: see the warnings." if doubtful else "No IAM action was needed, so there is nothing to grant."
         self._display.display(json.dumps(policy(actions), indent=4) if actions else nothing)

@@ -100,7 +100,7 @@ class Client:
         :raises Unreachable: when there is no response, or one that is not of the ELB API.
         :raises OutcomeUnknown: when something may or may not have been created.
         """
-        found = t.cast(Json, self._held(call, self._send(call, call.query).body) or {})
+        found = t.cast(Json, self._content_of(call, self._send(call, call.query).body) or {})
         if found:
             self._known.add(_key(call.operation, found))
         return found
@@ -114,7 +114,7 @@ class Client:
         query, markers, size, started = list(call.query), set[str](), 0, 0.0
         for dummy in range(MAX_PAGES):
             response = self._send(call, query)
-            page = self._held(call, response.body) or []
+            page = self._content_of(call, response.body) or []
             known = len(found)
             # What is removed or added meanwhile moves the others: one may be on two pages.
             found.update((normalized_id(item["id"]), item) for item in page)
@@ -138,7 +138,7 @@ class Client:
             "check 'endpoint', and whether a proxy is on the way."
         )
 
-    def _held(self, call: Call, body: Json | None) -> t.Any:
+    def _content_of(self, call: Call, body: Json | None) -> t.Any:
         """The resource, or the resources, that a response holds; ``None`` where it holds none."""
         return without_secret_names((body or {}).get(call.operation.envelope), self._mask, self._shown)
 

@@ -177,6 +177,9 @@ _HINTS: tuple[_Hint, ...] = (
 def for_error(operation: Operation, status: int, code: str | None, reason: str, check_credential: str = "") -> str:
     """Advice for another error; empty for an unknown one.
 
+    :param status: the HTTP status.
+    :param code: the service's ``error_code``.
+    :param reason: its ``error_msg``.
     :param check_credential: what to do where the credential is refused, as a sentence.
     """
     if refuses_credential(status, code):

@@ -92,12 +92,12 @@ def next_marker(body: Json) -> str | None:
 
 
 def is_busy(response: Response) -> bool:
-    """Whether the load balancer is being changed, and takes the next change in a moment."""
+    """See :func:`hints.is_busy`."""
     return isinstance(response.body, dict) and hints.is_busy(response.status, str(response.body.get("error_msg", "")))
 
 
 def refuses_credential(response: Response) -> bool:
-    """Whether the credential itself is not valid, or not any more."""
+    """See :func:`hints.refuses_credential`."""
     return hints.refuses_credential(response.status, response.body.get("error_code") if isinstance(response.body, dict) else None)
 
 

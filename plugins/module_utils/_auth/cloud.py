@@ -123,7 +123,10 @@ class Config(OpenStackConfig):
         return found
 
     def auth_config_hook(self, config: Json) -> Json:
-        """Look at what was found before a plugin is made of it, as openstacksdk's command line does in this place."""
+        """Look at what was found before a plugin is made of it, as openstacksdk's command line does in this place.
+
+        :raises ElbError: when it names an agency, or holds two kinds of credential.
+        """
         self.secrets |= secrets_in({"cloud": config})
         auth = config["auth"]
         if any("agency" in str(name) for name in (config.get("auth_type"), *auth, *config)):
@@ -162,6 +165,8 @@ class Config(OpenStackConfig):
 def connect(settings: Settings, config: Config, deadline: Deadline, token_cache: TokenCache | None = None) -> Connection:
     """Have openstacksdk find the credential. No request is made yet.
 
+    :param config: openstacksdk's, as it was read.
+    :param token_cache: keeps tokens for other tasks; by default they are not kept.
     :param deadline: within which a token is asked for again after trouble.
     :raises ElbError: says what is missing or cannot be used.
     """

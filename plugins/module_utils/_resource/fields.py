@@ -147,7 +147,13 @@ def broken_rules(
 
 
 def text(most: int, least: int = 0, without: str = "") -> t.Callable[[Value], str | None]:
-    """A check of a string: its length in characters, and characters that it must not have."""
+    """A check of a string.
+
+    :param most: its greatest length in characters.
+    :param least: its smallest length.
+    :param without: the characters that it must not have.
+    :returns: the ``check`` of a :class:`Field`.
+    """
 
     def check(value: str) -> str | None:
         if least and not value:
@@ -162,7 +168,7 @@ def text(most: int, least: int = 0, without: str = "") -> t.Callable[[Value], st
 
 
 def number(least: int, most: int) -> t.Callable[[Value], str | None]:
-    """A check of a whole number."""
+    """A check of a whole number: *least* to *most*."""
 
     def check(value: int) -> str | None:
         return None if least <= value <= most else f"must be {least} to {most}, not {value}"

@@ -128,13 +128,19 @@ class ApiContext:
         return bool(self.done)
 
     def read(self, call: Call) -> Json:
-        """Get one resource. Of one that an earlier task would create, check mode knows nothing but its ID."""
+        """Get one resource. Of one that an earlier task would create, check mode knows nothing but its ID.
+
+        :raises ElbError: as :meth:`Client.call`.
+        """
         if self._is_premature(call):
             return {"id": list(call.ids.values())[-1]}
         return self.client.call(call)
 
     def pages(self, call: Call) -> list[Json]:
-        """Read a list. In check mode, what an earlier task would create has nothing in it."""
+        """Read a list. In check mode, what an earlier task would create has nothing in it.
+
+        :raises ElbError: as :meth:`Client.pages`.
+        """
         return [] if self._is_premature(call) else self.client.pages(call)
 
     def _is_premature(self, call: Call) -> bool:
@@ -171,6 +177,7 @@ class ApiContext:
         """Change something. Check mode only records the action.
 
         :returns: the resource in the response; ``None`` in check mode.
+        :raises ElbError, OutcomeUnknown: as :meth:`Client.call`.
         """
         if self.check_mode:
             self.needs(call)
@@ -185,6 +192,7 @@ class ApiContext:
         :param in_use: a regular expression for the reason of a conflict that is retried within the task's time, because the service finishes
             earlier removals late. Without it, no conflict is retried.
         :returns: whether this task did it (or would); ``False`` where it did not exist any more.
+        :raises ElbError: as :meth:`Client.call`.
         """
         pause = _FIRST_PAUSE
         while True:
@@ -202,6 +210,7 @@ class ApiContext:
     def pause(self, seconds: float, purpose: str) -> None:
         """Wait as long as the user asked for. Check mode does not.
 
+        :param seconds: do not count towards ``timeout``.
         :param purpose: what the time is for, such as "draining member web-1".
         """
         if not self.check_mode:

@@ -72,6 +72,8 @@ class Ensure(t.Generic[R]):
         self.parts: list[Part[t.Any]] = []
         #: The resource as it is; once the plan is applied, as it is then.
         self.current: R | None = None
+        #: The resource as it was before that.
+        self.found: R | None = None
         self.plan = Plan(PlanKind.NOTHING)
         #: Whether the plan was applied and changed anything; in check mode, whether it would.
         self.changed = False
@@ -80,7 +82,7 @@ class Ensure(t.Generic[R]):
     def run(cls, context: ApiContext) -> Json:
         """Make the resource present or absent, as the options of the task say.
 
-        :returns: ``changed``, the resource (as it is afterwards; empty when it does not exist), ``pool_id`` and ``diff``.
+        :returns: ``changed``, ``diff`` and :attr:`result`.
         :raises ElbError: when it cannot be done.
         """
         return cls(context)._run()
@@ -157,6 +159,11 @@ class Ensure(t.Generic[R]):
         """
         return resource
 
+    @property
+    def result(self) -> Json:
+        """What the result of the task has of the resource: as it is afterwards, empty where it does not exist."""
+        return {self.resource.collection.one: self.current or {}}
+
     # The walk.
 
     def _run(self) -> Json:
@@ -170,10 +177,9 @@ class Ensure(t.Generic[R]):
             warn_of_missing(self.context, self.missing_in_response())
             for warning in self.resource.warnings(self.desired, self.current, self.parent):
                 self.context.warn(warning)
-        found = self.current
+        self.found = self.current
         self.apply()
-        pool_id = self.client.parent.id if self.client.parent else str((found or self.current or {"id": ""})["id"])
-        result: Json = {"changed": self.changed, self.resource.collection.one: self.current or {}, "pool_id": pool_id}
+        result: Json = {"changed": self.changed, **self.result}
         before, after = dict(self.plan.before), dict(shown_after(self.resource.fields, self.plan))
         for part in self.parts:
             result.update(part.result)
@@ -256,7 +262,7 @@ class Part(Ensure[R], abc.ABC):
 
     @property
     def result(self) -> Json:
-        """The keys that the result of the owner's task has for it."""
+        """What the result of the owner's task has of it."""
         return {}
 
 

@@ -28,7 +28,10 @@ def invalid_id(context: ApiContext) -> list[str]:
 
 
 def no_such(resource: Resource[t.Any], name_or_id: str, where: str = "in this project and region") -> str:
-    """What does not exist, to follow "There is"."""
+    """What does not exist, to follow "There is".
+
+    :param where: where it was looked for.
+    """
     return f"no {resource.kind} {name_or_id!r} {where}"
 
 

@@ -143,6 +143,9 @@ class ResourceClient(t.Generic[R]):
     def set(self, current: R, attempt: str, body: Json) -> R:
         """Send an update.
 
+        :param current: the resource as it is.
+        :param attempt: to follow "Could not" in a message.
+        :param body: the fields to send.
         :returns: the resource; in check mode as far as it is known.
         """
         call = self._call(Verb.UPDATE, attempt, "of", str(current["id"]))._replace(body=body)

@@ -99,6 +99,11 @@ class EnsureMember(Ensure[Member]):
             return resource
         return self._wait(resource)
 
+    @property
+    def result(self) -> Json:
+        """See :class:`Ensure`."""
+        return {**super().result, "pool_id": self.client.parent.id if self.client.parent else ""}
+
     def _wait(self, member: Member) -> Member:
         key = member["id"]
 

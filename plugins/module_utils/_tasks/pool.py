@@ -80,11 +80,11 @@ class EnsurePool(Ensure[Pool]):
             return super().find()
         identity = by_name(self.params["name"])
         named = self.client.find(identity)
-        found = self._meant(named)
+        found = self._candidates(named)
         self._elsewhere = [pool for pool in named if pool not in found]
         return self.client.only(found, identity, self.attempt, self.if_several)
 
-    def _meant(self, named: list[Pool]) -> list[Pool]:
+    def _candidates(self, named: list[Pool]) -> list[Pool]:
         """Of the pools of the name, those that the load balancer and the listener of the options can mean."""
         found = self._on_loadbalancer(named)
         return self._listener.narrow(found) if self._listener else found
@@ -92,7 +92,7 @@ class EnsurePool(Ensure[Pool]):
     def _look(self) -> list[Pool]:
         """The pools that a creation with a lost response may have made: none that existed before."""
         before = {pool["id"] for pool in self._elsewhere}
-        return [pool for pool in self._meant(self.client.find(by_name(self.params["name"]))) if pool["id"] not in before]
+        return [pool for pool in self._candidates(self.client.find(by_name(self.params["name"]))) if pool["id"] not in before]
 
     def _on_loadbalancer(self, pools: list[Pool]) -> list[Pool]:
         """Those that belong to the load balancer of the option, where that is given."""
@@ -172,6 +172,12 @@ class EnsurePool(Ensure[Pool]):
             health_check_client(self.context, self.client).delete({"id": check_id})
             in_use = "member|health|pending"
         return self.client.delete(current, in_use)
+
+    @property
+    def result(self) -> Json:
+        """See :class:`Ensure`."""
+        pool = self.found or self.current
+        return {**super().result, "pool_id": str(pool["id"]) if pool else ""}
 
     def _members_of(self, pool: Pool) -> ResourceClient[Member]:
         return ResourceClient(self.context, MEMBER, PoolRef(str(pool["id"]), POOL.label(self.params), pool))

@@ -36,7 +36,7 @@ class Need:
     def __str__(self) -> str:
         return f"{self.name!r} ({self.path})" if self.path else repr(self.name)
 
-    def take(self, result: Mapping[str, t.Any]) -> set[str]:
+    def record(self, result: Mapping[str, t.Any]) -> set[str]:
         """Record the actions of one result, and nothing else of it.
 
         :returns: the actions that it reports.
@@ -61,7 +61,7 @@ class Need:
         """All actions that it needs or may need."""
         return self.reported | self.allowed
 
-    def explained(self) -> str:
+    def text(self) -> str:
         """The actions as text."""
         perhaps = sorted(self.allowed - self.reported)
         words = ", ".join([*sorted(self.reported), *(f"perhaps {action}" for action in perhaps)])

@@ -50,7 +50,7 @@ class Touched:
             return set()
         params = _params(task, args)
         names = _names(task, params, result)
-        pools = self._meant(names) if names else self._pools
+        pools = self._matching(names) if names else self._pools
         touched = TouchedPool(names)
         for pool in pools:
             touched.merge(pool)
@@ -61,7 +61,7 @@ class Touched:
         self._pools = [*(pool for pool in self._pools if pool not in pools), touched]
         return perhaps
 
-    def _meant(self, names: Collection[str]) -> list[TouchedPool]:
+    def _matching(self, names: Collection[str]) -> list[TouchedPool]:
         """The touched pools that a task may refer to. A pool that is known only by its ID may have any name."""
         return [pool for pool in self._pools if pool.names & set(names) or not any(map(is_name, pool.names))]
 
