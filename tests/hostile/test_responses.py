@@ -15,6 +15,8 @@ import pytest
 import requests
 import trustme
 
+from ansible_collections.otc.elb.plugins.plugin_utils._direct.preload import preload
+
 from .conftest import Run
 from .server import PROJECT, Connection, Request, Service, head, response, serve
 from .test_limits import LB, POOL, POOL_ID
@@ -275,18 +277,25 @@ def test_tls_without_verification_is_warned_of(run: Run, tls: ssl.SSLContext, ca
         assert run(server, "elb_pool_info", ca_cert=str(ca_cert)).warnings == []
 
 
-@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_cas_are_read_once_for_each_state_of_their_file(
-    run: Run, tls: ssl.SSLContext, ca_cert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file, read = tmp_path / "ca.pem", list[str]()
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files of CAs that were read, each time."""
+    files: list[str] = []
     load = ssl.SSLContext.load_verify_locations
 
     def counted(self: ssl.SSLContext, cafile: Any = None, *args: Any, **options: Any) -> None:
-        read.append(str(cafile))
+        files.append(str(cafile))
         load(self, cafile, *args, **options)
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
+    return files
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_cas_are_read_once_for_each_state_of_their_file(
+    run: Run, tls: ssl.SSLContext, ca_cert: Path, tmp_path: Path, read: list[str]
+) -> None:
+    file = tmp_path / "ca.pem"
     with serve(always(response({"pools": []})), tls) as server:
         for pem, refused in ((ca_cert.read_bytes(), False), (trustme.CA().cert_pem.bytes(), True), (ca_cert.read_bytes(), False)):
             (tmp_path / "new").write_bytes(pem)
@@ -297,6 +306,19 @@ def test_cas_are_read_once_for_each_state_of_their_file(
                 result = run(server, "elb_pool_info", ca_cert=str(file))
                 assert refused == ("certificate" in result.get("msg", "")), result
     assert read.count(str(file)) == 3
+
+
+def test_cas_of_the_environment_are_read_before_tasks(
+    run: Run, tls: ssl.SSLContext, ca_cert: Path, tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_bytes(ca_cert.read_bytes())
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+    preload()
+    assert read == [str(file)]
+    with serve(always(response({"pools": []})), tls) as server:
+        assert "pools" in run(server, "elb_pool_info", env={"REQUESTS_CA_BUNDLE": str(file)})
+    assert read == [str(file)]
 
 
 # --- How no connection comes about ------------------------------------------------------------
