@@ -101,7 +101,7 @@ def test_a_library_that_is_missing(engine: Engine, emulator: Emulator, tmp_path:
     (way,) = ways(played.output)
     assert way.startswith(f"Ansible's own Python has no {library}")
     # The module has the same Python here.
-    assert re.search(rf"The Python library \w+ is needed, and {re.escape(sys.executable)} on host \S+ has none", played.results[0]["msg"])
+    assert re.search(rf"The Python library \w+ is needed, which {re.escape(sys.executable)} on host \S+ lacks\.", played.results[0]["msg"])
     assert emulator.requests() == []
 
 

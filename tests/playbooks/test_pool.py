@@ -252,10 +252,14 @@ def test_members_are_removed_only_by_force(engine: Engine, emulator: Emulator) -
             task("elb_pool", name="web", state="absent"),
             task("elb_pool", name="web", state="absent", force=True) | {"check_mode": True},
             task("elb_pool", name="web", state="absent", force=True),
-        ]
+        ],
+        diff=True,
     ).results
     assert refused.failed
     assert "2 members" in refused["msg"]
+    # A diff shows what is lost with the pool.
+    assert predicted["diff"] == forced["diff"]
+    assert (forced["diff"]["before"]["members"], forced["diff"]["after"]) == (["192.168.0.1:80", "192.168.0.2:80"], {})
     assert "force" in refused["msg"]
     assert predicted.changed
     assert forced.changed, forced["msg"]

@@ -146,7 +146,8 @@ def failure_of(error: BaseException) -> Json:
         return {"msg": error.msg, **error.facts}
     if isinstance(error, ImportError):
         return {
-            "msg": f"The Python library {error.name} is needed, and {sys.executable} on host {platform.node()} has none. Install it there."
+            "msg": f"The Python library {error.name} is needed, which {sys.executable} on host {platform.node()} lacks. Install it there. "
+            "Tasks with 'delegate_to: localhost' and without ansible_python_interpreter use Ansible's own Python."
         }
     if isinstance(error, KeyboardInterrupt):
         return {"msg": "Interrupted. The last change may or may not have been made: run the task again, which looks first."}

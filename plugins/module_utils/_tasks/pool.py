@@ -135,6 +135,8 @@ class EnsurePool(Ensure[Pool]):
         if ids is None or (ids and self.params["force"]):
             # Whole ones: what is removed is named by address and port.
             self._members = self._members_of(current).read_all(scope_of_related(self.context))
+            # No field of the pool, but a diff has to show what is lost with it.
+            self.plan = dataclasses.replace(self.plan, before={**self.plan.before, "members": sorted(map(MEMBER.label, self._members))})
         count = len(ids or self._members)
         if count and not self.params["force"]:
             return [f"it has {count} member{'s' * (count > 1)}. Set 'force: true' to remove {'them' if count > 1 else 'it'} as well."]
