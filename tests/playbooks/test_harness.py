@@ -7,6 +7,7 @@ in.
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..emulator.client import Emulator
 from ..result import Result
 from ..unit.inprocess import call
 from .engine import Engine, task
-from .warm import Started, Warm
+from .warm import Started, Warm, warm_process
 
 POOL = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "loadbalancer": "demo"}
 
@@ -78,3 +79,25 @@ def test_a_forked_program_is_like_one_that_was_started(emulator: Emulator, tmp_p
     # The first that asks for a process does not get one.
     assert len(forked) == 2
     assert seen[1:] == seen[:1] * 3
+
+
+def test_an_interrupt_ends_a_forked_program(tmp_path: Path) -> None:
+    engine, begun = Engine(tmp_path, {"ANSIBLE_NOCOLOR": "1"}, warm=True), tmp_path / "begun"
+    tasks = [
+        {"ansible.builtin.debug": {"msg": "{{ lookup('pipe', command) }}"}},
+        {"ansible.builtin.wait_for": {"timeout": 60}},
+    ]
+    # The first one may not be forked.
+    for dummy in range(2):
+        begun.unlink(missing_ok=True)
+        started = time.monotonic()
+        play = {"hosts": "localhost", "gather_facts": False, "vars": {"command": f"touch {begun}"}, "tasks": tasks}
+        assert engine.playbook([play], interrupt=begun.exists).rc != 0
+        assert time.monotonic() - started < 50
+
+
+def test_what_ansible_reads_at_its_start_takes_another_process(tmp_path: Path) -> None:
+    """The first that asks for a process does not get one."""
+    first = {"PATH": "/bin", "ANSIBLE_OWN": str(tmp_path)}
+    for executables, env in ((tmp_path, first), (tmp_path, {**first, "ANSIBLE_OWN": ""}), (tmp_path / "other", first)):
+        assert warm_process(executables, env) is None

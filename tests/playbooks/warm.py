@@ -54,10 +54,12 @@ class Warm:
 
     def __init__(self, python: Path, env: Mapping[str, str]) -> None:
         self._control, theirs = socket.socketpair()
-        with theirs, tempfile.TemporaryDirectory() as home:
+        # Ansible makes folders in it when it is imported.
+        self._home = tempfile.TemporaryDirectory()
+        with theirs:
             self._process = subprocess.Popen(
                 [str(python), __file__, str(theirs.fileno())],
-                env={**env, "HOME": home},
+                env={**env, "HOME": self._home.name},
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
