@@ -291,6 +291,16 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return files
 
 
+def test_a_certificate_for_another_host_is_refused(run: Run, authority: trustme.CA, ca_cert: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("elb.example.com").configure_cert(context)
+    with serve(always(response({"pools": []})), context) as server:
+        result = run(server, "elb_pool_info", ca_cert=str(ca_cert))
+        assert server.requests == []
+    assert "TLS certificate of 127.0.0.1" in result["msg"]
+    assert "was not accepted" in result["msg"]
+
+
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_cas_are_read_once_for_each_state_of_their_file(
     run: Run, tls: ssl.SSLContext, ca_cert: Path, tmp_path: Path, read: list[str]
