@@ -21,7 +21,7 @@ from .._resource.resource import Operation, Verb
 from .operations import OPERATIONS
 from .responses import failure, is_busy, is_valid, next_marker, refuses_credential, without_secret_names
 
-#: The largest page that the API allows, and its default.
+#: The largest page that the API allows, and its default. Source: "limit" in the queries of lists of the API reference.
 PAGE_SIZE = 2000
 #: What no list of the API has. Beyond it, what responds is not the API, and would never end.
 MAX_PAGES = 1000

@@ -21,7 +21,7 @@ from .._resource.resource import Operation, Verb
 _NOT_GRANTED = ("ELB.9802", "ELB.9803", "ELB.9804", "SYS.0403")
 #: In the reason where a credential is for another project than the one of the URL. SYS.0403 comes from the API gateway.
 _OTHER_PROJECT = r"for the project"
-#: A quota is used up.
+#: The codes of a quota that is used up, with any status.
 _QUOTA = ("ELB.9807", "ELB.8905", "ELB.1091", "ELB.2001", "ELB.6091")
 #: While a load balancer is being changed, it refuses the next change. The code is that of a conflict that stays.
 _BUSY = re.compile(r"immutable|pending_", re.IGNORECASE)

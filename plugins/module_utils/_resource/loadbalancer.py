@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Load balancers: looked up where an option names one."""
+"""Load balancers: looked up where an option names one.
+
+Source: "Querying Load Balancers" of the API reference.
+"""
 
 from __future__ import annotations
 
