@@ -130,6 +130,7 @@ def test_two_pools_of_one_name_are_told_apart(engine: Engine, emulator: Emulator
     assert first["id"] in ambiguous["msg"]
     assert second["id"] in ambiguous["msg"]
     assert "'id', or narrow the lookup with 'loadbalancer' or 'listener'." in ambiguous["msg"]
+    assert "remove one by its ID, and use run_once" in ambiguous["msg"]
     assert narrowed["pool"]["id"] == second["id"]
     assert not narrowed.changed
     assert by_id["pool"]["id"] == first["id"]

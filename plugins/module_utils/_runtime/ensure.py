@@ -106,7 +106,9 @@ class Ensure(t.Generic[R]):
         """What to do where the identity means several."""
         others = " or ".join(repr(name) for name in self.narrowed_by if not self.params[name])
         advice = f"Give the ID of the right one as 'id'{others and f', or narrow the lookup with {others}'}."
-        return advice if self.absent else f"{advice} Two tasks may have created them at the same time, such as on two hosts: use run_once."
+        if self.absent:
+            return advice
+        return f"{advice} Where two tasks created them at the same time, such as on two hosts, remove one by its ID, and use run_once."
 
     def invalid(self) -> list[str]:
         """The errors in the options that are known before any request."""
