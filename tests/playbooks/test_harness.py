@@ -60,7 +60,8 @@ def test_a_forked_program_is_like_one_that_was_started(emulator: Emulator, tmp_p
         return fork(*arguments)
 
     monkeypatch.setattr(Warm, "start", counted)
-    show = "import json, os; print(json.dumps(dict(os.environ)))"
+    # Ansible's temporary folder of the program is one of its own.
+    show = 'import glob, json, os; print(json.dumps([dict(os.environ), len(glob.glob(os.environ["HOME"] + "/.ansible/tmp/*"))]))'
     tasks = [
         {"ansible.builtin.debug": {"msg": "{{ lookup('pipe', command) }}"}},
         {"ansible.builtin.debug": {"msg": "{{ '.' | realpath }}"}},
@@ -72,9 +73,9 @@ def test_a_forked_program_is_like_one_that_was_started(emulator: Emulator, tmp_p
         home.mkdir()
         engine = Engine(home, {**aksk(emulator), f"OWN_{number}": "", "ANSIBLE_NOCOLOR": "1"}, warm=warm)
         played = engine.play(tasks, ignore_errors=False, extra_vars={"command": f"{engine.bin}/python -c '{show}'"})
-        environment = json.loads(played.results[0]["msg"])
+        environment, folders = json.loads(played.results[0]["msg"])
         assert environment.pop(f"OWN_{number}") == ""
-        text = json.dumps([environment, played.results[1]["msg"]]).replace(str(home), "home")
+        text = json.dumps([environment, folders, played.results[1]["msg"]]).replace(str(home), "home")
         seen.append((text, played.rc, played.stderr, list(home.glob(".ansible/tmp/*"))))
     # The first that asks for a process does not get one.
     assert len(forked) == 2
