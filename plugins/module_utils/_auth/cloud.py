@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
 import stat
@@ -14,6 +15,7 @@ import warnings
 from pathlib import Path
 
 from ansible.module_utils.common.validation import check_type_dict
+from ansible.module_utils.common.yaml import yaml_load
 
 from .._errors import ElbError, Json
 from .._http.adapter import limited_session
@@ -83,7 +85,14 @@ class Config(OpenStackConfig):
         :raises ElbError: at another user's in a folder that all may write to, unless a variable names it: it would choose where the
             credential goes.
         """
-        path, content = super()._load_yaml_json_file(filelist)
+        path: str | None = None
+        content = None
+        # openstacksdk takes the parser in Python, which takes longer than a request. Errors are for it to meet.
+        with contextlib.suppress(OSError, ValueError, YAMLError):
+            path = next((each for each in filelist if Path(each).exists()), "")
+            content = yaml_load(Path(path).read_bytes()) if path.endswith((".yaml", ".yml")) else None
+        if content is None:
+            path, content = super()._load_yaml_json_file(filelist)
         if path and path not in (os.environ.get("OS_CLIENT_CONFIG_FILE"), os.environ.get("OS_CLIENT_SECURE_FILE")):
             file = Path(path).resolve()
             if file.parent.stat().st_mode & stat.S_IWOTH and file.stat().st_uid not in (0, os.geteuid()):
@@ -177,6 +186,8 @@ def connect(settings: Settings, config: Config, deadline: Deadline, token_cache:
         warnings.simplefilter("ignore")
         region = _get_one(config, name, _overrides(settings))
         verify, cert = tls_files(region.get_requests_verify_args()[0], region.config.get("cert"), region.config.get("key"))
+        # It reads the metadata of a package each time, only to tell Keystone the version.
+        region.insert_user_agent = lambda: None
         session = region.get_session()
     override = region.get_endpoint(SERVICE)
     endpoint = settings.endpoint() or (root_of(override, f"{SERVICE}_endpoint_override") if override else None)
