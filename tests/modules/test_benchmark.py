@@ -43,7 +43,7 @@ def test_the_page_names_missed_goals(setting: Setting) -> None:
     loop = tasks.LOOP.format(10)
     taken = {tasks.DEBUG: 0.1, tasks.PING: 1.5, "elb_pool": 0.14, "elb_pool, ordinary": 1.6, "elb_member": 0.1, loop: 0.4, tasks.AWS: 2.0}
     taken |= {tasks.DEBUG_LOOP.format(10): 0.37, tasks.members_of(10): 0.2, tasks.members_of(1000): 0.4}
-    clouds = {tasks.DEBUG: 0.1, credentials.FIRST: 0.5, credentials.CLOUD: 0.15}
+    clouds = {tasks.DEBUG: 0.1, credentials.FIRST: 0.5, credentials.CLOUD: 0.15, credentials.OPENSTACK: 0.6}
     hosts = {tasks.DEBUG: 0.5, "elb_member": 1.0, "elb_member, ordinary": 6.0}
     figures: Json = {
         "machine": {"python": "3", "ansible-core": "2", "requests": "2", "cpus": 2, "load": 0.0, "minutes": 1},
