@@ -73,6 +73,15 @@ class Adapter(HTTPAdapter):
             _thread.request.abort_in_time()
         return _limit(super().proxy_manager_for(proxy, **kwargs))  # type: ignore[no-untyped-call, unused-ignore]
 
+    def cert_verify(self, conn: t.Any, url: t.Any, verify: t.Any, cert: t.Any) -> None:
+        """Give the connections to a server the CAs to trust, read already where they can be shared."""
+        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call, unused-ignore]
+        # Not with a client's certificate, which urllib3 adds to the context, nor where it trusts a proxy by the same file.
+        if conn.ca_certs and not cert and getattr(conn.proxy, "scheme", "http") == "http":
+            # urllib3 meets an error, too, and reports it.
+            with contextlib.suppress(OSError):
+                conn.conn_kw["ssl_context"], conn.ca_certs = trusting(conn.ca_certs), None
+
     def send(
         self, request: t.Any, stream: bool = False, timeout: t.Any = None, verify: t.Any = True, cert: t.Any = None, proxies: t.Any = None
     ) -> requests.Response:
@@ -126,6 +135,11 @@ def limited_session(seconds: float, deadline: Deadline, connections: int = 1) ->
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def ca_file_of_environment() -> str | None:
+    """The file of the CAs to trust where the task names none, as ``requests`` looks for it."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
 def trusting(ca_file: str) -> t.Any:
@@ -217,10 +231,6 @@ class _Connection:
     sock: t.Any
     timeout: t.Any
     port: int
-    proxy: t.Any
-    cert_file: t.Any
-    ca_certs: t.Any
-    ssl_context: t.Any
     _dns_host: str
 
     def _new_conn(self) -> t.Any:
@@ -234,14 +244,6 @@ class _Connection:
             sock.close()
             raise
         return sock
-
-    def connect(self) -> None:
-        # Not with a client's certificate, which urllib3 adds to the context, nor where it trusts a proxy by the same file.
-        if getattr(self, "ca_certs", None) and not self.cert_file and getattr(self.proxy, "scheme", "http") == "http":
-            # urllib3 meets an error, too, and reports it.
-            with contextlib.suppress(OSError):
-                self.ssl_context, self.ca_certs = trusting(self.ca_certs), None
-        super().connect()  # type: ignore[misc]
 
     def _connected(self) -> t.Any:
         """A socket to one of the addresses of a name. ``urllib3`` gives each of them the whole time; here they share it."""

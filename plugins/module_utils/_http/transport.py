@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import typing as t
 
 from .._errors import Unreachable
-from .adapter import Adapter
+from .adapter import Adapter, ca_file_of_environment
 from .deadline import Deadline
 from .failures import UNUSABLE_CREDENTIAL, Failure, explain, unusable_url
 from .libraries import HAS_REQUESTS, requests
@@ -132,7 +131,7 @@ class Transport:
         """
         verify = self._tls.verify
         if verify is True:
-            verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+            verify = ca_file_of_environment() or True
         self._environment = {"proxies": requests.utils.get_environ_proxies(url), "verify": verify, "cert": self._tls.cert}
         return self._environment
 

@@ -11,11 +11,9 @@ import importlib
 import os
 
 from ansible_collections.otc.elb.plugins.module_utils._auth.connect import expects_keystone
-from ansible_collections.otc.elb.plugins.module_utils._http.adapter import trusting
+from ansible_collections.otc.elb.plugins.module_utils._auth.settings import Settings
+from ansible_collections.otc.elb.plugins.module_utils._http.adapter import ca_file_of_environment, trusting
 from ansible_collections.otc.elb.plugins.module_utils._http.libraries import HAS_REQUESTS, requests
-
-#: The variables that name a file of CAs.
-_CA_FILES = ("OS_CACERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def preload() -> None:
@@ -25,7 +23,8 @@ def preload() -> None:
     """
     if HAS_REQUESTS:
         with contextlib.suppress(Exception):
-            trusting(next((os.environ[name] for name in _CA_FILES if os.environ.get(name)), requests.utils.DEFAULT_CA_BUNDLE_PATH))
+            named = Settings({}, os.environ).get("ca_cert") or ca_file_of_environment()
+            trusting(named or requests.utils.DEFAULT_CA_BUNDLE_PATH)
     if expects_keystone(os.environ):
         with contextlib.suppress(Exception):
             for name in ("keystoneauth1.identity", "keystoneauth1.loading", "keystoneauth1.session"):
