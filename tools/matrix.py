@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.playbooks.engine import PREFIX_VARIABLE
 from tools import cores
 from tools.ansible_test import CHECKOUT, AnsibleTest
+from tools.constraints import constraints
 
 KINDS = ("sanity", "units", "integration", "direct")
 #: The kind that compares each ansible-core with the oldest.
@@ -90,7 +91,7 @@ def environment(python: str) -> Path:
     prefix = Path(sys.prefix, "matrix", version)
     if not (prefix / "bin" / "ansible-test").is_file():
         subprocess.run([python, "-m", "venv", "--clear", str(prefix)], check=True)
-    install = ["install", "-qq", "--disable-pip-version-check", "--constraint", "requirements-dev.txt", "ansible-core", "requests"]
+    install = ["install", "-qq", "--disable-pip-version-check", "--constraint", str(constraints()), "ansible-core", "requests"]
     subprocess.run([prefix / "bin" / "python", "-m", "pip", *install], cwd=CHECKOUT, check=True)
     return prefix
 

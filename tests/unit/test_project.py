@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from packaging.requirements import Requirement
+
+from tools.constraints import LOCK, constraints
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
@@ -57,3 +60,9 @@ def test_a_step_of_ci_is_one_target_of_make() -> None:
 def test_ci_has_all_of_make_test() -> None:
     jobs = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
     assert variable("TOGETHER") | variable("ALONE") <= set(jobs["check"]["strategy"]["matrix"]["target"])
+
+
+def test_constraints_have_the_versions_of_the_lock_and_no_hashes() -> None:
+    """pip takes them as requirements without an option."""
+    found = [str(Requirement(line)) for line in constraints().read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert len(found) == len(re.findall(r"^[\w.-]+==", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE)) > 50

@@ -13,11 +13,11 @@ import subprocess
 import sys
 import tempfile
 import venv
-from importlib.metadata import version
 from pathlib import Path
 
 from tests.credentials import aksk
 from tests.emulator.client import start
+from tools.constraints import constraints
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BUILD = CHECKOUT / "build"
@@ -77,14 +77,7 @@ def play(artifact: Path) -> None:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         }
         steps = (
-            # Of the versions that the lock has; a lock with hashes is no file of constraints.
-            (
-                "pip",
-                "install",
-                "-qq",
-                "--disable-pip-version-check",
-                *(f"{name}=={version(name)}" for name in ("ansible-core", "requests")),
-            ),
+            ("pip", "install", "-qq", "--disable-pip-version-check", "--constraint", str(constraints()), "ansible-core", "requests"),
             ("ansible-galaxy", "collection", "install", "--offline", str(artifact), "-p", str(home / "collections")),
             ("ansible-playbook", str(home / "collections" / DEMO)),
         )
