@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +63,26 @@ def test_the_service(tls_emulator: Emulator, certificates: Certificates, engine:
         assert words in beaten
     assert "client_cert" in missing
     assert "ca_cert is /nowhere/ca.pem, but there is no such file" in nowhere
+
+
+@pytest.mark.parametrize("linger", [False, True], ids=["end", "reset"])
+def test_a_server_that_misses_a_client_certificate_and_breaks_the_connection(certificates: Certificates, linger: bool) -> None:
+    """What a client meets where the connection breaks before it has read the server's alert. Often it has: see above."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificates.server)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def refuse() -> None:
+            accepted = context.wrap_socket(listening.accept()[0], server_side=True)
+            accepted.recv(1 << 16)
+            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", linger, 0))
+            accepted.close()
+
+        threading.Thread(target=refuse, daemon=True).start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        result = call("elb_pool_info", **KEYS, endpoint=url, ca_cert=str(certificates.ca), timeout=0)
+    assert "broke the" in result["msg"]
+    assert "client_cert is missing" in result["msg"]
 
 
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")

@@ -33,6 +33,9 @@ _BROKEN_CA = re.compile(r"NO_CERTIFICATE_OR_CRL_FOUND|\[X509(?!: KEY_VALUES)")
 _BROKEN_CLIENT_CERT = re.compile(r"KEY_VALUES_MISMATCH|\[SSL\] PEM lib")
 #: In the cause of a TLS failure that is about a certificate, the server's or the client's.
 _ABOUT_CERTIFICATE = ("CERTIFICATE", "HANDSHAKE_FAILURE", "UNKNOWN_CA", "KEY_VALUES_MISMATCH", "PEM", "MATCH")
+#: With TLS 1.3 the client has sent its request when the server misses the certificate (RFC 8446, 4.4.2.4). The connection may
+#: then break before the server's word on it is read.
+_MAYBE_CLIENT_CERT = " A server that asks for a client certificate may do so where client_cert is missing."
 
 
 def unusable_url(url: str) -> Failure:
@@ -83,9 +86,10 @@ def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Fail
     if isinstance(error, requests.exceptions.Timeout):
         reason = f"{host} did not answer within {limit:g} seconds. Raise api_timeout and timeout, or check the network."
         return Failure(reason, not isinstance(error, requests.exceptions.ConnectTimeout), True)
-    what = "cannot be reached" if never_sent else "broke the connection"
-    reason = f"{host} {what} ({cause}). Check 'endpoint', 'region_name' and the network."
-    return Failure(reason, not never_sent, True)
+    if never_sent:
+        return Failure(f"{host} cannot be reached ({cause}). Check 'endpoint', 'region_name' and the network.", False, True)
+    why = _MAYBE_CLIENT_CERT if urlsplit(url).scheme == "https" else ""
+    return Failure(f"{host} broke the connection ({cause}). Check 'endpoint', 'region_name' and the network.{why}", True, True)
 
 
 def proxy_variable(url: str) -> str:
@@ -113,7 +117,8 @@ def _explain_tls(host: str, cause: str) -> Failure:
         return Failure(reason, False, False)
     if any(words in cause.upper() for words in _ABOUT_CERTIFICATE):
         return Failure(certificate_problem(f"the TLS certificate of {host}", cause), False, False)
-    return Failure(f"{host} broke the TLS connection ({cause}). Check 'endpoint' and the network.", True, True)
+    why = _MAYBE_CLIENT_CERT if "EOF" in cause else ""
+    return Failure(f"{host} broke the TLS connection ({cause}). Check 'endpoint' and the network.{why}", True, True)
 
 
 def certificate_problem(what: str, cause: str) -> str:
