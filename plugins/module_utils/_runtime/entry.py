@@ -31,7 +31,7 @@ from ansible.module_utils.basic import AnsibleModule
 from .._auth.secrets import secrets_in
 from .._errors import Json
 from .context import Status, no_progress
-from .options import convertible, explain_invalid, unconvertible
+from .options import UNCONVERTIBLE, convertible, explain_invalid, unconvertible
 from .task import Task, failure_of, perform
 
 
@@ -46,7 +46,11 @@ class Module(AnsibleModule):
         self._task = task
         self._started = False
         self._given: Json = {}
-        super().__init__(argument_spec=task.argument_spec, supports_check_mode=True, **task.constraints)
+        try:
+            super().__init__(argument_spec=task.argument_spec, supports_check_mode=True, **task.constraints)
+        except UNCONVERTIBLE as error:
+            sys.stdout.write(json.dumps(unconvertible(task.argument_spec, self._given, error)))
+            raise SystemExit(1) from None
         self._started = True
 
     @property
@@ -98,11 +102,7 @@ def _user() -> str:
 
 def run(task: Task) -> None:
     """Run a module."""
-    try:
-        module = Module(task)
-    except (ArithmeticError, TypeError, ValueError) as error:
-        sys.stdout.write(json.dumps(unconvertible(error)))
-        raise SystemExit(1) from None
+    module = Module(task)
     # A task that is ended reports what it did, like any other failure.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

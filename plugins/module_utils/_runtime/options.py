@@ -29,10 +29,27 @@ def convertible(spec: Json, params: Json) -> Json:
     }
 
 
-def unconvertible(error: Exception) -> Json:
-    """The result where Ansible fails with an exception at a value, such as a number with a huge exponent."""
-    reason = f"An option has a value that Ansible cannot convert ({type(error).__name__}). Check numbers and dicts."
+#: What Ansible fails with at a value, such as a number with a huge exponent.
+UNCONVERTIBLE = (ArithmeticError, TypeError, ValueError)
+
+
+def unconvertible(spec: Json, given: Json, error: Exception) -> Json:
+    """The result where Ansible fails with an exception at a value. It names the options, and has none of their values.
+
+    :param error: one of :data:`UNCONVERTIBLE`.
+    """
+    names = [name for name, option in spec.items() if name in given and not _is_convertible(name, option, given[name])]
+    what = " and ".join(names) or "An option"
+    reason = f"{what} {'have values' if names[1:] else 'has a value'} that Ansible cannot convert ({type(error).__name__}). Check numbers and dicts."
     return {"failed": True, "msg": reason, "required_actions": []}
+
+
+def _is_convertible(name: str, option: Json, value: object) -> bool:
+    try:
+        ArgumentSpecValidator({name: option}).validate({name: value})
+    except UNCONVERTIBLE:
+        return False
+    return True
 
 
 def explain_invalid(task: Task, given: Json, msg: str) -> Json:

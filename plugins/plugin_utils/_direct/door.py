@@ -17,7 +17,7 @@ from ansible_collections.otc.elb.plugins.module_utils._auth.connection import To
 from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import secrets_in
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
 from ansible_collections.otc.elb.plugins.module_utils._runtime.context import Status
-from ansible_collections.otc.elb.plugins.module_utils._runtime.options import convertible, explain_invalid, unconvertible
+from ansible_collections.otc.elb.plugins.module_utils._runtime.options import UNCONVERTIBLE, convertible, explain_invalid, unconvertible
 from ansible_collections.otc.elb.plugins.module_utils._runtime.task import Task, perform
 
 from .progress import Progress
@@ -27,7 +27,7 @@ class DirectDoor:
     """See :class:`Door`.
 
     :param given: the options, and what Ansible passes to every module.
-    :raises ArithmeticError, TypeError, ValueError: at a few values, as AnsibleModule does.
+    :raises UNCONVERTIBLE: at a few values, as AnsibleModule does.
     """
 
     searched = ""
@@ -97,8 +97,8 @@ def run(task: Task, given: Json, progress: Progress, token_cache: TokenCache) ->
     """
     try:
         door = DirectDoor(task, given, progress, token_cache)
-    except (ArithmeticError, TypeError, ValueError) as error:
-        return unconvertible(error)
+    except UNCONVERTIBLE as error:
+        return unconvertible(task.argument_spec, given, error)
     if door.refusal is not None:
         return door.result({"failed": True, **door.refusal, "required_actions": []})
     return door.result(perform(task, door))
