@@ -84,14 +84,15 @@ def works(python: str) -> bool:
 
 
 def environment(python: str) -> Path:
-    """A virtual environment that has nothing but ansible-core and what modules need."""
+    """A virtual environment that has ansible-core, ansible-runner and what modules need, and no more."""
     version = subprocess.run(
         [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], stdout=subprocess.PIPE, text=True, check=True
     ).stdout.strip()
     prefix = Path(sys.prefix, "matrix", version)
     if not (prefix / "bin" / "ansible-test").is_file():
         subprocess.run([python, "-m", "venv", "--clear", str(prefix)], check=True)
-    install = ["install", "-qq", "--disable-pip-version-check", "--constraint", str(constraints()), "ansible-core", "requests"]
+    packages = ("ansible-core", "ansible-runner", "openstacksdk", "requests")
+    install = ["install", "-qq", "--disable-pip-version-check", "--constraint", str(constraints()), *packages]
     subprocess.run([prefix / "bin" / "python", "-m", "pip", *install], cwd=CHECKOUT, check=True)
     return prefix
 

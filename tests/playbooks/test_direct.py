@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
-import sys
 import threading
 import time
 import venv
@@ -101,7 +100,8 @@ def test_a_library_that_is_missing(engine: Engine, emulator: Emulator, tmp_path:
     (way,) = ways(played.output)
     assert way.startswith(f"Ansible's own Python has no {library}")
     # The module has the same Python here.
-    assert re.search(rf"The Python library \w+ is needed, which {re.escape(sys.executable)} on host \S+ lacks\.", played.results[0]["msg"])
+    python = re.escape(f"{engine.bin}/python")
+    assert re.search(rf"The Python library \w+ is needed, which {python} on host \S+ lacks\.", played.results[0]["msg"])
     assert emulator.requests() == []
 
 
