@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from . import auth, control
 from .config import Config
-from .contract import Contract, Operation
+from .contract import JSON, Contract, Operation
 from .errors import ApiError, bad_token, broken, unknown_path, wrong_method
 from .faults import Distortion, Fault, FaultPlan, RateLimit, error_body
 from .recorder import Recorder, kept_headers
@@ -30,8 +30,6 @@ from .resource import Ids, load
 from .server import BREAK, TRICKLE
 from .store import Json, Store
 from .watch import Watch
-
-JSON = "application/json"
 
 
 class Runtime:
@@ -283,13 +281,11 @@ class Exchange:
         runtime, operation = self.runtime, self.operation
         if operation is None or self.odd or runtime.store.odd or not runtime.validate_responses:
             return response
-        wrong = runtime.contract.response_errors(
-            operation, self.ids, response.status_code, response.content_type or "", response.get_data()
-        )
-        if not wrong:
+        wrong = runtime.contract.response_error(operation, response.status_code, response.content_type or "", response.get_data())
+        if wrong is None:
             return response
-        runtime.violations.append(f"{operation.id} {response.status_code}: {'; '.join(wrong)}")
-        message = f"The emulator broke its own contract: {wrong[0]}"
+        runtime.violations.append(f"{operation.id} {response.status_code}: {wrong}")
+        message = f"The emulator broke its own contract: {wrong}"
         return Response(error_body("ELB.8906", message, self.request_id), 500, content_type=JSON)
 
     def _record(self, response: Response) -> None:

@@ -10,14 +10,13 @@ import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import yaml
 from jsonschema_path import SchemaPath
-from openapi_core import OpenAPI, V31ResponseValidator
 from openapi_core.datatypes import RequestParameters
 from openapi_core.unmarshalling.request.unmarshallers import V31RequestParametersUnmarshaller
 from openapi_core.validation.schemas import oas31_schema_validators_factory
@@ -30,6 +29,7 @@ from .resource import Resource, load
 from .store import Json
 
 COMMON = Path(__file__).with_name("openapi.yaml")
+JSON = "application/json"
 BASE = "/v3/{project_id}/elb"
 # What can be done: its method, the status of its success, and what else is answered.
 VERBS = {
@@ -75,14 +75,6 @@ class _Request:
     content_type: str = ""
     body: bytes | None = None
     host_url: str = "http://127.0.0.1"
-
-
-@dataclass
-class _Response:
-    status_code: int
-    data: bytes | None
-    content_type: str
-    headers: Mapping[str, Any] = field(default_factory=dict)
 
 
 def document(resources: Iterable[Resource[Any]]) -> Json:
@@ -139,12 +131,16 @@ class Contract:
     def __init__(self, resources: Mapping[str, Resource[Any]] | None = None) -> None:
         resources = load() if resources is None else resources
         self.document = document(resources.values())
-        OpenAPI.from_dict(self.document)  # checks the document itself
         # To follow the references anew for each request would take most of the time.
         self._inlined: dict[str, Any] = self._inline(self.document)
         self.operations = {operation.id: operation for operation in self._read_operations(resources)}
-        self._bodies = {name: self._body_validator(one) for name, one in self.operations.items() if one.has_body}
-        self._responses = {name: V31ResponseValidator(self._part(one)) for name, one in self.operations.items()}
+        self._bodies = {name: self._validator(one, "requestBody") for name, one in self.operations.items() if one.has_body}
+        # None where the response has no content.
+        self._responses = {
+            (name, int(status)): self._validator(one, "responses", status) if "content" in response else None
+            for name, one in self.operations.items()
+            for status, response in self._inlined["paths"][one.path][one.method.lower()]["responses"].items()
+        }
         # Neither depends on anything else, and both take a while.
         self._parameters = functools.lru_cache(maxsize=512)(self._parameters_anew)
         self._check_query = functools.lru_cache(maxsize=512)(self._check_query_anew)
@@ -191,11 +187,13 @@ class Contract:
         part = {"parameters": item["parameters"], operation.method.lower(): described}
         return SchemaPath.from_dict({**self._inlined, "paths": {operation.path: part}})
 
-    def _body_validator(self, operation: Operation) -> SchemaValidator:
-        # The validator of the schema alone, made once: openapi-core would find and make it anew for each request.
+    def _validator(self, operation: Operation, *place: str) -> SchemaValidator:
+        """Of the JSON of a request or a response. Made once: openapi-core would find and make it anew for each."""
         part = self._part(operation)
-        body = part / "paths" / operation.path / operation.method.lower() / "requestBody"
-        return oas31_schema_validators_factory.create(part, body / "content" / "application/json" / "schema")
+        found = part / "paths" / operation.path / operation.method.lower()
+        for step in (*place, "content", JSON, "schema"):
+            found /= step
+        return oas31_schema_validators_factory.create(part, found)
 
     def _parameters_anew(self, operation_id: str, sent: frozenset[str]) -> V31RequestParametersUnmarshaller:
         return V31RequestParametersUnmarshaller(self._part(self.operations[operation_id], sent))
@@ -242,7 +240,7 @@ class Contract:
         update = operation.method == "PUT"
         if not raw and update:
             raise empty_update()
-        if content_type.partition(";")[0].strip().lower() != "application/json":
+        if content_type.partition(";")[0].strip().lower() != JSON:
             raise invalid("Content-Type", "The body must be application/json.")
         try:
             body = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
@@ -257,11 +255,19 @@ class Contract:
         whole: Json = _whole_numbers(body)
         return whole
 
-    def response_errors(self, operation: Operation, ids: Mapping[str, str], status: int, content_type: str, raw: bytes) -> list[str]:
+    def response_error(self, operation: Operation, status: int, content_type: str, raw: bytes) -> str | None:
         """What is wrong with a response: nothing, or the emulator itself has a fault."""
-        request = _Request(_fill(operation.path, ids), operation.method.lower(), RequestParameters())
-        response = _Response(status, raw or None, content_type)
-        return [_explain(error) for error in self._responses[operation.id].iter_errors(request, response)]
+        if (operation.id, status) not in self._responses:
+            return f"There is no status {status}."
+        validator = self._responses[operation.id, status]
+        if (content_type, bool(raw)) != (JSON if validator else "", validator is not None):
+            return f"{content_type!r} is not its content type, or its body is missing."
+        try:
+            if validator is not None:
+                validator.validate(json.loads(raw))
+        except (ValueError, InvalidSchemaValue) as error:
+            return _explain(error)
+        return None
 
 
 def _fill(template: str, ids: Mapping[str, str]) -> str:
@@ -288,12 +294,8 @@ def _whole_numbers(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _schema_errors(error: BaseException) -> list[Any]:
-    return list(getattr(error.__cause__, "schema_errors", ()))
-
-
 def _explain(error: BaseException) -> str:
-    found = _schema_errors(error)
+    found = list(getattr(error, "schema_errors", getattr(error.__cause__, "schema_errors", ())))
     if found:
         first = found[0]
         return "/".join(str(step) for step in first.absolute_path) + ": " + _short(first.message)
