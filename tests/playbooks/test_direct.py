@@ -259,6 +259,15 @@ def test_a_worker_that_is_connecting_holds_nothing_back(engine: Engine, emulator
     assert 0 < len(emulator.requests(action="elb:members:create")) < 100
 
 
+def test_items_of_a_loop_use_one_connection(engine: Engine, emulator: Emulator) -> None:
+    emulator.seed({"name": "web", "protocol": "HTTP"})
+    with single(emulator) as url:
+        item = task("elb_member", pool="web", address="192.168.0.{{ item }}", protocol_port=80, endpoint=url, api_timeout=5, timeout=0)
+        (added,) = engine.play([item | {"loop": [1, 2, 3]}]).results
+    assert not added.failed, added
+    assert len(emulator.requests(action="elb:members:create")) == 3
+
+
 PROGRESS = r"^otc\.elb\.elb_pool_members \[localhost\]: (.*)$"
 
 

@@ -11,11 +11,13 @@ import os
 import signal
 import sys
 import threading
+import time
 import tracemalloc
 import warnings
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from ansible.errors import AnsibleError
 from openstack.config import loader
@@ -23,6 +25,7 @@ from openstack.config import loader
 from ansible_collections.otc.elb.plugins.module_utils._auth import connect
 from ansible_collections.otc.elb.plugins.module_utils._errors import NoCredential
 from ansible_collections.otc.elb.plugins.module_utils._http import adapter
+from ansible_collections.otc.elb.plugins.module_utils._http.transport import KeptAdapter, Tls
 from ansible_collections.otc.elb.plugins.module_utils._runtime import context
 from ansible_collections.otc.elb.plugins.module_utils._tasks.registry import TASKS
 from ansible_collections.otc.elb.plugins.plugin_utils._direct import way
@@ -33,16 +36,19 @@ from ansible_collections.otc.elb.plugins.plugin_utils._direct.token_files import
 
 from ..credentials import aksk
 from ..emulator.client import Emulator
-from ..hostile.server import keystone_and_elb, serve
+from ..hostile.server import Connection, Request, keystone_and_elb, serve
 from ..unit.inprocess import call
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGHUP, signal.SIGPIPE]
 
 
-def perform(module: str, folder: Path, env: dict[str, str], **options: Any) -> dict[str, Any]:
-    """A task, as its action runs it."""
+def perform(module: str, folder: Path, env: dict[str, str], kept: KeptAdapter | None = None, **options: Any) -> dict[str, Any]:
+    """A task, as its action runs it.
+
+    :param kept: by default, this is the only item of the process.
+    """
     with applied(env, str(folder)):
-        return run(TASKS[module], options, Progress(print, 0), TokenFiles(str(folder)))
+        return run(TASKS[module], options, Progress(print, 0), TokenFiles(str(folder)), kept)
 
 
 def state() -> dict[str, Any]:
@@ -123,7 +129,7 @@ def descriptors() -> int:
 def test_hundreds_of_items_leave_nothing(emulator: Emulator, tmp_path: Path) -> None:
     """A loop is one process. 500 items, and the last 300 need no more memory or descriptors than the first ones did."""
     emulator.seed({"name": "web", "protocol": "HTTP", "members": [{"address": "192.168.0.1", "protocol_port": 80}]})
-    env = aksk(emulator)
+    env, kept = aksk(emulator), KeptAdapter()
 
     def items(count: int) -> None:
         for number in range(count):
@@ -131,7 +137,7 @@ def test_hundreds_of_items_leave_nothing(emulator: Emulator, tmp_path: Path) -> 
             options: dict[str, Any] = {"pool": "web"} if module != "elb_pool" else {"name": "web", "nothing": 1}
             if module == "elb_pool_members":
                 options["members"] = [{"address": "192.168.0.1", "port": 80, "protocol_port": 80}]
-            perform(module, tmp_path, env, **options)
+            perform(module, tmp_path, env, kept, **options)
 
     items(200)
     gc.collect()
@@ -150,26 +156,69 @@ def test_hundreds_of_items_leave_nothing(emulator: Emulator, tmp_path: Path) -> 
     assert grown < 64 * 1024
 
 
-def test_no_socket_is_left_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither to ELB nor to Keystone, even if something still refers to what has it."""
-    kept: list[adapter.Adapter] = []
+def test_one_socket_is_left_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To ELB, for the next item of a loop, and none to Keystone, even if something still refers to what has it."""
+    made: list[adapter.Adapter] = []
     begin = adapter.Adapter.__init__
 
     def remember(self: adapter.Adapter, *args: Any, **options: Any) -> None:
-        kept.append(self)
+        made.append(self)
         begin(self, *args, **options)
 
     monkeypatch.setattr(adapter.Adapter, "__init__", remember)
+    kept = KeptAdapter()
     opened = descriptors()
     with serve(keystone_and_elb) as server:
         auth = {"auth_url": f"{server.url}/v3", "username": "u", "password": "pppp", "user_domain_id": "d", "project_id": "p"}
         for number in range(5):
             folder = tmp_path / str(number)
             folder.mkdir()
-            result = perform("elb_pool_info", folder, {"OTC_ELB_ENDPOINT": server.url}, auth=auth)
+            result = perform("elb_pool_info", folder, {"OTC_ELB_ENDPOINT": server.url}, kept, auth=auth)
             assert result.get("pools") == [], result
-    assert len(kept) == 10
+        # Five to Keystone.
+        assert len(made) == 6
+        (ours,) = kept.values()
+        ours.close()
     assert descriptors() <= opened
+
+
+def test_a_connection_that_ended_between_two_items(tmp_path: Path) -> None:
+    """As after a pause of the loop: the item takes another one, and needs no retry."""
+
+    def once(connection: Connection, request: Request) -> None:
+        keystone_and_elb(connection, request)
+        raise ConnectionError
+
+    kept = KeptAdapter()
+    with serve(once) as server:
+        env = {"OTC_ELB_ENDPOINT": server.url, "OS_AUTH_TOKEN": "the-token", "OS_PROJECT_ID": "p"}
+        for dummy in range(3):
+            assert perform("elb_pool_info", tmp_path, env, kept, timeout=0).get("pools") == []
+            time.sleep(0.2)
+        assert len(server.connections) == 3
+
+
+def test_a_connection_is_for_those_who_trust_the_same(emulator: Emulator, tmp_path: Path) -> None:
+    """The next item may have another CA, or verify nothing: it must not go by what the one before it trusted."""
+    kept = KeptAdapter()
+    cas = [str(tmp_path / name) for name in ("one.pem", "two.pem")]
+    for ca in cas:
+        Path(ca).write_bytes(Path(certifi.where()).read_bytes())
+    ways: list[tuple[dict[str, str], dict[str, Any]]] = [
+        ({"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": ""}, {}),
+        ({"REQUESTS_CA_BUNDLE": cas[0]}, {}),
+        ({}, {"ca_cert": cas[1]}),
+        ({}, {"validate_certs": False}),
+    ]
+    used: list[tuple[tuple[Tls, int], adapter.Adapter]] = []
+    for env, options in ways:
+        for dummy in range(2):
+            assert "pools" in perform("elb_pool_info", tmp_path, aksk(emulator) | env, kept, **options)
+            # The one of before is closed.
+            used.extend(kept.items())
+    assert [key[0].verify for key, dummy in used[::2]] == [True, *cas, False]
+    assert all(used[number] == used[number + 1] for number in range(0, 8, 2))
+    assert len({id(each) for dummy, each in used}) == len(ways)
 
 
 def test_an_interrupt_is_not_a_result(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,16 +44,24 @@ class TooLarge(OSError):
 class Adapter(HTTPAdapter):
     """An adapter of ``requests`` whose responses have their body already, within the limits.
 
-    :param seconds: the limit for one request; a ``timeout`` of the request may be shorter.
-    :param deadline: the task's; when it expires, requests under way end at once, and no other is sent.
     :param connections: how many requests may be under way at the same time.
     """
 
-    def __init__(self, seconds: float, deadline: Deadline, connections: int = 1) -> None:
-        self._seconds = seconds
+    _seconds: float
+    _deadline: Deadline
+
+    def __init__(self, connections: int) -> None:
         self._under_way: set[_Request] = set()
-        self._deadline = deadline
         super().__init__(pool_maxsize=connections)
+
+    def limit(self, seconds: float, deadline: Deadline) -> None:
+        """Begin a task. The connections may be those of the task before.
+
+        :param seconds: the limit for one request; a ``timeout`` of the request may be shorter.
+        :param deadline: the task's; when it expires, requests under way end at once, and no other is sent.
+        """
+        self._seconds = seconds
+        self._deadline = deadline
         deadline.on_expire(self._abort)
 
     def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
@@ -72,6 +80,10 @@ class Adapter(HTTPAdapter):
             # TLS in TLS has a limit for each read only.
             _thread.request.abort_in_time()
         return _limit(super().proxy_manager_for(proxy, **kwargs))  # type: ignore[no-untyped-call, unused-ignore]
+
+    def close(self) -> None:
+        """Close the connections."""
+        super().close()  # type: ignore[no-untyped-call, unused-ignore]
 
     def cert_verify(self, conn: t.Any, url: t.Any, verify: t.Any, cert: t.Any) -> None:
         """Give the connections to a server the CAs to trust, read already where they can be shared."""
@@ -126,12 +138,13 @@ class Adapter(HTTPAdapter):
 def limited_session(seconds: float, deadline: Deadline, connections: int = 1) -> requests.Session:
     """A session of ``requests`` that has nothing but this adapter, for libraries that take a session.
 
-    Its arguments are those of :class:`Adapter`.
+    Its arguments are those of :class:`Adapter`, and of its :meth:`Adapter.limit`.
     """
     session = requests.Session()
     # A password of ~/.netrc is for others.
     session.auth = lambda request: request
-    adapter = Adapter(seconds, deadline, connections)
+    adapter = Adapter(connections)
+    adapter.limit(seconds, deadline)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

@@ -57,6 +57,10 @@ class Response(t.NamedTuple):
     size: int = 0
 
 
+#: The adapter of the task before with its connections, by all that these depend on besides the URL; empty at first.
+KeptAdapter = dict[tuple[Tls, int], Adapter]
+
+
 class Transport:
     """Sends requests, and keeps its connections.
 
@@ -65,26 +69,46 @@ class Transport:
     :param request_seconds: the limit for one request.
     :param deadline: the limit for the task.
     :param connections: how many requests may be under way at the same time.
+    :param kept: connections are looked for here, and left here for the next task; by default, they are closed with the transport.
     :raises ImportError: where ``requests`` is not installed.
     """
 
     def __init__(
-        self, auth: t.Callable[[t.Any], t.Any], tls: Tls, request_seconds: float, deadline: Deadline, connections: int = 1
+        self,
+        auth: t.Callable[[t.Any], t.Any],
+        tls: Tls,
+        request_seconds: float,
+        deadline: Deadline,
+        connections: int = 1,
+        kept: KeptAdapter | None = None,
     ) -> None:
         if not HAS_REQUESTS:
             raise ImportError(name="requests")
         self._auth = auth
-        self._tls = tls
+        # As requests would do for each request.
+        self._tls = tls._replace(verify=ca_file_of_environment() or True) if tls.verify is True else tls
         self._request_seconds = request_seconds
         self._deadline = deadline
         self.connections = connections
-        #: Proxies and CAs of the environment, once they were read.
-        self._environment: dict[str, t.Any] | None = None
-        self._adapter = Adapter(request_seconds, deadline, connections)
+        #: The environment's, once they were read: all requests go to the same host.
+        self._proxies: t.Any = None
+        self._kept = kept
+        self._adapter = Adapter(connections) if kept is None else self._adapter_of(kept)
+        self._adapter.limit(request_seconds, deadline)
+
+    def _adapter_of(self, kept: KeptAdapter) -> Adapter:
+        key = (self._tls, self.connections)
+        if key not in kept:
+            # Each item of a loop may name other files.
+            while kept:
+                kept.popitem()[1].close()
+            kept[key] = Adapter(self.connections)
+        return kept[key]
 
     def close(self) -> None:
-        """Close the connections."""
-        self._adapter.close()  # type: ignore[no-untyped-call, unused-ignore]
+        """Close the connections, unless they are kept."""
+        if self._kept is None:
+            self._adapter.close()
 
     def send(self, method: str, url: str, body: t.Any, attempt: str, again: bool = False) -> Response:
         """Send one request.
@@ -110,12 +134,13 @@ class Transport:
         if not _SENDABLE.fullmatch("".join(map(str, request.headers.values()))):
             # Of what a user gives, only the credential goes into headers.
             raise unreachable(UNUSABLE_CREDENTIAL)
-        how = self._environment or self._read_environment(url)
+        if self._proxies is None:
+            self._proxies = requests.utils.get_environ_proxies(url)
         try:
             # By the adapter itself: a session would also look at where a response redirects to, and keep its cookies.
-            response = self._adapter.send(request, timeout=limit, **how)
+            response = self._adapter.send(request, False, limit, self._tls.verify, self._tls.cert, self._proxies)
         except (requests.RequestException, OSError, ValueError) as error:
-            raise unreachable(explain(error, url, limit, requests.utils.select_proxy(url, how["proxies"]))) from None
+            raise unreachable(explain(error, url, limit, requests.utils.select_proxy(url, self._proxies))) from None
         return _parsed(response)
 
     def _prepare(self, method: str, url: str, body: t.Any) -> requests.PreparedRequest:
@@ -123,17 +148,6 @@ class Transport:
         request = requests.PreparedRequest()
         request.prepare(method, url, dict(_HEADERS), data=None if body is None else json.dumps(body).encode(), auth=self._auth)
         return request
-
-    def _read_environment(self, url: str) -> dict[str, t.Any]:
-        """Read once what ``requests`` would read for each request: all of them go to the same host.
-
-        :returns: ``proxies``, ``verify`` and ``cert``, as ``requests`` takes them.
-        """
-        verify = self._tls.verify
-        if verify is True:
-            verify = ca_file_of_environment() or True
-        self._environment = {"proxies": requests.utils.get_environ_proxies(url), "verify": verify, "cert": self._tls.cert}
-        return self._environment
 
 
 def _parsed(response: requests.Response) -> Response:

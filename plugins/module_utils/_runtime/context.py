@@ -20,7 +20,7 @@ from .._auth.secrets import secrets_of_proxies
 from .._errors import ApiError, ElbError, Json
 from .._http.deadline import Deadline
 from .._http.exposure import exposures
-from .._http.transport import Tls, Transport
+from .._http.transport import KeptAdapter, Tls, Transport
 from .._resource.ids import is_placeholder, placeholder
 from .._resource.resource import Resource
 from .concurrency import MAX_READS
@@ -53,6 +53,7 @@ class ApiContext:
     :param warn: shows a warning.
     :param progress: shows now and then how far a long step is, while the context that it returns lasts.
     :param token_cache: keeps tokens from one task to the next; by default they are not kept.
+    :param kept: keeps connections likewise.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class ApiContext:
         warn: t.Callable[[str], None] = _ignore,
         progress: t.Callable[[Status], t.ContextManager[None]] = no_progress,
         token_cache: TokenCache | None = None,
+        kept: KeptAdapter | None = None,
     ) -> None:
         self.params = params
         self.check_mode = check_mode
@@ -71,6 +73,7 @@ class ApiContext:
         self.warn = warn
         self.progress = progress
         self._token_cache = token_cache
+        self._kept = kept
         self.deadline = Deadline(params["timeout"])
         #: The IAM actions that were needed so far.
         self.actions: set[str] = set()
@@ -96,7 +99,7 @@ class ApiContext:
             self._warn_of_exposure(endpoint, connection.verify)
             tls = Tls(connection.verify, connection.cert)
             connections = self.params.get("concurrency", MAX_READS)
-            transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections)
+            transport = Transport(connection.auth, tls, self.params["api_timeout"], self.deadline, connections, self._kept)
             self._closing.callback(transport.close)
             self._client = Client(
                 transport,

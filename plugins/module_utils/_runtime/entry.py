@@ -41,6 +41,7 @@ class Module(AnsibleModule):
     #: See :class:`Door`, here and below.
     reports_interrupt = True
     token_cache = None
+    kept = None
 
     def __init__(self, task: Task) -> None:
         self._task = task

@@ -14,6 +14,7 @@ import typing as t
 from .._auth.connection import TokenCache
 from .._auth.settings import ARGUMENT_SPEC
 from .._errors import ElbError, Json, NoCredential, PartialFailure
+from .._http.transport import KeptAdapter
 from .._resource.touched import TouchedPool
 from .context import ApiContext, Status, check_limits
 from .no_effect import CONNECTION, NoEffect, without_effect
@@ -84,6 +85,8 @@ class Door(t.Protocol):
     reports_interrupt: bool
     #: Keeps tokens from one task to the next, where there is such a place.
     token_cache: TokenCache | None
+    #: Keeps connections likewise.
+    kept: KeptAdapter | None
 
     def warn(self, warning: str) -> None:
         """Show a warning."""
@@ -110,6 +113,7 @@ def perform(task: Task, door: Door) -> Json:
         lambda warning: door.warn(printable(warning, context.mask)),
         progress,
         door.token_cache,
+        door.kept,
     )
     try:
         check_limits(door.params)

@@ -16,6 +16,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
+from ansible_collections.otc.elb.plugins.module_utils._http.transport import KeptAdapter
 from ansible_collections.otc.elb.plugins.module_utils._runtime.task import Task
 
 from .door import run
@@ -37,6 +38,9 @@ if _HAS_PROFILES:
     # Both are imported when they are first asked for, which would be in each fork.
     common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)
     common_json.get_module_decoder(_PROFILE, common_json.Direction.MODULE_TO_CONTROLLER)
+
+#: Of this process, which Ansible forks for a task: the items of its loop use one connection, which ends with the process.
+_KEPT: KeptAdapter = {}
 
 # Ansible loads this file before it forks a process for each task, so that what is imported here is imported once.
 preload()
@@ -77,7 +81,7 @@ class DirectAction(NormalAction):
             lambda line: self._display.display(f"{name} [{variables.get('inventory_hostname')}]: {line}"), self._interval(variables)
         )
         with applied(environment, self._loader.get_basedir()):
-            result = run(self.implementation, _as_sent(given), progress, TokenFiles(constants.DEFAULT_LOCAL_TMP))
+            result = run(self.implementation, _as_sent(given), progress, TokenFiles(constants.DEFAULT_LOCAL_TMP), _KEPT)
         return self._as_received(json.dumps(result))
 
     def _as_received(self, text: str) -> Json:

@@ -16,6 +16,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.otc.elb.plugins.module_utils._auth.connection import TokenCache
 from ansible_collections.otc.elb.plugins.module_utils._auth.secrets import secrets_in
 from ansible_collections.otc.elb.plugins.module_utils._errors import Json
+from ansible_collections.otc.elb.plugins.module_utils._http.transport import KeptAdapter
 from ansible_collections.otc.elb.plugins.module_utils._runtime.context import Status
 from ansible_collections.otc.elb.plugins.module_utils._runtime.options import UNCONVERTIBLE, convertible, explain_invalid, unconvertible
 from ansible_collections.otc.elb.plugins.module_utils._runtime.task import Task, perform
@@ -33,11 +34,12 @@ class DirectDoor:
     searched = ""
     reports_interrupt = False
 
-    def __init__(self, task: Task, given: Json, progress: Progress, token_cache: TokenCache) -> None:
+    def __init__(self, task: Task, given: Json, progress: Progress, token_cache: TokenCache, kept: KeptAdapter | None) -> None:
         passed = {name: given.pop(f"_ansible_{name}", default) for name, (dummy, default) in PASS_VARS.items()}
         self.check_mode = bool(passed["check_mode"])
         self.show_diff = bool(passed["diff"])
         self.token_cache: TokenCache | None = token_cache
+        self.kept = kept
         # From ansible-core 2.21 on, it is shown on demand only.
         self._shows_invocation = bool(passed.get("inject_invocation", True))
         self._progress = progress
@@ -88,15 +90,16 @@ class DirectDoor:
         return {**remove_values(result, self.secrets), **flags}
 
 
-def run(task: Task, given: Json, progress: Progress, token_cache: TokenCache) -> Json:
+def run(task: Task, given: Json, progress: Progress, token_cache: TokenCache, kept: KeptAdapter | None = None) -> Json:
     """Run a task.
 
     :param given: the options, and what Ansible passes to every module.
+    :param kept: see :class:`Transport`.
     :returns: the result, as the module would print it.
     :raises ImportError: where a library is missing. No request was made.
     """
     try:
-        door = DirectDoor(task, given, progress, token_cache)
+        door = DirectDoor(task, given, progress, token_cache, kept)
     except UNCONVERTIBLE as error:
         return unconvertible(task.argument_spec, given, error)
     if door.refusal is not None:

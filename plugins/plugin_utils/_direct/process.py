@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import gc
 import importlib
 import logging
 import os
@@ -40,6 +42,7 @@ def applied(environment: Json, folder: str) -> t.Iterator[None]:
         raise AnsibleError(f"The folder of the playbook cannot be used: {error.strerror} ({folder}).") from None
     relocated = (environment or elsewhere) and _PLACES in sys.modules
     before = {name: os.environ.get(name) for name in environment}
+    _spare_what_is_loaded()
     disabled = logging.root.manager.disable
     with contextlib.ExitStack() as stack:
         if relocated:
@@ -65,6 +68,15 @@ def applied(environment: Json, folder: str) -> t.Iterator[None]:
         if relocated:
             _look_again()
         yield
+
+
+@functools.cache
+def _spare_what_is_loaded() -> None:
+    """Have no garbage looked for among what Ansible has loaded: that takes longer than most tasks.
+
+    This process is a fork for one task, so looking would also copy memory that it shares with the other processes.
+    """
+    gc.freeze()
 
 
 def _look_again() -> None:
