@@ -164,6 +164,10 @@ picture: $(READY) $(RELEASE)
 artifact: $(READY) $(RELEASE)
 	$(BIN)/python -m tools.release.artifact
 
+## audit: whether a version in a lock has a known vulnerability; asks the package index's vulnerability service
+audit: $(READY) $(RELEASE)
+	$(BIN)/python -m tools.release.audit
+
 ## release-check: checks whether the checkout can be released (see docs/releasing.md); ARGS is the tag, if there is one
 release-check: $(READY) $(RELEASE)
 	$(BIN)/python -m tools.release.check $(ARGS)
@@ -213,4 +217,4 @@ $(RELEASE): tools/release/requirements.txt $(READY)
 	$(set_up)
 
 .PHONY: help demo test check lint $(LINTERS:%=lint-%) hooks locks format unit modules emulator hostile playbooks molecule keystone sanity integration test-matrix coverage benchmark \
-	generated docs picture artifact release-check github-release publish venv clean
+	generated docs picture artifact audit release-check github-release publish venv clean

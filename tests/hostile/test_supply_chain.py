@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.release import check
+from tools.release import audit
 
 CHECKOUT = Path(__file__).parents[2]
 FOUND = """{"dependencies": [{"name": "a", "version": "1", "vulns": []}, {"name": "b", "version": "2", "vulns": [
@@ -17,11 +17,11 @@ FOUND = """{"dependencies": [{"name": "a", "version": "1", "vulns": []}, {"name"
 
 
 @pytest.fixture
-def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def pip_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """In place of pip-audit."""
     program = tmp_path / "pip-audit"
-    monkeypatch.setattr(check, "PIP_AUDIT", str(program))
-    monkeypatch.setattr(check, "LOCKS", ("lock.txt",))
+    monkeypatch.setattr(audit, "PIP_AUDIT", str(program))
+    monkeypatch.setattr(audit, "LOCKS", ("lock.txt",))
     return program
 
 
@@ -30,28 +30,28 @@ def write(program: Path, script: str) -> None:
     program.chmod(0o755)
 
 
-def test_vulnerabilities_are_named(audit: Path) -> None:
-    write(audit, f"echo '{FOUND}'; exit 1")
-    assert list(check.vulnerable()) == [
-        "lock.txt has b 2, with CVE-1, fixed in 3",
-        "lock.txt has b 2, with CVE-2, fixed in no version",
+def test_vulnerabilities_are_named(pip_audit: Path) -> None:
+    write(pip_audit, f"echo '{FOUND}'; exit 1")
+    assert list(audit.vulnerable()) == [
+        "lock.txt has b 2, with CVE-1, fixed in 3.",
+        "lock.txt has b 2, with CVE-2, fixed in no version.",
     ]
 
 
 @pytest.mark.parametrize(("script", "why"), [("echo one >&2; echo no network >&2; exit 1", "no network"), ("exit 1", "it ended with 1")])
-def test_an_audit_that_could_not_be_run_is_a_failure(audit: Path, script: str, why: str) -> None:
-    write(audit, script)
-    (reason,) = check.vulnerable()
+def test_an_audit_that_could_not_be_run_is_a_failure(pip_audit: Path, script: str, why: str) -> None:
+    write(pip_audit, script)
+    (reason,) = audit.vulnerable()
     assert "could not be run for lock.txt" in reason
     assert why in reason
 
 
-def test_an_audit_without_a_finding(audit: Path) -> None:
-    write(audit, """echo '{"dependencies": [{"name": "a", "skip_reason": "x"}, {"name": "b", "version": "1", "vulns": []}]}'""")
-    assert list(check.vulnerable()) == []
+def test_an_audit_without_a_finding(pip_audit: Path) -> None:
+    write(pip_audit, """echo '{"dependencies": [{"name": "a", "skip_reason": "x"}, {"name": "b", "version": "1", "vulns": []}]}'""")
+    assert list(audit.vulnerable()) == []
 
 
-@pytest.mark.parametrize("lock", check.LOCKS)
+@pytest.mark.parametrize("lock", audit.LOCKS)
 def test_locks_have_hashes(lock: str) -> None:
     entries = re.findall(r"^[A-Za-z0-9].*?(?=^[A-Za-z0-9]|\Z)", (CHECKOUT / lock).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert len(entries) > 10

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -18,9 +17,6 @@ from tests.benchmark.report import LOADED
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CHANGELOG = str(Path(sys.prefix, "release", "bin", "antsibull-changelog"))
-PIP_AUDIT = str(Path(sys.prefix, "release", "bin", "pip-audit"))
-#: The exact versions that the targets of make install.
-LOCKS = ("requirements-dev.txt", "tools/release/requirements.txt", "tests/keystone/requirements.txt", "tests/benchmark/requirements.txt")
 
 # The fastest first. Each is a target of make or a command.
 STEPS = (
@@ -34,7 +30,6 @@ STEPS = (
 
 def main(tag: str = "") -> int:
     wrong = [*unclean(), *unequal_versions(tag), *later_versions(), *unreleased(), *unsettled()]
-    wrong = wrong or [*vulnerable()]
     for line in wrong:
         print(f"- {line}")
     for step in () if wrong else STEPS:
@@ -87,25 +82,6 @@ def later_versions() -> Iterator[str]:
 def unsettled() -> Iterator[str]:
     if LOADED in " ".join(text("docs/benchmarks.md").split()):
         yield "docs/benchmarks.md was measured on a machine with other load: run make benchmark on an idle machine"
-
-
-def vulnerable() -> Iterator[str]:
-    """Versions in the locks that have a known vulnerability; or why that is not known, which is no success either."""
-    # Strict: a version that the service does not know is no success.
-    command = (PIP_AUDIT, "--strict", "--require-hashes", "--disable-pip", "--progress-spinner=off", "--format=json", "--requirement")
-    for lock in LOCKS:
-        print(f"==> pip-audit {lock}", flush=True)
-        done = subprocess.run([*command, lock], cwd=CHECKOUT, check=False, capture_output=True, text=True)
-        try:
-            packages = json.loads(done.stdout)["dependencies"]
-        except ValueError:
-            why = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
-            yield f"pip-audit could not be run for {lock}, so its vulnerabilities are not known ({why}). It needs the index's vulnerability service"
-            return
-        for package in packages:
-            for each in package.get("vulns", ()):
-                fixed = ", ".join(each["fix_versions"]) or "no version"
-                yield f"{lock} has {package['name']} {package['version']}, with {each['id']}, fixed in {fixed}"
 
 
 def unreleased() -> Iterator[str]:
