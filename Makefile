@@ -106,7 +106,7 @@ unit: $(READY)
 
 ## emulator: the tests of the emulator, with third-party clients
 emulator: $(READY)
-	$(BIN)/pytest -n auto tests/emulator_tests $(ARGS)
+	$(BIN)/pytest -n logical tests/emulator_tests $(ARGS)
 
 ## modules: the modules in the process of the tests, against the emulator, with generated options and sequences
 modules: $(READY)

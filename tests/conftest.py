@@ -28,9 +28,13 @@ if collections.is_dir():
     sys.path.insert(0, str(collections))
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """What ``-n auto`` means: many tests wait, for pauses between retries and for services, and so leave their CPU to others."""
-    return 2 * (os.cpu_count() or 1)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """What ``-n auto`` and ``-n logical`` mean.
+
+    ``auto`` is for tests that wait, for pauses between retries and for services, and so leave their CPU to others; ``logical`` is for those
+    that never do: each further worker only imports once more.
+    """
+    return (1 if config.getoption("numprocesses") == "logical" else 2) * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")
