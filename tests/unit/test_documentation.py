@@ -121,7 +121,7 @@ TYPES = types_of_results()
 def in_documentation(kind: Any) -> dict[str, Any]:
     """A type as RETURN describes it."""
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        (kind,) = (each for each in typing.get_args(kind) if each is not type(None))
+        (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
     if typing.get_origin(kind) is list:
         element = in_documentation(typing.get_args(kind)[0])
         return {**element, "type": "list", "elements": element["type"]}
