@@ -379,6 +379,17 @@ def test_a_tls_handshake_that_breaks(run: Run, first: bytes) -> None:
     assert ("client_cert" in result["msg"]) is (first != alert(20))
 
 
+@pytest.mark.parametrize("first", [b"", alert(20)], ids=["end", "alert"])
+def test_a_client_certificate_that_is_given_is_not_missing(run: Run, authority: trustme.CA, tmp_path: Path, first: bytes) -> None:
+    cert = tmp_path / "cert.pem"
+    authority.issue_cert("client").private_key_and_cert_chain_pem.write_to_path(str(cert))
+    with serve(always(b"")) as server:
+        server.greeting = first
+        result = run(server, "elb_pool_info", endpoint=f"https://127.0.0.1:{server.port}", client_cert=str(cert))
+    assert "broke the" in result["msg"]
+    assert "client_cert" not in result["msg"]
+
+
 def test_a_load_balancer_is_not_believed_either(run: Run) -> None:
     """A name that is looked up: the response must have what was asked for."""
     with serve(always(response({"loadbalancers": [{"id": LB, "name": "another"}]}))) as server:

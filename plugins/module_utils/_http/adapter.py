@@ -35,6 +35,8 @@ _LEAST_SECONDS = 0.001
 _CHUNK = 1 << 16
 #: The only encodings that are asked for, and read.
 _GZIP = ("gzip", "x-gzip")
+#: A connection that sent nothing for so many seconds is not taken again. What is on the way may have forgotten it, and tells nobody.
+_MAX_IDLE = 30.0
 
 
 class TooLarge(OSError):
@@ -47,22 +49,8 @@ class Adapter(HTTPAdapter):
     :param connections: how many requests may be under way at the same time.
     """
 
-    _seconds: float
-    _deadline: Deadline
-
     def __init__(self, connections: int) -> None:
-        self._under_way: set[_Request] = set()
         super().__init__(pool_maxsize=connections)
-
-    def limit(self, seconds: float, deadline: Deadline) -> None:
-        """Begin a task. The connections may be those of the task before.
-
-        :param seconds: the limit for one request; a ``timeout`` of the request may be shorter.
-        :param deadline: the task's; when it expires, requests under way end at once, and no other is sent.
-        """
-        self._seconds = seconds
-        self._deadline = deadline
-        deadline.on_expire(self._abort)
 
     def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
         """Make the pools of connections."""
@@ -94,30 +82,28 @@ class Adapter(HTTPAdapter):
             with contextlib.suppress(OSError):
                 conn.conn_kw["ssl_context"], conn.ca_certs = trusting(conn.ca_certs), None
 
-    def send(
-        self, request: t.Any, stream: bool = False, timeout: t.Any = None, verify: t.Any = True, cert: t.Any = None, proxies: t.Any = None
-    ) -> requests.Response:
+    def fetch(self, request: t.Any, seconds: float, deadline: Deadline, verify: t.Any, cert: t.Any, proxies: t.Any) -> requests.Response:
         """Send a request, and read the whole response.
 
+        :param seconds: the limit.
+        :param deadline: when it expires, the request ends at once, or is not sent.
+        :param verify: as for ``send``, like what follows.
         :raises requests.RequestException, OSError, ValueError: as ``requests`` does.
         """
         # What may come is what _decoded limits; urllib3 decodes a whole chunk at once, of many layers in its older versions.
         request.headers["Accept-Encoding"] = "gzip"
-        seconds = self._seconds if timeout is None else min(self._seconds, timeout)
         _thread.request = under_way = _Request(seconds)
-        self._under_way.add(under_way)
-        if self._deadline.expired:
-            under_way.abort()
         try:
-            response = super().send(request, True, seconds, verify, cert, proxies)
-            try:
-                response._content = _decoded(response)
-            except BaseException:
-                response.close()
-                raise
-            # A response without a body is never read, and so does not give its connection back.
-            response.raw.release_conn()
-            return response
+            with deadline.ending(under_way.abort):
+                response = super().send(request, True, seconds, verify, cert, proxies)
+                try:
+                    response._content = _decoded(response)
+                except BaseException:
+                    response.close()
+                    raise
+                # A response without a body is never read, and so does not give its connection back.
+                response.raw.release_conn()
+                return response
         except urllib3.exceptions.ReadTimeoutError as error:
             raise requests.ReadTimeout(error, request=request) from error
         except (urllib3.exceptions.HTTPError, TooLarge, zlib.error) as error:
@@ -127,24 +113,36 @@ class Adapter(HTTPAdapter):
                 raise
             raise requests.ReadTimeout(error, request=request) from error
         finally:
-            self._under_way.discard(under_way)
             under_way.closing.close()
 
-    def _abort(self) -> None:
-        for request in list(self._under_way):
-            request.abort()
+
+class _SessionAdapter(Adapter):
+    """An adapter for one task, whose limits a session of ``requests`` does not know."""
+
+    def __init__(self, connections: int, seconds: float, deadline: Deadline) -> None:
+        super().__init__(connections)
+        self._seconds = seconds
+        self._deadline = deadline
+
+    def send(
+        self, request: t.Any, stream: bool = False, timeout: t.Any = None, verify: t.Any = True, cert: t.Any = None, proxies: t.Any = None
+    ) -> requests.Response:
+        """See :meth:`fetch`."""
+        seconds = self._seconds if timeout is None else min(self._seconds, timeout)
+        return self.fetch(request, seconds, self._deadline, verify, cert, proxies)
 
 
 def limited_session(seconds: float, deadline: Deadline, connections: int = 1) -> requests.Session:
     """A session of ``requests`` that has nothing but this adapter, for libraries that take a session.
 
-    Its arguments are those of :class:`Adapter`, and of its :meth:`Adapter.limit`.
+    :param seconds: the limit for one request; a ``timeout`` of the request may be shorter.
+    :param deadline: when it expires, requests under way end at once, and no other is sent.
+    :param connections: see :class:`Adapter`.
     """
     session = requests.Session()
     # A password of ~/.netrc is for others.
     session.auth = lambda request: request
-    adapter = Adapter(connections)
-    adapter.limit(seconds, deadline)
+    adapter = _SessionAdapter(connections, seconds, deadline)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -155,18 +153,29 @@ def ca_file_of_environment() -> str | None:
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
+#: What changes when a file does.
+FileState = tuple[int, int, int]
+
+
+def file_state(path: str) -> FileState:
+    """The state of a file.
+
+    :raises OSError: where there is none.
+    """
+    status = Path(path).stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def trusting(ca_file: str) -> t.Any:
     """A TLS context that trusts the CAs in a file. ``urllib3`` reads the file for each connection, which takes longer than a request.
 
     :raises OSError: where the file cannot be used.
     """
-    status = Path(ca_file).stat()
-    return _trusting(ca_file, status.st_ino, status.st_size, status.st_mtime_ns)
+    return _trusting(ca_file, file_state(ca_file))
 
 
-# With what changes when the file does.
 @functools.lru_cache(maxsize=4)
-def _trusting(ca_file: str, *dummy_state: int) -> t.Any:
+def _trusting(ca_file: str, dummy_state: FileState) -> t.Any:
     context = urllib3.util.ssl_.create_urllib3_context()
     context.load_verify_locations(ca_file)
     return context
@@ -245,6 +254,13 @@ class _Connection:
     timeout: t.Any
     port: int
     _dns_host: str
+    #: When something was sent, by ``time.monotonic``.
+    _used = 0.0
+
+    @property
+    def is_idle_for_long(self) -> bool:
+        """Whether it should not be used again."""
+        return self.sock is not None and time.monotonic() - self._used > _MAX_IDLE
 
     def _new_conn(self) -> t.Any:
         sock = self._connected()
@@ -281,7 +297,20 @@ class _Connection:
     def send(self, data: t.Any) -> None:
         if self.sock is not None:
             _thread.request.limit(self.sock)
+        self._used = time.monotonic()
         super().send(data)  # type: ignore[misc]
+
+
+class _Pool:
+    """A mixin for the pools of connections of ``urllib3``."""
+
+    def _get_conn(self, timeout: t.Any = None) -> t.Any:
+        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        if not connection.is_idle_for_long:
+            return connection
+        connection.close()
+        # Not the same one: that of a proxy's tunnel cannot connect again.
+        return self._new_conn()  # type: ignore[attr-defined]
 
 
 class _Response(http.client.HTTPResponse):
@@ -330,7 +359,7 @@ def _limited(pool: t.Any) -> t.Any:
     if issubclass(pool.ConnectionCls, _Connection):
         return pool
     connection = type(pool.ConnectionCls.__name__, (_Connection, pool.ConnectionCls), {"response_class": _Response})
-    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+    return type(pool.__name__, (_Pool, pool), {"ConnectionCls": connection})
 
 
 def _decoded(response: requests.Response) -> bytes:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import typing as t
@@ -24,7 +25,7 @@ class Deadline:
         self._lock = threading.Lock()
         #: Until when time was given back.
         self._extended_until = 0.0
-        self._wake: list[t.Callable[[], None]] = []
+        self._ends: set[t.Callable[[], None]] = set()
 
     def left(self) -> float:
         """Seconds that are left, never below zero."""
@@ -63,9 +64,16 @@ class Deadline:
     def expire(self) -> None:
         """Leave no time, wake all that sleep, and end what waits for a response."""
         self._expired.set()
-        for wake in self._wake:
-            wake()
+        for end in list(self._ends):
+            end()
 
-    def on_expire(self, wake: t.Callable[[], None]) -> None:
-        """Call *wake* when :meth:`expire` is called."""
-        self._wake.append(wake)
+    @contextlib.contextmanager
+    def ending(self, end: t.Callable[[], None]) -> t.Iterator[None]:
+        """Call *end*, from any thread, when :meth:`expire` is called within the context, or was before."""
+        self._ends.add(end)
+        try:
+            if self._expired.is_set():
+                end()
+            yield
+        finally:
+            self._ends.discard(end)

@@ -52,11 +52,12 @@ def unusable_proxy(error: BaseException, url: str) -> Failure:
     return Failure(f"unusable proxy: its URL cannot be used. Check {proxy_variable(url)}.{why}", False, False)
 
 
-def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Failure:
+def explain(error: Exception, url: str, limit: float, proxy: str | None, *, has_cert: bool) -> Failure:
     """Why there is no response. Never quotes *error*, which may hold a proxy's password.
 
     :param limit: the seconds that the request could take.
     :param proxy: the URL of the proxy that it goes through, if any.
+    :param has_cert: whether a client certificate is given.
     """
     host = urlsplit(url).netloc.rpartition("@")[2]
     cause = root_cause(error)
@@ -68,7 +69,7 @@ def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Fail
     if isinstance(causes[-1], (requests.exceptions.ContentDecodingError, zlib.error)):
         return Failure(f"the body of the response of {host} cannot be decoded. Check 'endpoint'.", True, True)
     if isinstance(error, requests.exceptions.SSLError):
-        return _explain_tls(host, cause)
+        return _explain_tls(host, cause, has_cert)
     if proxy and (isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)) or not _is_usable(proxy)):
         return unusable_proxy(error, url)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationValueError)):
@@ -88,7 +89,7 @@ def explain(error: Exception, url: str, limit: float, proxy: str | None) -> Fail
         return Failure(reason, not isinstance(error, requests.exceptions.ConnectTimeout), True)
     if never_sent:
         return Failure(f"{host} cannot be reached ({cause}). Check 'endpoint', 'region_name' and the network.", False, True)
-    why = _MAYBE_CLIENT_CERT if urlsplit(url).scheme == "https" else ""
+    why = _MAYBE_CLIENT_CERT if urlsplit(url).scheme == "https" and not has_cert else ""
     return Failure(f"{host} broke the connection ({cause}). Check 'endpoint', 'region_name' and the network.{why}", True, True)
 
 
@@ -109,7 +110,7 @@ def _is_usable(proxy: str) -> bool:
         return False
 
 
-def _explain_tls(host: str, cause: str) -> Failure:
+def _explain_tls(host: str, cause: str, has_cert: bool) -> Failure:
     if "WRONG_VERSION_NUMBER" in cause:
         return Failure(f"{host} does not speak TLS. Check the scheme and the port of 'endpoint'.", False, False)
     if "UNSUPPORTED_PROTOCOL" in cause or "PROTOCOL_VERSION" in cause:
@@ -117,7 +118,7 @@ def _explain_tls(host: str, cause: str) -> Failure:
         return Failure(reason, False, False)
     if any(words in cause.upper() for words in _ABOUT_CERTIFICATE):
         return Failure(certificate_problem(f"the TLS certificate of {host}", cause), False, False)
-    why = _MAYBE_CLIENT_CERT if "EOF" in cause else ""
+    why = _MAYBE_CLIENT_CERT if "EOF" in cause and not has_cert else ""
     return Failure(f"{host} broke the TLS connection ({cause}). Check 'endpoint' and the network.{why}", True, True)
 
 

@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .._errors import Unreachable
-from .adapter import Adapter, ca_file_of_environment
+from .adapter import Adapter, FileState, ca_file_of_environment, file_state
 from .deadline import Deadline
 from .failures import UNUSABLE_CREDENTIAL, Failure, explain, unusable_url
 from .libraries import HAS_REQUESTS, requests
@@ -42,6 +42,11 @@ class Tls(t.NamedTuple):
     #: The client certificate: a file that holds certificate and key, or both files.
     cert: str | tuple[str, str] | None = None
 
+    def states(self) -> tuple[FileState | None, ...]:
+        """The states of the files; ``None`` for one that is not there."""
+        certs = self.cert if isinstance(self.cert, tuple) else (self.cert,)
+        return tuple(_state(file) for file in (self.verify, *certs) if isinstance(file, str))
+
 
 class Response(t.NamedTuple):
     """A response."""
@@ -58,7 +63,7 @@ class Response(t.NamedTuple):
 
 
 #: The adapter of the task before with its connections, by all that these depend on besides the URL; empty at first.
-KeptAdapter = dict[tuple[Tls, int], Adapter]
+KeptAdapter = dict[tuple[Tls, tuple[t.Optional[FileState], ...], int], Adapter]
 
 
 class Transport:
@@ -94,10 +99,9 @@ class Transport:
         self._proxies: t.Any = None
         self._kept = kept
         self._adapter = Adapter(connections) if kept is None else self._adapter_of(kept)
-        self._adapter.limit(request_seconds, deadline)
 
     def _adapter_of(self, kept: KeptAdapter) -> Adapter:
-        key = (self._tls, self.connections)
+        key = (self._tls, self._tls.states(), self.connections)
         if key not in kept:
             # Each item of a loop may name other files.
             while kept:
@@ -138,9 +142,10 @@ class Transport:
             self._proxies = requests.utils.get_environ_proxies(url)
         try:
             # By the adapter itself: a session would also look at where a response redirects to, and keep its cookies.
-            response = self._adapter.send(request, False, limit, self._tls.verify, self._tls.cert, self._proxies)
+            response = self._adapter.fetch(request, limit, self._deadline, self._tls.verify, self._tls.cert, self._proxies)
         except (requests.RequestException, OSError, ValueError) as error:
-            raise unreachable(explain(error, url, limit, requests.utils.select_proxy(url, self._proxies))) from None
+            proxy = requests.utils.select_proxy(url, self._proxies)
+            raise unreachable(explain(error, url, limit, proxy, has_cert=self._tls.cert is not None)) from None
         return _parsed(response)
 
     def _prepare(self, method: str, url: str, body: t.Any) -> requests.PreparedRequest:
@@ -148,6 +153,13 @@ class Transport:
         request = requests.PreparedRequest()
         request.prepare(method, url, dict(_HEADERS), data=None if body is None else json.dumps(body).encode(), auth=self._auth)
         return request
+
+
+def _state(file: str) -> FileState | None:
+    try:
+        return file_state(file)
+    except OSError:
+        return None
 
 
 def _parsed(response: requests.Response) -> Response:
