@@ -22,6 +22,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export ANSIBLE_HOME := $(CURDIR)/$(VENV)/ansible
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 
+# Environments are installed uncompiled. Where Python may not keep what it compiles, each process would do it again: a third of the tests' time.
+unexport PYTHONDONTWRITEBYTECODE
+
 ## help: this list
 help:
 	@awk -F ': ' '/^## / { printf "  make %-13s %s\n", substr($$1, 4), $$2 }' $(MAKEFILE_LIST)
