@@ -1,6 +1,6 @@
 # Copyright (c) 2026, The otc.elb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serves Keystone on the loopback interface. Run by the Python of Keystone's own virtual environment."""
+"""Sets up a new Keystone, and serves it on the loopback interface. Run by the Python of Keystone's own virtual environment."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import argparse
 import json
 import logging
 import os
+import sqlite3
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,14 @@ from typing import Any
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--config-file", required=True)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--admin-password", required=True)
     parser.add_argument("--ready-file", type=Path, required=True, help="gets the URLs as soon as they can be used")
     parser.add_argument("--tls-cert", required=True)
     parser.add_argument("--tls-key", required=True)
     options = parser.parse_args()
     parent = os.getppid()
+    set_up(options.config_file, options.database, options.admin_password)
     # Keystone reads both while it is imported; the arguments are ours.
     del sys.argv[1:]
     os.environ["OS_KEYSTONE_CONFIG_FILES"] = options.config_file
@@ -45,6 +50,35 @@ def main() -> None:
     partial.replace(options.ready_file)
     while os.getppid() == parent:
         time.sleep(0.5)
+
+
+def set_up(config_file: str, database: str, admin_password: str) -> None:
+    keys = [f"--keystone-user={os.getuid()}", f"--keystone-group={os.getgid()}"]
+    manage(config_file, ["db_sync"], ["fernet_setup", *keys], ["credential_setup", *keys])
+    with closing(sqlite3.connect(database)) as connection:
+        # Readers do not block writers.
+        connection.execute("PRAGMA journal_mode=WAL")
+    manage(config_file, ["bootstrap", f"--bootstrap-password={admin_password}"])
+
+
+def manage(config_file: str, *commands: list[str]) -> None:
+    """Commands of keystone-manage, all at a time: forks, as Keystone's import takes longer than any of them."""
+    from keystone.cmd import cli  # type: ignore[import-not-found]
+
+    started = {}
+    for command in commands:
+        process = os.fork()
+        if not process:
+            try:
+                cli.main(["keystone-manage", f"--config-file={config_file}", *command])
+            except BaseException:
+                logging.exception(command[0])
+                os._exit(1)
+            os._exit(0)
+        started[process] = command[0]
+    failed = [name for process, name in started.items() if os.waitpid(process, 0)[1]]
+    if failed:
+        sys.exit(f"keystone-manage failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -10,12 +10,10 @@ import hmac
 import json
 import os
 import re
-import sqlite3
 import struct
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -71,20 +69,18 @@ class Keystone:
     """
 
     def __init__(self, where: Path, certificate: tuple[Path, Path], timeout: float = 120) -> None:
-        assert (HOME / "bin" / "keystone-manage").exists(), "Keystone is not installed: run 'make keystone'"
+        assert (HOME / ".ready").exists(), "Keystone is not installed: run 'make keystone'"
         self.where = where
-        self._config = where / "keystone.conf"
-        self._config.write_text(CONFIGURATION.format(where=where), encoding="utf-8")
-        keys = [f"--keystone-user={os.getuid()}", f"--keystone-group={os.getgid()}"]
-        self._manage(["db_sync"], ["fernet_setup", *keys], ["credential_setup", *keys])
-        with closing(sqlite3.connect(where / "keystone.db")) as database:
-            # Readers do not block writers.
-            database.execute("PRAGMA journal_mode=WAL")
-        self._manage(["bootstrap", f"--bootstrap-password={ADMIN_PASSWORD}"])
+        config = where / "keystone.conf"
+        config.write_text(CONFIGURATION.format(where=where), encoding="utf-8")
         ready = where / "ready.json"
-        command = [f"--config-file={self._config}", f"--ready-file={ready}"]
-        command += [f"--tls-cert={certificate[0]}", f"--tls-key={certificate[1]}"]
-        self._process = self._start([str(HOME / "bin" / "python"), str(HERE / "serve.py"), *command], "serve.log")
+        command = [str(HOME / "bin" / "python"), str(HERE / "serve.py")]
+        command += [f"--config-file={config}", f"--database={where / 'keystone.db'}", f"--admin-password={ADMIN_PASSWORD}"]
+        command += [f"--ready-file={ready}", f"--tls-cert={certificate[0]}", f"--tls-key={certificate[1]}"]
+        # Nothing of the tester's credentials, and Keystone's own deprecations are not ours to read.
+        environ = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "ignore", "HOME": str(where)}
+        with (where / "serve.log").open("wb") as output:
+            self._process = subprocess.Popen(command, env=environ, cwd=where, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         deadline = time.monotonic() + timeout
         while not ready.exists():
             ended = self._process.poll() is not None or time.monotonic() > deadline
@@ -99,19 +95,6 @@ class Keystone:
         scope = {"project": {"name": "admin", "domain": {"id": "default"}}}
         user = {"name": "admin", "domain": {"id": "default"}, "password": ADMIN_PASSWORD}
         self._session.headers["X-Auth-Token"] = self.token({"methods": ["password"], "password": {"user": user}}, scope)
-
-    def _manage(self, *commands: list[str]) -> None:
-        """Commands of keystone-manage, all at a time."""
-        manage = [str(HOME / "bin" / "keystone-manage"), f"--config-file={self._config}"]
-        started = [(command[0], self._start(manage + command, f"{command[0]}.log")) for command in commands]
-        for name, process in started:
-            assert process.wait(120) == 0, (self.where / f"{name}.log").read_text(encoding="utf-8")
-
-    def _start(self, command: list[str], log: str) -> subprocess.Popen[bytes]:
-        # Nothing of the tester's credentials, and Keystone's own deprecations are not ours to read.
-        environ = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "ignore", "HOME": str(self.where)}
-        with (self.where / log).open("wb") as output:
-            return subprocess.Popen(command, env=environ, cwd=self.where, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
 
     def call(self, method: str, path: str, body: Json | None = None, **headers: str) -> Json:
         """One request, as the administrator unless a header says otherwise."""
