@@ -50,7 +50,9 @@ def seconds(setting: Setting, rounds: int, looped: int, many: int) -> Seconds:
         ours = dict(_ours(pool, larger["id"], secure.url, looped, many))
         url = f"{setting.emulator.url}/v3/{setting.emulator.project_id}/elb/pools/{pool}"
         token = setting.emulator.user("admin")["token"]
-        quick = [named(DEBUG, task(DEBUG)), named(DEBUG_LOOP.format(looped), task(DEBUG) | {"loop": list(range(looped))})]
+        # With as many templates as the loop of ours, which the engine fills in for each item.
+        filled: Task = task(DEBUG, msg=list(templates(entries(1)[0]).values())) | {"loop": "{{ few }}"}
+        quick = [named(DEBUG, task(DEBUG)), named(DEBUG_LOOP.format(looped), filled)]
         quick += [named(name, one) for name, one in ours.items()]
         slow = [
             named(PING, task(PING)),
@@ -75,8 +77,13 @@ def _ours(pool: str, larger: str, secure_url: str, looped: int, many: int) -> It
     yield "elb_member_info", task("elb_member_info", pool=pool)
     yield members_of(looped), task("elb_pool_members", pool=pool, members="{{ few }}")
     yield members_of(many), task("elb_pool_members", pool=larger, members="{{ many }}")
-    loop: Any = {"pool": pool, **{name: f"{{{{ item.{name} }}}}" for name in member}}
+    loop: Any = {"pool": pool, **templates(member)}
     yield LOOP.format(looped), task("elb_member", **loop) | {"loop": "{{ few }}"}
+
+
+def templates(member: Json) -> Json:
+    """The options of a member that is the item of a loop."""
+    return {name: f"{{{{ item.{name} }}}}" for name in member}
 
 
 def for_hosts(setting: Setting, hosts: int, rounds: int) -> Seconds:
