@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from urllib.request import getproxies
 
 from .._errors import Unreachable
 from .adapter import Adapter, FileState, ca_file_of_environment, file_state
@@ -139,7 +140,8 @@ class Transport:
             # Of what a user gives, only the credential goes into headers.
             raise unreachable(UNUSABLE_CREDENTIAL)
         if self._proxies is None:
-            self._proxies = requests.utils.get_environ_proxies(url)
+            # Whether the host is an exception is looked up only where there is a proxy.
+            self._proxies = getproxies() and requests.utils.get_environ_proxies(url)
         try:
             # By the adapter itself: a session would also look at where a response redirects to, and keep its cookies.
             response = self._adapter.fetch(request, limit, self._deadline, self._tls.verify, self._tls.cert, self._proxies)
