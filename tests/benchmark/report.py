@@ -92,10 +92,10 @@ the same {figures["looped"]} members.
 
 {chr(10).join(goals)}
 
-A debug in the same loop, with the same templates, takes {taken[debugs] / debug:.2f} times one debug. Each further item adds {item:.1f} ms to the
-loop of `elb_member`, and {engine:.1f} ms to that of a debug: all items of a loop run in one process, in which the engine copies the task, fills in
-its templates and finds its plugins for each item. The rest is the request, and what the action makes anew for each item: the credential, the
-check of the options, the masked result.
+A debug in the same loop, with the same templates, takes {taken[debugs] / taken["elb_member"]:.2f} times one `elb_member`. Each further item
+adds {item:.1f} ms to the loop of `elb_member`, and {engine:.1f} ms to that of a debug: all items of a loop run in one process, in which the engine
+copies the task, fills in its templates and finds its plugins for each item. The rest is the request, and what the action makes anew for each
+item: the credential, the check of the options, the masked result.
 
 The same module takes {taken["elb_pool" + ORDINARY] / one:.1f} times as long the ordinary way. One task for {figures["looped"]} members
 takes {few / taken[loop]:.2f} of a loop over them, and a task that finds {figures["many"]:,} members in order {many / few:.2f} times one that
