@@ -379,6 +379,17 @@ def test_a_tls_handshake_that_breaks(run: Run, first: bytes) -> None:
     assert ("client_cert" in result["msg"]) is (first != alert(20))
 
 
+def test_a_tls_handshake_that_takes_too_long(run: Run, tls: ssl.SSLContext, ca_cert: Path) -> None:
+    with serve(always(b"")) as server:
+        silent = run(server, "elb_pool_info", endpoint=f"https://127.0.0.1:{server.port}")
+    assert "did not answer within 0.5 seconds" in silent["msg"]
+    with serve(always(b""), tls) as server:
+        # The time ends at any step: in the handshake, before the request is sent, or later.
+        for number in range(40):
+            result = run(server, "elb_pool_info", api_timeout=0.01 + number / 4000, ca_cert=str(ca_cert), timeout=0)
+            assert "did not answer within" in result["msg"]
+
+
 @pytest.mark.parametrize("first", [b"", alert(20)], ids=["end", "alert"])
 def test_a_client_certificate_that_is_given_is_not_missing(run: Run, authority: trustme.CA, tmp_path: Path, first: bytes) -> None:
     cert = tmp_path / "cert.pem"

@@ -108,8 +108,9 @@ class Adapter(HTTPAdapter):
             raise requests.ReadTimeout(error, request=request) from error
         except (urllib3.exceptions.HTTPError, TooLarge, zlib.error) as error:
             raise requests.ConnectionError(error, request=request) from error
-        except requests.exceptions.SSLError as error:
-            if not under_way.aborted:
+        except requests.ConnectionError as error:
+            # urllib3 takes a time limit that ends a handshake, or the sending, for a connection that broke.
+            if under_way.left() or isinstance(error, (requests.ConnectTimeout, requests.exceptions.ProxyError)):
                 raise
             raise requests.ReadTimeout(error, request=request) from error
         finally:
@@ -191,7 +192,6 @@ class _Request:
         self._end = time.monotonic() + seconds
         self._left = MAX_BYTES
         self._handles: list[socket.socket] = []
-        self.aborted = False
         #: Closes what was opened for the request; urllib3 leaves a response open whose headers it does not accept.
         self.closing = contextlib.ExitStack()
 
@@ -232,7 +232,7 @@ class _Request:
 
     def abort(self) -> None:
         """End the request, from another thread."""
-        self._end, self.aborted = 0.0, True
+        self._end = 0.0
         for handle in self._handles:
             with contextlib.suppress(OSError):
                 handle.shutdown(socket.SHUT_RDWR)
