@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -390,15 +391,30 @@ def test_a_tls_handshake_that_takes_too_long(run: Run, tls: ssl.SSLContext, ca_c
             assert "did not answer within" in result["msg"]
 
 
-@pytest.mark.parametrize("first", [b"", alert(20)], ids=["end", "alert"])
-def test_a_client_certificate_that_is_given_is_not_missing(run: Run, authority: trustme.CA, tmp_path: Path, first: bytes) -> None:
+def test_a_client_certificate_that_is_given_is_not_missing(run: Run, authority: trustme.CA, tmp_path: Path) -> None:
     cert = tmp_path / "cert.pem"
     authority.issue_cert("client").private_key_and_cert_chain_pem.write_to_path(str(cert))
     with serve(always(b"")) as server:
-        server.greeting = first
+        server.greeting = b""
         result = run(server, "elb_pool_info", endpoint=f"https://127.0.0.1:{server.port}", client_cert=str(cert))
     assert "broke the" in result["msg"]
-    assert "client_cert" not in result["msg"]
+    assert "does not accept client_cert" in result["msg"]
+    assert "missing" not in result["msg"]
+
+
+@pytest.mark.parametrize("slow", [False, True], ids=["fast", "slow"])
+def test_a_name_that_is_not_known_is_no_slow_server(run: Run, monkeypatch: pytest.MonkeyPatch, slow: bool) -> None:
+    """Also where the search for it takes longer than a request may: nothing was sent, and no longer limit would help."""
+
+    def search(*dummy: Any, **dummies: Any) -> Any:
+        time.sleep(0.2 if slow else 0)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", search)
+    with serve(always(b"")) as server:
+        result = run(server, "elb_pool_info", endpoint="http://elb.example.com", api_timeout=0.1, timeout=0)
+    assert "elb.example.com cannot be reached" in result["msg"]
+    assert "api_timeout" not in result["msg"]
 
 
 def test_a_load_balancer_is_not_believed_either(run: Run) -> None:

@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import threading
 import time
+import traceback
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,10 @@ def manage(config_file: str, *commands: list[str]) -> None:
         if not process:
             try:
                 cli.main(["keystone-manage", f"--config-file={config_file}", *command])
-            except BaseException:
-                logging.exception(command[0])
+                os._exit(0)
+            finally:
+                traceback.print_exc()
                 os._exit(1)
-            os._exit(0)
         started[process] = command[0]
     failed = [name for process, name in started.items() if os.waitpid(process, 0)[1]]
     if failed:

@@ -69,7 +69,7 @@ class Deadline:
 
     @contextlib.contextmanager
     def ending(self, end: t.Callable[[], None]) -> t.Iterator[None]:
-        """Call *end*, from any thread, when :meth:`expire` is called within the context, or was before."""
+        """Call *end*, from any thread, when :meth:`expire` is called within the context, or was before. It may come shortly after the context."""
         self._ends.add(end)
         try:
             if self._expired.is_set():

@@ -36,6 +36,7 @@ _ABOUT_CERTIFICATE = ("CERTIFICATE", "HANDSHAKE_FAILURE", "UNKNOWN_CA", "KEY_VAL
 #: With TLS 1.3 the client has sent its request when the server misses the certificate (RFC 8446, 4.4.2.4). The connection may
 #: then break before the server's word on it is read.
 _MAYBE_CLIENT_CERT = " A server that asks for a client certificate may do so where client_cert is missing."
+_MAYBE_OTHER_CERT = " A server that does not accept client_cert may do so."
 
 
 def unusable_url(url: str) -> Failure:
@@ -84,12 +85,12 @@ def explain(error: Exception, url: str, limit: float, proxy: str | None, *, has_
         never_sent = never_sent or "Tunnel connection failed" in str(causes[-1])
         reason = f"the proxy on the way to {host} refused or does not answer ({cause}). Check {proxy_variable(url)} and NO_PROXY."
         return Failure(reason, not never_sent, True)
-    if isinstance(error, requests.exceptions.Timeout):
+    if isinstance(error, requests.exceptions.Timeout) and not never_sent:
         reason = f"{host} did not answer within {limit:g} seconds. Raise api_timeout and timeout, or check the network."
         return Failure(reason, not isinstance(error, requests.exceptions.ConnectTimeout), True)
     if never_sent:
         return Failure(f"{host} cannot be reached ({cause}). Check 'endpoint', 'region_name' and the network.", False, True)
-    why = _MAYBE_CLIENT_CERT if urlsplit(url).scheme == "https" and not has_cert else ""
+    why = _maybe_cert(has_cert) if urlsplit(url).scheme == "https" else ""
     return Failure(f"{host} broke the connection ({cause}). Check 'endpoint', 'region_name' and the network.{why}", True, True)
 
 
@@ -118,8 +119,12 @@ def _explain_tls(host: str, cause: str, has_cert: bool) -> Failure:
         return Failure(reason, False, False)
     if any(words in cause.upper() for words in _ABOUT_CERTIFICATE):
         return Failure(certificate_problem(f"the TLS certificate of {host}", cause), False, False)
-    why = _MAYBE_CLIENT_CERT if "EOF" in cause and not has_cert else ""
+    why = _maybe_cert(has_cert) if "EOF" in cause else ""
     return Failure(f"{host} broke the TLS connection ({cause}). Check 'endpoint' and the network.{why}", True, True)
+
+
+def _maybe_cert(has_cert: bool) -> str:
+    return _MAYBE_OTHER_CERT if has_cert else _MAYBE_CLIENT_CERT
 
 
 def certificate_problem(what: str, cause: str) -> str:
