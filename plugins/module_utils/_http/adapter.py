@@ -35,7 +35,7 @@ _LEAST_SECONDS = 0.001
 _CHUNK = 1 << 16
 #: The only encodings that are asked for, and read.
 _GZIP = ("gzip", "x-gzip")
-#: A connection that sent nothing for so many seconds is not taken again. What is on the way may have forgotten it, and tells nobody.
+#: Seconds without a request after which a connection is not reused: a firewall or NAT may have dropped it without closing it.
 _MAX_IDLE = 30.0
 
 
@@ -304,13 +304,15 @@ class _Connection:
 class _Pool:
     """A mixin for the pools of connections of ``urllib3``."""
 
+    _new_conn: t.Callable[[], t.Any]
+
     def _get_conn(self, timeout: t.Any = None) -> t.Any:
         connection = super()._get_conn(timeout)  # type: ignore[misc]
         if not connection.is_idle_for_long:
             return connection
         connection.close()
-        # Not the same one: that of a proxy's tunnel cannot connect again.
-        return self._new_conn()  # type: ignore[attr-defined]
+        # Not the same one: with urllib3 1.26, that of a proxy's tunnel cannot connect again.
+        return self._new_conn()
 
 
 class _Response(http.client.HTTPResponse):
