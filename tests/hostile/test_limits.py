@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -270,6 +270,15 @@ def test_workers_that_hang_end(run: Run) -> None:
     assert len(server.seen("POST")) == len(MEMBERS)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell lets what it starts in the background ignore SIGINT, and so does Python then."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_that_wakes_no_wait_is_seen() -> None:
     """A signal that arrives between Python's look for signals and a wait does not end the wait; so does interrupt_main().
 
