@@ -45,7 +45,7 @@ def main(*kinds: str) -> int:
         for kind in each:
             print(f"==> {kind}, {core}", flush=True)
             start = time.monotonic()
-            result = "failed" if (compare_ways(prefix) if kind == "direct" else AnsibleTest(prefix).run(kind)) else "ok"
+            result = "failed" if (compare_ways(prefix) if kind == "direct" else AnsibleTest(kind, prefix).run()) else "ok"
             results.append(f"{core}: {kind} {result}, {time.monotonic() - start:.0f} s")
     print("", *results, sep="\n", flush=True)
     return int(not results or any(" failed, " in line for line in results))
