@@ -213,8 +213,8 @@ class Exchange:
         self.entry["user"] = caller.user.name
         auth.check_project(wire, caller, ids["project_id"])
         auth.authorize(caller, operation.action)
-        query = runtime.contract.check_query(operation, ids, request.args.items(multi=True))
-        body = runtime.contract.check_body(operation, ids, request.content_type or "", self.body)
+        query = runtime.contract.check_query(operation, request.args.items(multi=True))
+        body = runtime.contract.check_body(operation, request.content_type or "", self.body)
         store = runtime.store
 
         def run() -> Json:

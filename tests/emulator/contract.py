@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import yaml
 from jsonschema_path import SchemaPath
@@ -204,14 +203,14 @@ class Contract:
             return QueryParameter(self._resolve(schema["items"])["type"], several=True)
         return QueryParameter(schema["type"], several=False)
 
-    def check_query(self, operation: Operation, ids: Mapping[str, str], pairs: Iterable[tuple[str, str]]) -> Json:
+    def check_query(self, operation: Operation, pairs: Iterable[tuple[str, str]]) -> Json:
         """The values of the query, in their types; only those that were sent."""
-        values, error = self._check_query(operation.id, _fill(operation.path, ids), tuple(pairs))
+        values, error = self._check_query(operation.id, tuple(pairs))
         if error is not None:
             raise ApiError(error.status, error.code, error.message)
         return dict(values)
 
-    def _check_query_anew(self, operation_id: str, path: str, pairs: Pairs) -> tuple[Json, ApiError | None]:
+    def _check_query_anew(self, operation_id: str, pairs: Pairs) -> tuple[Json, ApiError | None]:
         operation = self.operations[operation_id]
         seen: set[str] = set()
         for name, value in pairs:
@@ -226,14 +225,15 @@ class Contract:
                 return {}, invalid(name, "It must be true or false.")
             if parameter.kind == "integer" and not INTEGER.fullmatch(value):
                 return {}, invalid(name, "It must be an integer.")
+        # With the names of the IDs for the IDs: an ill-formed one is not found, and says nothing of the query.
         result = self._parameters(operation_id, frozenset(seen)).unmarshal(
-            _Request(path, operation.method.lower(), RequestParameters(query=ImmutableMultiDict(pairs)))
+            _Request(re.sub(r"[{}]", "", operation.path), operation.method.lower(), RequestParameters(query=ImmutableMultiDict(pairs)))
         )
         for error in result.errors:
             return {}, invalid(getattr(error, "name", "query"), _explain(error))
         return {name: value for name, value in result.parameters.query.items() if name in seen}, None
 
-    def check_body(self, operation: Operation, ids: Mapping[str, str], content_type: str, raw: bytes) -> Json:
+    def check_body(self, operation: Operation, content_type: str, raw: bytes) -> Json:
         """The body, if it is what the document says. Where it says nothing of a body, none is looked at."""
         if not operation.has_body:
             return {}
@@ -268,10 +268,6 @@ class Contract:
         except (ValueError, InvalidSchemaValue) as error:
             return _explain(error)
         return None
-
-
-def _fill(template: str, ids: Mapping[str, str]) -> str:
-    return template.format_map({name: quote(value, safe="") for name, value in ids.items()})
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> Json:
