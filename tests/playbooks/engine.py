@@ -33,6 +33,7 @@ from .warm import PROGRAMS, Started, warm_process
 Task = dict[str, Any]
 
 CONFIGURATION = Path(__file__).parent / "ansible.cfg"
+COMPILED = Path(__file__).parent / "compiled"
 
 #: An environment variable: another virtual environment whose Ansible is tested, as tools/matrix.py does.
 PREFIX_VARIABLE = "TESTED_PREFIX"
@@ -68,7 +69,8 @@ class Engine:
     """The ansible-playbook of this virtual environment, in a home of its own.
 
     ``env`` holds the environment variables of each play, above all the credentials; ``prefix`` is another virtual environment
-    that has Ansible. Plays are forked from a process that has imported Ansible, unless ``warm`` is false.
+    that has Ansible. Plays are forked from a process that has imported Ansible, and modules are compiled once, unless ``warm`` is
+    false.
     """
 
     def __init__(self, home: Path, env: Mapping[str, str], prefix: Path | None = None, warm: bool = True) -> None:
@@ -169,8 +171,7 @@ class Engine:
         """Runs a module as people do by hand; ``options`` is what follows ``-a``."""
         variables = {"ansible_connection": "local", "ansible_python_interpreter": str(self.bin / "python")}
         command = [pattern, f"--module-name={module}", f"--args={options}", f"--extra-vars={json.dumps(variables)}", *arguments]
-        # Of itself, ansible calls no callbacks.
-        return self._played("ansible", command, {**(env or {}), "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true"}, self._folder(), 300)
+        return self._played("ansible", command, env, self._folder(), 300)
 
     def _folder(self) -> Path:
         folder = self.home / f"play-{next(self._number)}"
@@ -243,6 +244,7 @@ class Engine:
             "LC_ALL": "C.UTF-8",
             "ANSIBLE_CONFIG": str(CONFIGURATION),
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
+            "PYTHONPATH": str(COMPILED) if self._warm else None,
             **self.env,
             **extra,
         }

@@ -72,8 +72,15 @@ class Chain:
         default = self.id("pool") if self.seed and self.seed["listener"] == "own" else None
         return [{"name": f"{self.host}-http", "protocol": "HTTP", "loadbalancer_id": loadbalancer, "default_pool_id": default}]
 
-    def as_plays(self, ipv6: str) -> list[Json]:
-        names = {"pool": self.host, "new": f"{self.host}-new", "old": f"{self.host}-old", "ipv6": ipv6, "pool_id": self.id("pool")}
+    def as_plays(self, role: Path, ipv6: str) -> list[Json]:
+        names = {
+            "pool": self.host,
+            "new": f"{self.host}-new",
+            "old": f"{self.host}-old",
+            "ipv6": ipv6,
+            "role": str(role),
+            "pool_id": self.id("pool"),
+        }
         names["listener"] = f"{self.host}-http"
         shared = {
             "hosts": self.host,
@@ -105,19 +112,18 @@ def as_user(play: Json, name: str) -> Json:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_the_prediction_is_sufficient_and_least(engine: Engine, emulator: Emulator, tmp_path: Path, share: int) -> None:
     chains = [Chain(**chain) for chain in CHAINS[share::SHARES]]
-    role = tmp_path / "roles" / "chained" / "tasks" / "main.yml"
-    role.parent.mkdir(parents=True)
-    role.write_text(ROLE, encoding="utf-8")
+    role = tmp_path / "chained"
+    (role / "tasks").mkdir(parents=True)
+    (role / "tasks" / "main.yml").write_text(ROLE, encoding="utf-8")
     env: dict[str, str | None] = {
         "ANSIBLE_CALLBACKS_ENABLED": "record_results,otc.elb.required_actions",
         "OTC_ELB_REQUIRED_ACTIONS_PER_PLAY": "true",
-        "ANSIBLE_ROLES_PATH": str(tmp_path / "roles"),
     }
     hosts = [chain.host for chain in chains]
     emulator.seed(*(pool for chain in chains for pool in chain.seeded(emulator.loadbalancer("demo"))))
     emulator.seed_kind("listeners", *(each for chain in chains for each in chain.listeners(emulator.loadbalancer("demo"))))
     ipv6 = emulator.subnet("2001:db8:a583:6a::/64")["id"]
-    plays = {play["name"]: play for chain in chains for play in chain.as_plays(ipv6)}
+    plays = {play["name"]: play for chain in chains for play in chain.as_plays(role, ipv6)}
 
     checked = engine.playbook(list(plays.values()), hosts=hosts, check=True, env={**env, **aksk(emulator, "reader")})
     assert checked.rc == 0, checked.output

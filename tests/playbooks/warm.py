@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -113,20 +114,24 @@ class Started:
         return texts[0], texts[1]
 
 
-_seen: dict[tuple[Any, ...], Warm | None] = {}
+#: How many programs with an environment are started before it has a process: one may be the only one.
+COLD_STARTS = 1
+_asked: Counter[tuple[Any, ...]] = Counter()
+_found: dict[tuple[Any, ...], Warm] = {}
 
 
 def warm_process(executables: Path, env: Mapping[str, str]) -> Warm | None:
-    """A process to start programs with an environment; ``None`` the first time that it is asked for, as it may be the only one."""
+    """A process to start programs with an environment; ``None`` the first times that it is asked for."""
     if "COVERAGE_PROCESS_START" in env:
         return None
     read = {name: value for name, value in env.items() if name.startswith(START_VARIABLES)}
     key = (executables, *sorted(read.items()))
-    if key not in _seen:
-        _seen[key] = None
+    _asked[key] += 1
+    if _asked[key] <= COLD_STARTS:
         return None
-    found = _seen[key] = _seen[key] or Warm(executables / "python", {"PATH": env["PATH"], **read})
-    return found
+    if key not in _found:
+        _found[key] = Warm(executables / "python", {"PATH": env["PATH"], **read})
+    return _found[key]
 
 
 def serve(control: socket.socket) -> None:
