@@ -6,6 +6,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+# Of pytest, where tests wait (see tests/conftest.py).
+WORKERS ?= auto
 
 .DEFAULT_GOAL := help
 BIN := $(VENV)/bin
@@ -34,16 +36,16 @@ demo: $(READY)
 	@$(BIN)/python -m tools.demo
 
 ## test: all checks of CI
-# The first use one CPU at most, or wait often, so they run three at a time; the others keep all CPUs busy.
-TOGETHER := sanity keystone modules molecule lint integration unit
-ALONE := emulator hostile playbooks
-THREE_AT_A_TIME := --jobs=3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse)
+# Most use one CPU at most, or wait often, so that several at a time keep two CPUs busy. The others run beside the playbooks, which take longest.
+SHORT := sanity keystone modules molecule lint integration unit
+LONG := playbooks emulator hostile
+AT_A_TIME := --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse) --jobs
 test: $(READY)
-	@$(MAKE) --no-print-directory $(THREE_AT_A_TIME) $(TOGETHER:%=timed-%)
-	@$(MAKE) --no-print-directory --jobs=1 $(ALONE:%=timed-%)
+	@$(MAKE) $(AT_A_TIME)=3 $(SHORT:%=timed-%)
+	@$(MAKE) $(AT_A_TIME)=2 $(LONG:%=timed-%)
 
-# Both use the same copy of the checkout.
-timed-integration: timed-sanity
+# As it runs beside the playbooks.
+timed-hostile: export WORKERS := logical
 
 timed-%:
 	@echo "==> make $*"; start=$$(date +%s); $(MAKE) --no-print-directory $* || exit 1; \
@@ -114,15 +116,15 @@ emulator: $(READY)
 
 ## modules: the modules in the process of the tests, against the emulator, with generated options and sequences
 modules: $(READY)
-	$(BIN)/pytest -n auto tests/modules $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) tests/modules $(ARGS)
 
 ## hostile: the modules and the inventory plugin against a server that misbehaves on purpose
 hostile: $(READY)
-	$(BIN)/pytest -n auto tests/hostile $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) tests/hostile $(ARGS)
 
 ## playbooks: the modules through ansible-playbook, against the emulator
 playbooks: $(READY)
-	$(BIN)/pytest -n auto tests/playbooks $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) tests/playbooks $(ARGS)
 
 ## molecule: the scenarios of the roles against the emulator; ARGS are options of molecule test, such as ARGS="-s backend"
 molecule: $(READY)

@@ -59,7 +59,7 @@ def test_a_step_of_ci_is_one_target_of_make() -> None:
 
 def test_ci_has_all_of_make_test() -> None:
     jobs = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
-    assert variable("TOGETHER") | variable("ALONE") <= set(jobs["check"]["strategy"]["matrix"]["target"])
+    assert variable("SHORT") | variable("LONG") <= set(jobs["check"]["strategy"]["matrix"]["target"])
 
 
 def test_constraints_have_the_versions_of_the_lock_and_no_hashes() -> None:
