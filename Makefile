@@ -6,7 +6,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
-# Of pytest, where tests wait (see tests/conftest.py).
+# How many processes pytest starts for tests that wait: auto is two for each CPU, logical is one (see tests/conftest.py).
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
@@ -36,15 +36,18 @@ demo: $(READY)
 	@$(BIN)/python -m tools.demo
 
 ## test: all checks of CI
-# Most use one CPU at most, or wait often, so that several at a time keep two CPUs busy. The others run beside the playbooks, which take longest.
+# Each of SHORT uses one CPU at most, or waits often: three at a time keep two CPUs busy. The playbooks take longest, so the others of LONG run
+# beside them. What each prints is shown when it has ended.
 SHORT := sanity keystone modules molecule lint integration unit
 LONG := playbooks emulator hostile
-AT_A_TIME := --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse) --jobs
+TOGETHER := --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse)
 test: $(READY)
-	@$(MAKE) $(AT_A_TIME)=3 $(SHORT:%=timed-%)
-	@$(MAKE) $(AT_A_TIME)=2 $(LONG:%=timed-%)
+	@echo "==> three at a time: $(SHORT)"
+	@$(MAKE) $(TOGETHER) --jobs=3 $(SHORT:%=timed-%)
+	@echo "==> two at a time, for some 8 minutes: $(LONG)"
+	@$(MAKE) $(TOGETHER) --jobs=2 $(LONG:%=timed-%)
 
-# As it runs beside the playbooks.
+# It runs beside the playbooks, so it gets one process for each CPU instead of two.
 timed-hostile: export WORKERS := logical
 
 timed-%:
@@ -96,10 +99,10 @@ hooks: $(READY)
 	$(BIN)/pre-commit install
 
 ## locks: writes the versions and hashes of all *.in files again; ARGS are options of uv, such as ARGS="--upgrade-package ruff"
-COMPILE := uv pip compile --quiet --universal --python-version=3.10 --generate-hashes --no-annotate
+LOCK := $(BIN)/uv pip compile --quiet --python-version=3.10
 LOCKS := requirements-dev tests/benchmark/requirements tests/keystone/requirements tools/release/requirements
 locks: $(READY)
-	for lock in $(LOCKS); do $(BIN)/$(COMPILE) $(ARGS) --output-file=$$lock.txt $$lock.in || exit 1; done
+	for lock in $(LOCKS); do $(LOCK) $(ARGS) --output-file=$$lock.txt $$lock.in || exit 1; done
 
 ## format: formats the code, and fixes lint errors where ruff can
 format: $(READY)
@@ -195,18 +198,19 @@ clean:
 	rm -rf $(VENV) build tests/output .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .ansible
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# uv takes 5 seconds where pip takes a minute. It does not read pip's configuration: where it cannot reach an index, pip installs.
+# uv takes 5 seconds where pip takes a minute. It does not read pip's configuration, so where it fails, pip tries.
 # Nothing is compiled here: Python compiles what is imported, and most of what is installed never is.
 PIP := -m pip install -qq --disable-pip-version-check --no-compile --require-hashes --requirement
 define install
-$(BIN)/uv pip install --quiet --require-hashes --python $(1)/bin/python --requirement $(2) || $(1)/bin/python $(PIP) $(2)
+$(BIN)/uv pip install --quiet --require-hashes --python $(1)/bin/python --requirement $(2) || \
+	{ echo "uv could not install $(2); now pip tries, which takes a minute or more."; $(1)/bin/python $(PIP) $(2); }
 endef
 
 # Created again when the lock changes. uv itself comes by pip, with the lines of the lock that are about it.
 # The link is the place where Ansible finds the collection by its name.
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python >= 3.10 is needed: make PYTHON=...")'
-	@echo "Setting up $(VENV), once: this takes some seconds, or a minute with pip."
+	@echo "Setting up $(VENV), once: this takes some seconds."
 	$(PYTHON) -m venv --clear $(VENV)
 	sed -n '/^uv==/,/[^\\]$$/p' $< | $(BIN)/python $(PIP) /dev/stdin
 	$(call install,$(VENV),$<)
@@ -216,7 +220,7 @@ $(READY): requirements-dev.txt
 
 # Separate environments for requirements that conflict with the others.
 define set_up
-@echo "Setting up $(dir $@), once: this takes some seconds, or a minute with pip."
+@echo "Setting up $(dir $@), once: this takes some seconds."
 $(BIN)/python -m venv --clear $(dir $@)
 $(call install,$(@D),$<)
 touch $@

@@ -30,7 +30,9 @@ BRING_PIP = """\
 import pathlib, shutil, sysconfig
 for name in ("pip", "pip-*.dist-info"):
     for found in pathlib.Path({library!r}).glob(name):
-        shutil.copytree(found, pathlib.Path(sysconfig.get_path("purelib"), found.name), dirs_exist_ok=True)
+        to = pathlib.Path(sysconfig.get_path("purelib"), found.name)
+        # Not the files that another process is just writing.
+        shutil.copytree(found, to, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.pyc.*"))
 """
 
 
@@ -66,6 +68,8 @@ class AnsibleTest:
         # The name of the script depends on the version of pip that ansible-test requests.
         source = (self.library / "ansible_test" / "_internal" / "python_requirements.py").read_text(encoding="utf-8")
         cache = self.home / ".ansible" / "test" / "cache"
+        if not (self.library / "pip").is_dir():
+            raise SystemExit(f"ansible-test needs pip, and there is none in {self.library}. Run make clean, then make venv.")
         cache.mkdir(parents=True, exist_ok=True)
         bring_pip = BRING_PIP.format(library=str(self.library))
         for version in set(re.findall(r"pip='([0-9.]+)'", source)):

@@ -225,7 +225,7 @@ class Contract:
                 return {}, invalid(name, "It must be true or false.")
             if parameter.kind == "integer" and not INTEGER.fullmatch(value):
                 return {}, invalid(name, "It must be an integer.")
-        # With the names of the IDs for the IDs: an ill-formed one is not found, and says nothing of the query.
+        # The path must match its own template only, so the names of the IDs stand for IDs. One that does not exist is a 404 later.
         result = self._parameters(operation_id, frozenset(seen)).unmarshal(
             _Request(re.sub(r"[{}]", "", operation.path), operation.method.lower(), RequestParameters(query=ImmutableMultiDict(pairs)))
         )

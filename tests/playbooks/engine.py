@@ -69,8 +69,8 @@ class Engine:
     """The ansible-playbook of this virtual environment, in a home of its own.
 
     ``env`` holds the environment variables of each play, above all the credentials; ``prefix`` is another virtual environment
-    that has Ansible. Plays are forked from a process that has imported Ansible, and modules are compiled once, unless ``warm`` is
-    false.
+    that has Ansible. Plays are forked from a process that has imported Ansible (warm.py), and modules are compiled once
+    (compiled/sitecustomize.py), unless ``warm`` is false.
     """
 
     def __init__(self, home: Path, env: Mapping[str, str], prefix: Path | None = None, warm: bool = True) -> None:
@@ -171,7 +171,8 @@ class Engine:
         """Runs a module as people do by hand; ``options`` is what follows ``-a``."""
         variables = {"ansible_connection": "local", "ansible_python_interpreter": str(self.bin / "python")}
         command = [pattern, f"--module-name={module}", f"--args={options}", f"--extra-vars={json.dumps(variables)}", *arguments]
-        return self._played("ansible", command, env, self._folder(), 300)
+        # Of itself, ansible calls no callbacks.
+        return self._played("ansible", command, {**(env or {}), "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true"}, self._folder(), 300)
 
     def _folder(self) -> Path:
         folder = self.home / f"play-{next(self._number)}"

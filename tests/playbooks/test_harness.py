@@ -7,9 +7,13 @@ in.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
+from importlib.util import source_hash
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -18,8 +22,8 @@ from ..emulator.client import Emulator
 from ..result import Result
 from ..unit.inprocess import call
 from . import warm
-from .engine import Engine, task
-from .warm import COLD_STARTS, Started, Warm, warm_process
+from .engine import COMPILED, Engine, task
+from .warm import Started, Warm, warm_process
 
 POOL = {"name": "web", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "loadbalancer": "demo"}
 
@@ -51,17 +55,23 @@ def test_credentials_of_the_tester_stay_outside(engine: Engine, emulator: Emulat
     assert emulator.requests() == []
 
 
-def test_a_forked_program_is_like_one_that_was_started(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has the environment, the folder and the exit status of its own, nothing of another one, and leaves no temporary files."""
-    forked: list[object] = []
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Counts the programs that are forked, which the first one is, too."""
+    found: list[object] = []
     fork = Warm.start
 
     def counted(*arguments: Any) -> Started:
-        forked.append(arguments)
+        found.append(arguments)
         return fork(*arguments)
 
     monkeypatch.setattr(Warm, "start", counted)
     monkeypatch.setattr(warm, "COLD_STARTS", 0)
+    return found
+
+
+def test_a_forked_program_is_like_one_that_was_started(emulator: Emulator, tmp_path: Path, forked: list[object]) -> None:
+    """It has the environment, the folder and the exit status of its own, nothing of another one, and leaves no temporary files."""
     # Ansible's temporary folder of the program is one of its own.
     show = 'import glob, json, os; print(json.dumps([dict(os.environ), len(glob.glob(os.environ["HOME"] + "/.ansible/tmp/*"))]))'
     tasks = [
@@ -83,9 +93,9 @@ def test_a_forked_program_is_like_one_that_was_started(emulator: Emulator, tmp_p
     assert seen[1:] == seen[:1] * 2
 
 
-def test_an_interrupt_ends_a_forked_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warm, "COLD_STARTS", 0)
-    engine, begun = Engine(tmp_path, {"ANSIBLE_NOCOLOR": "1"}, warm=True), tmp_path / "begun"
+@pytest.mark.parametrize("forks", [True, False])
+def test_an_interrupt_ends_a_program(tmp_path: Path, forked: list[object], forks: bool) -> None:
+    engine, begun = Engine(tmp_path, {"ANSIBLE_NOCOLOR": "1"}, warm=forks), tmp_path / "begun"
     tasks = [
         {"ansible.builtin.debug": {"msg": "{{ lookup('pipe', command) }}"}},
         {"ansible.builtin.wait_for": {"timeout": 60}},
@@ -99,11 +109,27 @@ def test_an_interrupt_ends_a_forked_program(tmp_path: Path, monkeypatch: pytest.
     play = {"hosts": "localhost", "gather_facts": False, "vars": {"command": f"touch {begun}"}, "tasks": tasks}
     assert engine.playbook([play], interrupt=waits).rc != 0
     assert time.monotonic() - started < 50
+    assert len(forked) == forks
 
 
 def test_what_ansible_reads_at_its_start_takes_another_process(tmp_path: Path) -> None:
-    """The first that ask for a process do not get one."""
+    """The first calls for an environment get no process."""
     first = {"PATH": "/bin", "ANSIBLE_OWN": str(tmp_path)}
     for executables, env in ((tmp_path, first), (tmp_path, {**first, "ANSIBLE_OWN": ""}), (tmp_path / "other", first)):
-        for dummy in range(COLD_STARTS):
-            assert warm_process(executables, env) is None
+        assert warm_process(executables, env) is None
+
+
+def test_what_comes_in_archives_is_compiled_once(tmp_path: Path) -> None:
+    source = f"def where():\n    return where.__code__.co_filename  # only in {tmp_path}\n".encode()
+    kept = Path(sys.prefix, "compiled", source_hash(source).hex())
+    written = []
+    for name in ("first", "second"):
+        archive = tmp_path / f"{name}.zip"
+        with ZipFile(archive, "w") as opened:
+            opened.writestr("own.py", source)
+        command = [sys.executable, "-c", "import own; print(own.where())"]
+        shown = subprocess.run(command, env={"PYTHONPATH": f"{COMPILED}:{archive}"}, stdout=subprocess.PIPE, text=True, check=True).stdout
+        assert shown.strip() == f"{archive}/own.py"
+        written.append(kept.stat().st_mtime_ns)
+    kept.unlink()
+    assert written[0] == written[1]

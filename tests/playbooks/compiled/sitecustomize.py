@@ -23,13 +23,13 @@ _FOLDER = Path(sys.prefix, "compiled")
 _compile = zipimport._compile_source  # type: ignore[attr-defined]
 
 
-def _compile_once(path: str, source: bytes) -> CodeType:
+def _compile_once(path: str, source: bytes, *more: object) -> CodeType:
     code: CodeType
     kept = _FOLDER / importlib.util.source_hash(source).hex()
     try:
         code = marshal.loads(kept.read_bytes())  # noqa: S302
     except (OSError, ValueError, EOFError, TypeError):
-        code = _compile(path, source)
+        code = _compile(path, source, *more)
         # Whole, also where several processes write it.
         own = kept.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
@@ -40,4 +40,6 @@ def _compile_once(path: str, source: bytes) -> CodeType:
     return code
 
 
-zipimport._compile_source = _compile_once  # type: ignore[attr-defined]
+# Of a Python that is no virtual environment, the folder would be the system's.
+if sys.prefix != sys.base_prefix:
+    zipimport._compile_source = _compile_once  # type: ignore[attr-defined]
